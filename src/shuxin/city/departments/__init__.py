@@ -1,0 +1,24 @@
+"""The departments' tables of the synthetic city."""
+
+from shuxin.city.departments import (
+    courts,
+    innovation,
+    labour,
+    market,
+    penalties,
+    power,
+    relations,
+    taxation,
+)
+
+TABLES = (
+    *market.TABLES,
+    *relations.TABLES,
+    *taxation.TABLES,
+    *labour.TABLES,
+    *courts.TABLES,
+    *penalties.TABLES,
+    *innovation.TABLES,
+    *power.TABLES,
+)
+"""Every table, in the order in which the files are written."""

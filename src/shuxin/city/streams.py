@@ -1,0 +1,70 @@
+"""Randomness by address: each purpose and each entity has its own stream, in any order, in parallel."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.random import Generator
+
+T = TypeVar("T")
+
+
+def stream(*, seed: int, purpose: str, index: int = 0) -> Generator:
+    """The stream of one entity for one purpose.
+
+    Philox (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", SC11): the key is the
+    seed and a hash of ``purpose``, the highest word of the counter is ``index``, so streams never
+    overlap and none depends on how much another one drew.
+    """
+    word = int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "big")
+    key = np.array([seed, word], dtype=np.uint64)
+    counter = np.array([0, 0, 0, index], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+
+def scattered(index: int, *, size: int, seed: int, purpose: str) -> int:
+    """A one-to-one map of ``0 <= index < size`` onto itself that depends on seed and purpose."""
+    stride, offset = _affine(size, seed, purpose)
+    return (index * stride + offset) % size
+
+
+@lru_cache(maxsize=64)
+def _affine(size: int, seed: int, purpose: str) -> tuple[int, int]:
+    rng = stream(seed=seed, purpose=purpose)
+    stride = int(rng.integers(size // 3, size)) | 1
+    while math.gcd(stride, size) != 1:
+        stride += 2
+    return stride, int(rng.integers(size))
+
+
+def quotas(shares: Mapping[str, float], *, total: int) -> dict[str, int]:
+    """Whole counts that add up to ``total``, each within one of its share (largest remainder)."""
+    whole = sum(shares.values())
+    exact = {word: share / whole * total for word, share in shares.items()}
+    counts = {word: int(amount) for word, amount in exact.items()}
+    by_remainder = sorted(exact, key=lambda word: counts[word] - exact[word])
+    for word in by_remainder[: total - sum(counts.values())]:
+        counts[word] += 1
+    return counts
+
+
+def dealt(shares: Mapping[str, float], *, total: int, rng: Generator) -> list[str]:
+    """``total`` words in the counts of :func:`quotas`, in random order."""
+    words = [w for w, n in quotas(shares, total=total).items() for _ in range(n)]
+    return [words[place] for place in rng.permutation(total)]
+
+
+def one_of(items: Sequence[T], *, rng: Generator) -> T:
+    return items[int(rng.integers(len(items)))]
+
+
+def chance(share: float, *, rng: Generator) -> bool:
+    return bool(rng.random() < share)

@@ -1,0 +1,289 @@
+"""The truth kept aside: who every row is about, the clean tables, and what was done to which cell."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shuxin.catalogue.api import FieldType, Meaning
+from shuxin.city.scale import UNTIL
+from shuxin.city.sheet import line_text
+from shuxin.city.spelling import shown
+from shuxin.kernel.errors import NotFound
+from shuxin.kernel.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from shuxin.city.firms import City
+    from shuxin.city.scale import Size
+    from shuxin.city.sheet import Line, Sheet
+    from shuxin.city.tables import Column, Table
+
+MANIFEST = "manifest.json"
+FOLDER = "truth"
+_VERSION = 1
+_CODE_MEANINGS = frozenset({Meaning.SUBJECT_CODE, Meaning.ORGANISATION_CODE})
+
+_MENTIONS = pa.schema(
+    [
+        ("dataset", pa.string()),
+        ("file", pa.string()),
+        ("table", pa.string()),
+        ("line", pa.int64()),
+        ("row", pa.int64()),
+        ("role", pa.string()),
+        ("code", pa.string()),
+        ("name", pa.string()),
+        ("entity", pa.string()),
+    ]
+)
+_DIRT = pa.schema(
+    [
+        ("dataset", pa.string()),
+        ("file", pa.string()),
+        ("table", pa.string()),
+        ("line", pa.int64()),
+        ("column", pa.int64()),
+        ("header", pa.string()),
+        ("row", pa.int64()),
+        ("kind", pa.string()),
+        ("before", pa.string()),
+        ("after", pa.string()),
+    ]
+)
+_TYPES = {
+    FieldType.MONEY: pa.int64(),
+    FieldType.INTEGER: pa.int64(),
+    FieldType.DATE: pa.date32(),
+    FieldType.MONTH: pa.date32(),
+    FieldType.BOOLEAN: pa.bool_(),
+}
+
+
+class CityTruthMissing(NotFound):
+    code = "city_truth_missing"
+    what = Text(
+        en="There is no truth of a synthetic city in the folder {folder}",
+        zh="目录 {folder} 中没有合成城市的真值",
+    )
+    mend = Text(
+        en="Give the folder that `shuxin city` wrote, or write it again",
+        zh="请指定 `shuxin city` 生成的目录,或重新生成",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What an evaluation may compare with.
+
+    mentions: one row for each place where a file names an entity: ``dataset, file, table, line``
+        (1-based, as a reader counts; column names are line 1 of Parquet and databases), ``row`` of
+        the clean table, ``role`` (subject or counterpart), ``code`` and ``name`` as they stand in the
+        file, ``entity`` (F... firm, P... person).
+    dirt: one row for each damage: ``column`` is 0-based, -1 for a whole line; ``before`` and
+        ``after`` as a reader sees them; ``row`` is -1 for lines that hold no row.
+    entities, persons, relations, quality: the city itself.
+    manifest: files with their form, header lines, columns and SHA-256, and counts of dirt.
+    """
+
+    folder: Path
+    mentions: pa.Table
+    dirt: pa.Table
+    entities: pa.Table
+    persons: pa.Table
+    relations: pa.Table
+    quality: pa.Table
+    manifest: dict[str, Any]
+
+    def clean(self, *, dataset: str) -> pa.Table:
+        """Columns ``row, entity, counterpart`` and the typed true values; money is int64 fen."""
+        return pq.read_table(self.folder / FOLDER / "tables" / f"{dataset}.parquet")
+
+
+def read_truth(folder: Path) -> Truth:
+    """The truth beside the files of ``write_messy_files``. Raises CityTruthMissing."""
+    place = folder / FOLDER
+    if not (place / MANIFEST).is_file():
+        raise CityTruthMissing(folder=folder.name)
+    names = ("mentions", "dirt", "entities", "persons", "relations", "quality")
+    tables = {name: pq.read_table(place / f"{name}.parquet") for name in names}
+    manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+    return Truth(folder=folder, manifest=manifest, **tables)
+
+
+def write_truth(
+    folder: Path, *, city: City, size: Size, sheets: Sequence[tuple[str, Sheet]]
+) -> None:
+    """``sheets`` are pairs of the file, relative to ``folder``, and what stands in it."""
+    place = folder / FOLDER
+    (place / "tables").mkdir(parents=True)
+    mentions = list(chain.from_iterable(_mentions(file, sheet) for file, sheet in sheets))
+    dirt = list(chain.from_iterable(_dirt(file, sheet) for file, sheet in sheets))
+    pq.write_table(pa.Table.from_pylist(mentions, schema=_MENTIONS), place / "mentions.parquet")
+    pq.write_table(pa.Table.from_pylist(dirt, schema=_DIRT), place / "dirt.parquet")
+    for _, sheet in sheets:
+        pq.write_table(_clean(sheet), place / "tables" / f"{sheet.table.dataset}.parquet")
+    for name, rows in _people_and_bonds(city).items():
+        pq.write_table(pa.Table.from_pylist(rows), place / f"{name}.parquet")
+    manifest = {
+        "version": _VERSION,
+        "size": size.value,
+        "seed": city.seed,
+        "until": UNTIL.isoformat(),
+        "files": [_file_entry(folder, file, sheet) for file, sheet in sheets],
+        "dirt": dict(sorted(Counter(entry["kind"] for entry in dirt).items())),
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    (place / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _where(file: str, table: Table, number: int, line: Line) -> dict[str, object]:
+    row = -1 if line.row is None else line.row
+    where = {"dataset": table.dataset, "file": file, "table": table.form.table}
+    return {**where, "line": number, "row": row}
+
+
+def _mentions(file: str, sheet: Sheet) -> Iterator[dict[str, object]]:
+    table = sheet.table
+    subject = (_place(table, *_CODE_MEANINGS), _place(table, Meaning.SUBJECT_NAME))
+    other = (_place(table, Meaning.OTHER_CODE), _place(table, Meaning.OTHER_NAME))
+    for number, line in enumerate(sheet.lines, 1):
+        if line.row is None:
+            continue
+        row = sheet.rows[line.row]
+        for role, entity, places in (
+            ("subject", row.subject, subject),
+            ("counterpart", row.other, other),
+        ):
+            if entity:
+                code, name = (shown(line.cells[at]) if at >= 0 else "" for at in places)
+                said = {"role": role, "code": code, "name": name, "entity": entity}
+                yield {**_where(file, table, number, line), **said}
+
+
+def _place(table: Table, *meanings: Meaning) -> int:
+    """Place of the column with one of the meanings, or -1."""
+    columns = enumerate(table.columns)
+    return next((place for place, column in columns if column.meaning in meanings), -1)
+
+
+def _dirt(file: str, sheet: Sheet) -> Iterator[dict[str, object]]:
+    headers = [column.header for column in sheet.table.columns]
+    for number, line in enumerate(sheet.lines, 1):
+        where = _where(file, sheet.table, number, line)
+        if line.kind is not None:
+            said = {"column": -1, "header": "", "kind": line.kind.value, "before": ""}
+            yield {**where, **said, "after": line_text(line)}
+        for damage in line.damages:
+            said = {"column": damage.column, "header": headers[damage.column]}
+            texts = {"before": damage.before, "after": damage.after}
+            yield {**where, **said, "kind": damage.kind.value, **texts}
+
+
+def _clean(sheet: Sheet) -> pa.Table:
+    rows = sheet.rows
+    columns = {
+        "row": pa.array(range(len(rows)), pa.int64()),
+        "entity": pa.array([row.subject for row in rows], pa.string()),
+        "counterpart": pa.array([row.other or None for row in rows], pa.string()),
+    }
+    for place, column in enumerate(sheet.table.columns):
+        values = [row.values[place] for row in rows]
+        columns[column.name] = pa.array(values, _TYPES.get(column.type, pa.string()))
+    return pa.table(columns)
+
+
+def _people_and_bonds(city: City) -> dict[str, list[dict[str, object]]]:
+    return {
+        "entities": [
+            {
+                "entity": firm.key,
+                "kind": firm.kind.value,
+                "status": firm.status.value,
+                "uscc": firm.uscc,
+                "registration_number": firm.registration_number,
+                "name": str(firm.name),
+                "former_name": str(firm.former_name or ""),
+                "renamed_on": firm.renamed_on,
+                "region": firm.region,
+                "address": firm.address,
+                "industry": firm.industry,
+                "size": firm.size,
+                "founded_on": firm.founded_on,
+                "ended_on": firm.ended_on,
+                "revenue_fen": firm.revenue_fen,
+                "employees": firm.employees,
+                "head": city.head_of(firm).key,
+                "power_account": firm.power_account,
+                "badges": ",".join(sorted(firm.badges)),
+            }
+            for firm in city.firms
+        ],
+        "persons": [
+            {
+                "entity": person.key,
+                "name": person.name,
+                "identity_number": person.identity_number,
+                "mobile": person.mobile,
+            }
+            for person in city.persons
+        ],
+        "relations": [
+            {
+                "bond": bond.bond.value,
+                "source": bond.source,
+                "target": bond.target,
+                "valid_from": bond.valid_from,
+                "valid_to": bond.valid_to,
+                "share_bp": bond.share_bp,
+                "amount_fen": bond.amount_fen,
+            }
+            for bond in city.relations
+        ],
+        "quality": [
+            {"entity": firm.key, "month": month, "q": float(city.quality[firm.number, index])}
+            for firm in city.firms
+            for index, month in enumerate(city.months)
+        ],
+    }
+
+
+def _file_entry(folder: Path, file: str, sheet: Sheet) -> dict[str, object]:
+    table, form = sheet.table, sheet.table.form
+    return {
+        "file": file,
+        "table": form.table,
+        "dataset": table.dataset,
+        "number": table.number,
+        "department": table.department,
+        "kind": form.kind.value,
+        "encoding": form.encoding,
+        "delimiter": form.delimiter,
+        "packed": form.packed,
+        "header_lines": list(sheet.header_lines),
+        "lines": len(sheet.lines),
+        "rows": len(sheet.rows),
+        "columns": [_column_entry(column) for column in table.columns],
+        "sha256": hashlib.sha256((folder / file).read_bytes()).hexdigest(),
+    }
+
+
+def _column_entry(column: Column) -> dict[str, object]:
+    return {
+        "name": column.name,
+        "header": column.header,
+        "type": column.type.value,
+        "meaning": column.meaning.value,
+        "unit": column.unit.name,
+        "spelling": column.spelling.name,
+        "mixed": column.mixed,
+    }

