@@ -14,7 +14,7 @@ from shuxin.fusion.rejects import REASONS, Reason
 if TYPE_CHECKING:
     from shuxin.fusion.acceptance import Waiting, accept, accept_all, waiting_proposals
     from shuxin.fusion.ingest import Outcome, State, import_database_table, import_folder
-    from shuxin.fusion.portrait import Portrait, best_known, find_entity, portrait
+    from shuxin.fusion.portrait import Alias, Portrait, best_known, find_entity, portrait
     from shuxin.fusion.proposals import Holder
     from shuxin.fusion.reading_back import RejectedRow, rejects
     from shuxin.fusion.review import OpenReview, open_reviews, say_different, say_same
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LATER = {
     "acceptance": ("Waiting", "accept", "accept_all", "waiting_proposals"),
     "ingest": ("Outcome", "State", "import_database_table", "import_folder"),
-    "portrait": ("Portrait", "best_known", "find_entity", "portrait"),
+    "portrait": ("Alias", "Portrait", "best_known", "find_entity", "portrait"),
     "proposals": ("Holder",),
     "reading_back": ("RejectedRow", "rejects"),
     "review": ("OpenReview", "open_reviews", "say_different", "say_same"),
@@ -41,6 +41,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "REASONS",
+    "Alias",
     "Holder",
     "OpenReview",
     "Outcome",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from shuxin.fusion.models import Entity, EntityEvent, Mention, Resolution, Review
+from shuxin.fusion.models import Entity, EntityEvent, Mention, Relation, Resolution, Review
 from shuxin.fusion.resolution import entity_events, parse_name
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shuxin.fusion.resolution import Resolution as Resolved
 
 LONGEST_NAME = 300
+BRANCH_OF = "branch_of"
 _CHUNK = 1000
 _CHANGING = (
     "rows",
@@ -64,6 +65,7 @@ class IndexWriter:
             self._write_mentions(drafts, known, entities)
             waiting = self._write_reviews(entities)
             self._write_events(before)
+            self._write_relations(entities)
             counts = self._counts(waiting)
             Resolution.objects.create(
                 at=self.now,
@@ -186,6 +188,36 @@ class IndexWriter:
                 )
         Review.objects.bulk_create(fresh.values(), batch_size=_CHUNK)
         return len(fresh)
+
+    def _write_relations(self, entities: dict[str, Entity]) -> None:
+        """Branches and the firms that their names say they belong to (分支机构)."""
+        wanted = {
+            (part.unit, part.head)
+            for part in self.resolved.parts
+            if part.unit in entities and part.head in entities
+        }
+        rows = Relation.objects.filter(kind=BRANCH_OF).select_related("of", "to")
+        known = {(row.of.identity, row.to.identity): row for row in rows}
+        Relation.objects.bulk_create(
+            (
+                Relation(
+                    kind=BRANCH_OF,
+                    of=entities[unit],
+                    to=entities[head],
+                    basis="name",
+                    since=self.now,
+                )
+                for unit, head in sorted(wanted - known.keys())
+            ),
+            batch_size=_CHUNK,
+        )
+        changed = []
+        for pair, row in known.items():
+            gone = None if pair in wanted else row.gone_at or self.now
+            if row.gone_at != gone:
+                row.gone_at = gone
+                changed.append(row)
+        Relation.objects.bulk_update(changed, ["gone_at"], batch_size=_CHUNK // 2)
 
     def _write_events(self, before: dict[str, str]) -> None:
         events = entity_events(before=before, after=self._entity, at=self.now)

@@ -14,10 +14,13 @@ from django.db import transaction
 
 from shuxin.catalogue.api import (
     NewLoad,
+    NewSource,
     all_store_names,
     contract,
     find_load,
     record_load,
+    register_source,
+    sources,
 )
 from shuxin.fusion.acceptance import mappings_in_force
 from shuxin.fusion.findings import connect, findings_of
@@ -94,15 +97,18 @@ class Importer:
     progress: Progress
     _waiting: dict[str, str] = field(default_factory=dict)
 
-    def run(self, folder: Path, *, holder: Holder) -> list[Outcome]:
+    def run(self, folder: Path, *, holder: Holder, only: Path | None = None) -> list[Outcome]:
         """Walk a folder in name order; a file that fails is told of and the others go on.
+
+        ``only``: one file in the folder instead of all of them.
 
         Raises ImportRunning.
         """
         with one_import(self.settings):
             self._sweep()
             connection = connect()
-            paths = list(files_under(folder))
+            self._register(kind="folder", location=str(folder.resolve()), holder=holder)
+            paths = list(files_under(folder)) if only is None else [only]
             outcomes: list[Outcome] = []
             for number, path in enumerate(paths):
                 file = path.relative_to(folder).as_posix()
@@ -117,7 +123,17 @@ class Importer:
         """The same for one database table. Raises ImportRunning."""
         with one_import(self.settings):
             self._sweep()
+            self._register(kind="database", location=source.place, holder=holder)
             return self._source(source, holder=holder, connection=connect())
+
+    def _register(self, *, kind: str, location: str, holder: Holder) -> None:
+        """Tell the catalogue where these data come from, once."""
+        known = {source.location for source in sources()}
+        if location not in known:
+            mark = hashlib.sha256(location.encode()).hexdigest()[:8]
+            department = holder.department or holder.place
+            source = NewSource(f"{holder.place[:80]} {mark}", kind, location, department)
+            register_source(source=source, now=self.now)
 
     def _sweep(self) -> None:
         """Remove what a killed import left in the store."""
@@ -283,9 +299,11 @@ def import_folder(
     by: str,
     language: Language,
     progress: Progress,
+    only: Path | None = None,
 ) -> list[Outcome]:
-    """Propose or load every table under a folder, now. Raises ImportRunning."""
-    return Importer(settings, by, now_in_china(), language, progress).run(folder, holder=holder)
+    """Propose or load every table under a folder, or in one file of it, now. Raises ImportRunning."""
+    importer = Importer(settings, by, now_in_china(), language, progress)
+    return importer.run(folder, holder=holder, only=only)
 
 
 def import_database_table(

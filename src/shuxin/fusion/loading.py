@@ -83,6 +83,8 @@ def load_table(
             for batch in table.batches(skip_through=skip_through, width=plan.width):
                 write(*maker.make(batch))
                 progress(maker.tally.read, 0, file)
+                if source.grew_since(seen):
+                    raise FileChanged(file=file)
         if maker.tally.read == 0:
             raise HeaderOnly(file=file)
         if source.fingerprint().sha256 != seen.sha256:

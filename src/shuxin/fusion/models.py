@@ -84,6 +84,20 @@ class Review(models.Model):
         constraints = [models.UniqueConstraint(fields=["mention", "entity"], name="one_review")]
 
 
+class Relation(models.Model):
+    """One entity belongs to another, as names or data say; ``gone_at`` once nothing says so any more."""
+
+    kind = models.CharField(max_length=20)
+    of = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="relations")
+    to = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="related")
+    basis = models.CharField(max_length=20)
+    since = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "of", "to"], name="one_relation")]
+
+
 class EntityEvent(models.Model):
     """Creation, merge, split, renaming or end of entities; rows are only ever added."""
 

@@ -15,7 +15,7 @@ from shuxin.fusion.resolution import parse_name
 from shuxin.fusion.tables import PROVENANCE, dataset_table, readable_fields
 from shuxin.kernel.errors import Conflict, NotFound
 from shuxin.kernel.text import Text
-from shuxin.kernel.uscc import clean_code_text
+from shuxin.kernel.uscc import USCC, clean_code_text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,24 +72,35 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """What one dataset says; ``withheld`` names fields above the permit's level."""
+    """What one dataset says.
+
+    ``units``: (field, unit) of the fields that have one, "fen" for money. ``withheld``: fields above
+    the permit's level, which were not read.
+    """
 
     dataset: str
     title: str
     department: str
+    units: tuple[tuple[str, str], ...]
     withheld: tuple[str, ...]
     facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """Everything about one entity that the permit covers."""
+    """Everything about one entity that the permit covers.
+
+    ``kind``: what the code says it is (企业, 个体工商户 and so on), None without one. ``relations``:
+    kind and identity of the entities it belongs to (``branch_of``) and that belong to it (``has_branch``).
+    """
 
     identity: str
     code: str
+    kind: Text | None
     name: str
     aliases: tuple[Alias, ...]
     doubts: int
+    relations: tuple[tuple[str, str], ...]
     history: tuple[tuple[dt.datetime, str, tuple[str, ...], tuple[str, ...]], ...]
     chapters: tuple[Chapter, ...]
 
@@ -140,11 +151,13 @@ def portrait(
     return Portrait(
         identity=identity,
         code=entity.code,
+        kind=USCC(entity.code).category if entity.code else None,
         name=entity.name,
         aliases=tuple(_alias(mention) for mention in mentions),
         doubts=Review.objects.filter(
             Q(entity=entity) | Q(mention__in=mentions), verdict=""
         ).count(),
+        relations=_relations(entity),
         history=_history(identity),
         chapters=tuple(chapter for chapter in chapters if chapter is not None),
     )
@@ -180,7 +193,8 @@ def _chapter(
         for row in found.to_pyarrow().to_pylist()
     )
     withheld = tuple(field.name for field in agreed.fields if field not in fields)
-    return Chapter(dataset, agreed.title, agreed.department, withheld, facts)
+    units = tuple((field.name, field.unit) for field in fields if field.unit)
+    return Chapter(dataset, agreed.title, agreed.department, units, withheld, facts)
 
 
 def _rows_of(rows: ir.Table, by_meaning: dict[Meaning, str], mentions: list[Mention]) -> ir.Table:
@@ -199,6 +213,12 @@ def _rows_of(rows: ir.Table, by_meaning: dict[Meaning, str], mentions: list[Ment
     if name is not None:
         conditions.append(rows[name].fill_null("").substr(0, 300) == wanted["name"])
     return rows.semi_join(wanted, conditions)
+
+
+def _relations(entity: Entity) -> tuple[tuple[str, str], ...]:
+    heads = entity.relations.filter(gone_at=None).values_list("kind", "to__identity")
+    units = entity.related.filter(gone_at=None).values_list("of__identity", flat=True)
+    return (*sorted(heads), *(("has_branch", unit) for unit in sorted(units)))
 
 
 def _alias(mention: Mention) -> Alias:

@@ -31,8 +31,8 @@ class InvalidIdentityNumber(InvalidInput):
 class IdentityNumberDateImpossible(InvalidIdentityNumber):
     code = "identity_number_date_impossible"
     what = Text(
-        en="Symbols 7-14 of this resident identity number are not a date",
-        zh="公民身份号码的第 7 至 14 位不是有效日期",
+        en="Symbols 7-14 of this resident identity number are not a birth date from 1890 to 2099",
+        zh="公民身份号码的第 7 至 14 位不是 1890 至 2099 年间的有效出生日期",
     )
 
 
@@ -121,6 +121,9 @@ def _right_number(match: re.Match[str]) -> IdentityNumber | None:
 
 
 def _date(digits: str) -> dt.date | None:
+    """A possible birth date of a person with a number: from 1890 to 2099."""
+    if not "1890" <= digits[:4] <= "2099":
+        return None
     try:
         return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:

@@ -31,6 +31,7 @@ _HELP = {
     ),
     "proposals": Text(en="list proposals that wait for a person", zh="列出待人工确认的建议"),
     "accept": Text(en="accept proposals after reading or editing them", zh="阅读或修改后确认建议"),
+    "sources": Text(en="where the data came from", zh="数据来源"),
     "datasets": Text(en="search the data map", zh="检索数据地图"),
     "dataset": Text(
         en="one dataset: contract, loads, freshness, findings",
@@ -54,6 +55,7 @@ _MODULES = {name: name.replace("-", "_") for name in _HELP} | {
     "proposals": "proposals",
     "accept": "proposals",
     "dataset": "datasets",
+    "sources": "datasets",
 }
 
 
@@ -123,7 +125,7 @@ def _holder(command: argparse.ArgumentParser) -> None:
 
 
 def _import(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder")
+    command.add_argument("folder", help="a folder, or one file in it / 目录或其中一个文件")
     _holder(command)
 
 

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from shuxin.fusion.reading.columnar import DatabaseTable, ParquetTable
 from shuxin.fusion.reading.compressed import MIB, open_bytes
@@ -190,6 +191,13 @@ class FileSource:
     def fingerprint(self) -> Fingerprint:
         return fingerprint(self.path, file=self.file)
 
+    def grew_since(self, seen: Fingerprint) -> bool:
+        """A file that somebody keeps appending to has no end to wait for."""
+        try:
+            return self.path.stat().st_size > seen.size
+        except OSError:
+            return True
+
     def tables(self) -> tuple[Container, list[Table]]:
         container, _, tables = tables_of(self.path, file=self.file)
         return container, tables
@@ -220,6 +228,13 @@ class DatabaseSource:
     def file(self) -> str:
         return f"database:{self.table_name}"
 
+    @property
+    def place(self) -> str:
+        """The database's address without account and password."""
+        parts = urlsplit(self.url)
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+
     def fingerprint(self) -> Fingerprint:
         """A digest of every cell, in the order in which rows are read."""
         digest, rows = hashlib.sha256(), 0
@@ -227,6 +242,10 @@ class DatabaseSource:
             digest.update((str(number) + "\x1e" + "\x1f".join(cells)).encode())
             rows += 1
         return Fingerprint(digest.hexdigest(), rows, 0, 0)
+
+    def grew_since(self, seen: Fingerprint) -> bool:
+        del seen  # a query sees the table as it was when it began
+        return False
 
     def tables(self) -> tuple[Container, list[Table]]:
         return Container.DATABASE, [self._table()]

@@ -18,6 +18,7 @@ _LIST = Text(
     en="dataset|department|group|level|version|rows|last known|timeliness",
     zh="数据集|部门|类别|分级|版本|行数|最近获知|及时性",
 )
+_SOURCES = Text(en="source|kind|place|department", zh="来源|类型|位置|部门")
 _FIELDS = Text(
     en="field|type|meaning|unit|level|personal|sharing", zh="字段|类型|含义|单位|分级|个人信息|共享"
 )
@@ -35,11 +36,15 @@ _TITLE = Text(
 
 def run(options: argparse.Namespace, language: Language) -> int:
     start()
-    from shuxin.catalogue.api import dataset, datasets
+    from shuxin.catalogue.api import dataset, datasets, sources
     from shuxin.infra.api import now_in_china
 
     if options.command == "dataset":
         _show_one(dataset(name=options.name, now=now_in_china()), language)
+        return 0
+    if options.command == "sources":
+        places = [(s.name, s.kind, s.location, s.department) for s in sources()]
+        show("", _SOURCES.say(language).split("|"), places)
         return 0
     found = datasets(search=options.search, now=now_in_china())
     if not found:

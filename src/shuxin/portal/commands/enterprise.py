@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from shuxin.consent.api import Purpose
+from shuxin.kernel.money import Unit, amount_with_unit
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import own_data_policy, start
 from shuxin.portal.display import console, say, show
@@ -14,19 +15,19 @@ from shuxin.portal.display import console, say, show
 if TYPE_CHECKING:
     import argparse
 
-    from shuxin.fusion.api import Portrait
+    from shuxin.fusion.api import Alias, Portrait
     from shuxin.kernel.text import Language
 
 _SHOWN = 60
 _TITLE = Text(
-    en="{name} {code}\n{aliases} spellings in {datasets} datasets, {facts} rows; {doubts} open doubts;"
+    en="{name} {code} {kind}\n{aliases} spellings in {datasets} datasets, {facts} rows; {doubts} open doubts;"
     " read for '{purpose}' by {reader}, recorded as use {use}",
-    zh="{name} {code}\n{datasets} 个数据集中有 {aliases} 种写法,共 {facts} 行;{doubts} 项待复核;"
+    zh="{name} {code} {kind}\n{datasets} 个数据集中有 {aliases} 种写法,共 {facts} 行;{doubts} 项待复核;"
     "由 {reader} 以“{purpose}”为目的读取,使用记录 {use}",
 )
 _ALIASES = Text(
-    en="name as written|code as written|dataset|rows|known from|known to|placed by|bits",
-    zh="记载名称|记载代码|数据集|行数|最早获知|最近获知|归一依据|比特",
+    en="name as written|code as written|datasets|rows|known from|known to|placed by",
+    zh="记载名称|记载代码|数据集数|行数|最早获知|最近获知|归一依据",
 )
 _FACTS = Text(en="happened|known|file : line|what it says", zh="发生时间|获知时间|文件:行|内容")
 _WITHHELD = Text(
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         language,
         name=found.name,
         code=found.code or found.identity,
+        kind=found.kind.say(language) if found.kind else "",
         aliases=len({alias.name for alias in found.aliases}),
         datasets=len(found.chapters),
         facts=sum(len(chapter.facts) for chapter in found.chapters),
@@ -65,23 +67,41 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 
 def _show(found: Portrait, language: Language) -> None:
-    aliases = [
-        (a.name, a.code_as_written, a.dataset, a.rows, f"{a.first_known:%Y-%m-%d}",
-         f"{a.last_known:%Y-%m-%d}", a.basis, "" if a.bits is None else f"{a.bits:+.1f}")
-        for a in found.aliases
+    spellings: dict[tuple[str, str], list[Alias]] = {}
+    for alias in found.aliases:
+        spellings.setdefault((alias.name, alias.code_as_written), []).append(alias)
+    rows = [
+        (name, code, len(uses), sum(use.rows for use in uses),
+         f"{min(use.first_known for use in uses):%Y-%m-%d}",
+         f"{max(use.last_known for use in uses):%Y-%m-%d}",
+         ", ".join(sorted({_basis(use) for use in uses})))
+        for (name, code), uses in sorted(spellings.items(), key=lambda item: -len(item[1]))
     ]  # fmt: skip
-    show("", _ALIASES.say(language).split("|"), aliases, right=(3, 7))
+    show("", _ALIASES.say(language).split("|"), rows, right=(2, 3))
+    for kind, identity in found.relations:
+        console.print(f"{kind}: {identity}", markup=False)
     for at, change, before, after in found.history:
         console.print(f"{at:%Y-%m-%d} {change}: {', '.join(before)} -> {', '.join(after)}")
     for chapter in found.chapters:
-        rows = [
+        money = {name for name, unit in chapter.units if unit == "fen"}
+        facts = [
             (str(f.happened or "")[:10], f"{f.known:%Y-%m-%d}", f"{f.file} : {f.line}",
-             "; ".join(f"{name} {_short(value)}" for name, value in f.values.items()))
+             "; ".join(f"{name} {_short(_said(name, value, money))}" for name, value in f.values.items()))
             for f in chapter.facts
         ]  # fmt: skip
-        show(f"{chapter.department} · {chapter.title}", _FACTS.say(language).split("|"), rows)
+        show(f"{chapter.department} · {chapter.title}", _FACTS.say(language).split("|"), facts)
         if chapter.withheld:
             say(_WITHHELD, language, fields=", ".join(chapter.withheld))
+
+
+def _said(name: str, value: object, money: set[str]) -> object:
+    if name in money and isinstance(value, int):
+        return amount_with_unit(value, unit=Unit.YUAN)
+    return value
+
+
+def _basis(alias: Alias) -> str:
+    return alias.basis if alias.bits is None else f"{alias.basis} {alias.bits:+.1f} bit"
 
 
 def _short(value: object) -> str:

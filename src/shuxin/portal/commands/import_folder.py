@@ -45,7 +45,7 @@ _HEAD = Text(
 
 class FolderMissing(NotFound):
     code = "folder_missing"
-    what = Text(en="there is no folder {folder}", zh="没有目录 {folder}")
+    what = Text(en="there is no folder or file {folder}", zh="没有目录或文件 {folder}")
     mend = Text(en="Check the path", zh="请检查路径")
 
 
@@ -90,9 +90,10 @@ def _import_folder(
 ) -> list[Outcome]:
     from shuxin.fusion.api import import_folder
 
-    folder = Path(options.folder)
-    if not folder.is_dir():
+    place = Path(options.folder)
+    if not place.exists():
         raise FolderMissing(folder=options.folder)
+    folder, only = (place, None) if place.is_dir() else (place.parent, place)
     holder = _holder(options, place=folder.resolve().name)
     with watched() as progress:
 
@@ -104,6 +105,7 @@ def _import_folder(
                 by=operator(),
                 language=language,
                 progress=progress,
+                only=only,
             )
 
         return _accepting(run_once, options, settings)
