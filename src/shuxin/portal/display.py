@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shuxin.infra.api import Progress as Watcher
     from shuxin.kernel.text import Language, Text
 
-console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
 
 
 def say(text: Text, language: Language, **facts: object) -> None:
