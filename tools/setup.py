@@ -34,6 +34,13 @@ SERVED = {
     f"{_FONT}/700Bold/NotoSansSC_700Bold.ttf": "NotoSansSC-Bold.ttf",
     f"{_FONT}/LICENSE_FONT": "NotoSansSC.LICENSE",
 }
+BENCHMARKS_ON_DATA = {
+    "ingest_beijing.py": "beijing_open_data",
+    "ingest_rewritten.py": "beijing_open_data",
+    "resolution_beijing.py": "beijing_open_data",
+    "resolution_febrl.py": "er_febrl",
+    "resolution_splink_people.py": "er_splink",
+}
 OLDEST = (3, 11)
 
 
@@ -91,7 +98,16 @@ def assets() -> None:
         return
     _say("front-end files")
     npm = [found] if (found := shutil.which("npm")) else _npm_from_wheel()
-    _run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=folder)
+    _run(
+        *npm,
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        "--no-update-notifier",
+        cwd=folder,
+    )
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     for source, target in SERVED.items():
@@ -137,11 +153,21 @@ def lock() -> None:
 
 
 def bench() -> None:
-    """Every benchmark, one after the other; results go to standard output."""
+    """Every benchmark, one after the other; results go to standard output.
+
+    Those on real data run when it is there (SHUXIN_DATA, else shared/data beside the checkout).
+    """
     env()
-    for script in sorted((ROOT / "benchmarks").glob("bench_*.py")):
-        _say(script.name)
-        _run(BIN / "python", script)
+    data = Path(os.environ.get("SHUXIN_DATA", ROOT.parent / "shared" / "data"))
+    runs: list[tuple[object, ...]] = [("bench_ingest.py",), ("resolution_scale.py",)]
+    for script, folder in BENCHMARKS_ON_DATA.items():
+        if (data / folder).is_dir():
+            runs.append((script, "--data", data / folder))
+        else:
+            _say(f"{script} left out: no {folder} in {data}")
+    for name, *options in runs:
+        _say(str(name))
+        _run(BIN / "python", ROOT / "benchmarks" / str(name), *options)
 
 
 def soak() -> None:
