@@ -115,6 +115,7 @@ class Load(AppendOnly):
                     "content_sha256",
                     "mapping_hash",
                     "contract_version",
+                    "known_time",
                 ],
                 name="load_once",
             )

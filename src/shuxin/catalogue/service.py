@@ -221,19 +221,18 @@ def find_load(
     mapping_hash: str,
     contract_version: str,
 ) -> LoadView | None:
-    """The load of that very content, if it is here: then the file need not be read again."""
-    row = (
-        models.Load.objects.filter(
-            dataset__name=dataset,
-            source_file=source_file,
-            content_sha256=content_sha256,
-            mapping_hash=mapping_hash,
-            contract_version__version=contract_version,
-        )
-        .select_related("dataset", "contract_version")
-        .first()
-    )
-    return None if row is None else translation.load_view(row)
+    """The current load of the source file if it is of that very content, mapping and version.
+
+    Content that was replaced meanwhile and came back is not found: it must be loaded again.
+    """
+    history = models.Load.objects.filter(dataset__name=dataset, source_file=source_file)
+    row = _current(history).select_related("dataset", "contract_version").first()
+    if row is None:
+        return None
+    found = (row.content_sha256, row.mapping_hash, row.contract_version.version)
+    if found != (content_sha256, mapping_hash, contract_version):
+        return None
+    return translation.load_view(row)
 
 
 def record_load(*, load: NewLoad, findings: Iterable[Finding] = ()) -> LoadView:
@@ -257,8 +256,8 @@ def record_load(*, load: NewLoad, findings: Iterable[Finding] = ()) -> LoadView:
             source_file=load.source_file,
             content_sha256=load.content_sha256,
             mapping_hash=load.mapping_hash,
+            known_time=load.known_time,
             defaults={
-                "known_time": load.known_time,
                 "loaded_at": load.loaded_at,
                 "rows_above": load.rows_above,
                 "rows_read": load.rows_read,

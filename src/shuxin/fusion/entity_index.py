@@ -166,19 +166,21 @@ class IndexWriter:
         Mention.objects.bulk_update(stale, ["gone_at"], batch_size=_CHUNK // 2)
 
     def _write_reviews(self, entities: dict[str, Entity]) -> int:
-        Review.objects.filter(verdict="").delete()
-        decided = set(Review.objects.values_list("mention__key", "entity__identity"))
+        rows = Review.objects.select_related("mention", "entity").defer("mention__explanation")
+        known = {(row.mention.key, row.entity.identity): row for row in rows}
         wanted = {review.mentions[0] for review in self.resolved.reviews}
         ids: dict[str, int] = {}
         for chunk in _chunks(sorted(wanted)):
             ids |= dict(Mention.objects.filter(key__in=chunk).values_list("key", "pk"))
-        fresh: dict[tuple[str, str], Review] = {}
+        wanted_now: dict[tuple[str, str], Review] = {}
         for review in self.resolved.reviews:
             key = review.mentions[0]
             for candidate in review.candidates:
-                if (key, candidate) in decided or candidate not in entities:
+                old = known.get((key, candidate))
+                if (old and old.verdict) or candidate not in entities:
                     continue
-                fresh[key, candidate] = Review(
+                wanted_now[key, candidate] = Review(
+                    pk=old.pk if old else None,
                     mention_id=ids[key],
                     entity=entities[candidate],
                     bits=_bits(review.explanation) or 0.0,
@@ -186,8 +188,18 @@ class IndexWriter:
                     why=str(review.doubt),
                     explanation=explanation_json(review.explanation),
                 )
-        Review.objects.bulk_create(fresh.values(), batch_size=_CHUNK)
-        return len(fresh)
+        stale = [
+            row.pk for pair, row in known.items() if not row.verdict and pair not in wanted_now
+        ]
+        for start in range(0, len(stale), _CHUNK // 2):
+            Review.objects.filter(pk__in=stale[start : start + _CHUNK // 2]).delete()
+        fresh = [review for pair, review in wanted_now.items() if pair not in known]
+        again = [review for pair, review in wanted_now.items() if pair in known]
+        Review.objects.bulk_create(fresh, batch_size=_CHUNK)
+        Review.objects.bulk_update(
+            again, ["bits", "posterior", "why", "explanation"], batch_size=_CHUNK // 5
+        )
+        return len(wanted_now)
 
     def _write_relations(self, entities: dict[str, Entity]) -> None:
         """Branches and the firms that their names say they belong to (分支机构)."""

@@ -17,6 +17,7 @@ from shuxin.catalogue.api import (
     NewSource,
     all_store_names,
     contract,
+    dataset,
     find_load,
     record_load,
     register_source,
@@ -126,6 +127,18 @@ class Importer:
             self._register(kind="database", location=source.place, holder=holder)
             return self._source(source, holder=holder, connection=connect())
 
+    def _rejected_before(self, name: str, load: int) -> Counter[str]:
+        """The account of a load that is there already, out of its findings."""
+        found = dataset(name=name, now=self.now).findings
+        mark = "rejected_"
+        return Counter(
+            {
+                entry.finding.code.removeprefix(mark): entry.finding.count
+                for entry in found
+                if entry.load_id == load and entry.finding.code.startswith(mark)
+            }
+        )
+
     def _register(self, *, kind: str, location: str, holder: Holder) -> None:
         """Tell the catalogue where these data come from, once."""
         known = {source.location for source in sources()}
@@ -148,22 +161,37 @@ class Importer:
             seen = source.fingerprint()
         except ShuxinError as error:
             return [Outcome(file, State.REFUSED, error=error)]
-        outcomes = []
+        outcomes: list[Outcome] = []
         for row in mappings:
             try:
                 outcomes.append(self._load(source, row, seen=seen, connection=connection))
             except LayoutChanged as error:
-                name = self._propose_change(source, row, holder=holder)
-                outcomes.append(Outcome(file, State.REFUSED, row.dataset, name, error=error))
+                outcomes.append(self._layout_changed(source, row, error, holder=holder))
             except ShuxinError as error:
                 outcomes.append(Outcome(file, State.REFUSED, dataset=row.dataset, error=error))
+        sheets = frozenset(row.sheet for row in mappings if row.sheet)
+        if sheets and any(outcome.state is not State.UNCHANGED for outcome in outcomes):
+            outcomes += self._other_sheets(source, sheets, holder=holder)
         return outcomes
 
-    def _propose(self, source: Source, *, holder: Holder) -> list[Outcome]:
+    def _other_sheets(
+        self, source: Source, known: frozenset[str], *, holder: Holder
+    ) -> list[Outcome]:
+        """What stands in a changed workbook beside the sheets that are agreed on."""
+        try:
+            return self._propose(source, holder=holder, besides=known)
+        except ShuxinError:
+            return []  # told of by the sheets that are agreed on
+
+    def _propose(
+        self, source: Source, *, holder: Holder, besides: frozenset[str] = frozenset()
+    ) -> list[Outcome]:
         file = source.file
         container, tables = source.tables()
         outcomes = []
         for table in tables:
+            if table.label in besides:
+                continue
             try:
                 proposal = propose_table(
                     table,
@@ -194,6 +222,16 @@ class Importer:
         save_proposal(proposal, folder=self.settings.proposals)
         state = State.WAITING if known else State.PROPOSED
         return Outcome(proposal.mapping.file, state, proposal.contract.dataset, name)
+
+    def _layout_changed(
+        self, source: Source, row: AcceptedMapping, error: LayoutChanged, *, holder: Holder
+    ) -> Outcome:
+        """Refused, with a new proposal; where none can be made, that is what must be mended first."""
+        try:
+            name = self._propose_change(source, row, holder=holder)
+        except ShuxinError as worse:
+            return Outcome(source.file, State.REFUSED, dataset=row.dataset, error=worse)
+        return Outcome(source.file, State.REFUSED, row.dataset, name, error=error)
 
     def _propose_change(self, source: Source, row: AcceptedMapping, *, holder: Holder) -> str:
         """A new proposal for a table whose columns changed: what was agreed before is kept. Its name."""
@@ -237,6 +275,7 @@ class Importer:
                 row.dataset,
                 rows_read=known.rows_read,
                 rows_loaded=known.rows_loaded,
+                rejected=self._rejected_before(row.dataset, known.id),
             )
         store = Store(self.settings.store)
         loaded = load_table(

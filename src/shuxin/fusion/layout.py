@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shuxin.fusion.masking import mask_embedded
 from shuxin.fusion.recognise import TYPED, Look, cell_words, look_of
 
 if TYPE_CHECKING:
@@ -90,9 +91,21 @@ def _header_at(rows: list[tuple[int, tuple[str, ...]]]) -> int | None:
         below = (cells for _, cells in rows[at + 1 : at + 1 + _BODY_ROWS])
         body = [cells for cells in below if any(cells) and cells != rows[at][1]]
         score = _header_score(rows[at][1], body, body_fill)
-        if score > best_score:
+        under = best is not None and at == best + 1 and score == best_score
+        if score > best_score or (
+            under and _is_header_under_title(rows[at - 1][1], rows[at][1], body)
+        ):
             best, best_score = at, score
     return best
+
+
+def _is_header_under_title(
+    title: tuple[str, ...], header: tuple[str, ...], body: list[tuple[str, ...]]
+) -> bool:
+    """Of two equally good rows the lower, if it is shorter and cannot be one of the rows below it."""
+    columns = zip(header, *body, strict=True)
+    typed = any(name and _contrast(name, list(below)) >= 1.0 for name, *below in columns)
+    return typed and len("".join(header)) < len("".join(title))
 
 
 def _column_fill(rows: list[tuple[str, ...]]) -> list[float]:
@@ -122,12 +135,14 @@ def _contrast(name: str, below: list[str]) -> float:
         return -2.0
     filled = [cell for cell in below if cell]
     if not filled:
-        return 0.3
+        return -0.5 if look is Look.PERSON else 0.3
     if name in filled:
         return -1.0
     kind, count = Counter(map(look_of, filled)).most_common(1)[0]
     if kind in TYPED and count >= 0.6 * len(filled):
         return 1.0
+    if look is kind is Look.PERSON:
+        return -0.5  # a person above persons is rather the first of them than their header
     if kind is Look.PERSON or kind is Look.TRUTH:
         return 0.7
     if len(filled) >= 3 and len(set(filled)) < len(filled):
@@ -211,8 +226,8 @@ def unique_names(headers: list[str]) -> tuple[str, ...]:
 
 
 def fit_name(text: str) -> str:
-    """A column or dataset name out of any text; "" stays ""."""
-    folded = unicodedata.normalize("NFKC", text)
+    """A column or dataset name out of any text, without numbers of persons in it; "" stays ""."""
+    folded = unicodedata.normalize("NFKC", mask_embedded(text))
     fit = _UNFIT.sub("_", folded)
     fit = "".join(c for c in fit if not unicodedata.category(c).startswith("C"))
     return re.sub(r"\s+", "_", fit).strip("_.- ")[:_LONGEST_HEADER].rstrip("_.- ")

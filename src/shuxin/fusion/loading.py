@@ -38,9 +38,9 @@ class LayoutChanged(Conflict):
         zh="{file} 的列与其映射不符:缺少[{missing}],新增[{new}]",
     )
     mend = Text(
-        en="If the sender changed the form, run 'shuxin propose' for the file again and accept it; else ask the"
-        " sender for the agreed form",
-        zh="若提供方更改了格式,请对该文件重新运行 shuxin propose 并确认;否则请提供方按约定格式重发",
+        en="A proposal for the new form was prepared: read and accept it if the sender changed the form on"
+        " purpose, else ask for the agreed form",
+        zh="已为新格式准备建议:若提供方确有变更,请阅读并确认;否则请其按约定格式重发",
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shuxin.catalogue.api import Meaning
-from shuxin.fusion.recognise import cell_words
+from shuxin.fusion.recognise import Look, cell_words, look_of
 from shuxin.kernel.identity_number import find_identity_numbers
 from shuxin.kernel.phone import find_mobile_numbers
 
@@ -30,7 +30,7 @@ def masked_column(column: pa.Array, meaning: Meaning) -> pa.Array:
     """
     if meaning not in PERSONAL_MEANINGS:
         raise ValueError(f"{meaning} is not personal information")
-    mask = mask_person if meaning is Meaning.PERSON_NAME else mask_number
+    mask = mask_person_cell if meaning is Meaning.PERSON_NAME else mask_number
     return by_distinct(column, mask, pa.string())
 
 
@@ -62,6 +62,11 @@ def mask_embedded(text: str) -> str:
     for number in sorted(found, key=lambda number: -number.start):
         text = text[: number.start] + str(number.number) + text[number.end :]
     return text
+
+
+def mask_person_cell(text: str) -> str:
+    """A cell of a column of persons: an organisation among them is no person and stays."""
+    return text if look_of(text) is Look.ORGANISATION else mask_person(text)
 
 
 def mask_person(text: str) -> str:

@@ -69,6 +69,8 @@ def profile_column(header: str, column: pa.Array) -> ColumnProfile:
     cells = Counter(
         {entry["values"].as_py(): entry["counts"].as_py() for entry in counted[:_MOST_VALUES]}
     )
+    for cell in [cell for cell in cells if cell_words(cell) == header]:
+        del cells[cell]  # the header, printed again further down
     looks: Counter[Look] = Counter()
     spelled: Counter[DateSpelling] = Counter()
     checked = digits = enterprises = longest = 0

@@ -201,8 +201,10 @@ def _number_choice(profile: ColumnProfile, plain: Field) -> _Choice | None:
     share = profile.share(Look.INTEGER, Look.DECIMAL, Look.LEGACY_NUMBER)
     if share < ENOUGH:
         return None
+    numbering = profile.header[-1:] in {"号", "码"} and not profile.sequence
     if (
-        profile.exponents
+        numbering
+        or profile.exponents
         or profile.whole_digits > 1 - ENOUGH
         or profile.share(Look.LEGACY_NUMBER) > 1 - ENOUGH
     ):

@@ -96,7 +96,7 @@ def propose_table(
         or (file.split("/", maxsplit=1)[0] if "/" in file else holder.place),
         group=holder.group,
         level=holder.level,
-        titles=tuple(fit_name(title) for title in layout.titles if fit_name(title)),
+        titles=tuple(filter(None, map(fit_name, layout.titles))),
         has_header=layout.has_header,
     )
     pairs = one_name_shares(profiles, [column for _, column in named])
@@ -157,12 +157,19 @@ def read_proposal(name: str, *, folder: Path) -> Proposal:
     if name not in proposal_names(folder):
         raise ProposalMissing(name=name)
     place = folder / name
-    mapping = read_mapping(
-        (place / MAPPING_FILE).read_text(encoding="utf-8"), file=f"{name}/{MAPPING_FILE}"
-    )
+    mapping = read_mapping(_edited_text(place / MAPPING_FILE), file=f"{name}/{MAPPING_FILE}")
     contract = read_contract(content=(place / CONTRACT_FILE).read_bytes())
     _check_fit(mapping, contract, name)
     return Proposal(contract, mapping)
+
+
+def _edited_text(path: Path) -> str:
+    """Raises MappingInvalid for a file that an editor saved in another encoding."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        file = f"{path.parent.name}/{path.name}"
+        raise MappingInvalid(file=file, where="the file", reason="it is not UTF-8") from error
 
 
 def _check_fit(mapping: Mapping, contract: Contract, name: str) -> None:

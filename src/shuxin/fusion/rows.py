@@ -14,8 +14,14 @@ import pyarrow.compute as pc
 from shuxin.catalogue.api import Contract, Meaning
 from shuxin.catalogue.api import Field as ContractField
 from shuxin.fusion.codes import CodeTally
-from shuxin.fusion.masking import PERSONAL_MEANINGS, mask_embedded, mask_number, mask_person
-from shuxin.fusion.recognise import cell_words
+from shuxin.fusion.masking import (
+    PERSONAL_MEANINGS,
+    mask_embedded,
+    mask_number,
+    mask_person,
+    mask_person_cell,
+)
+from shuxin.fusion.recognise import Look, cell_words, look_of
 from shuxin.fusion.standardise import standardise, stored_schema
 
 if TYPE_CHECKING:
@@ -29,6 +35,19 @@ _TOTAL = re.compile(
 )
 _CREDIT_CODES = frozenset({Meaning.SUBJECT_CODE, Meaning.OTHER_CODE})
 _LONGEST_CELL_KEPT = 500
+_BETWEEN_PIECES = re.compile(r"([\s,;|,;、\"\x01^]+)")
+_DIGITS_OF_NOBODY = 6
+_HARMLESS = frozenset(
+    {
+        Look.EMPTY,
+        Look.CREDIT_CODE,
+        Look.MASKED_CODE,
+        Look.DATE,
+        Look.ORGANISATION,
+        Look.TRUTH,
+        Look.MASKED_PERSON,
+    }
+)
 _NOTE_STANDS_OUT = 3  # columns from which a row of one cell is a note
 REJECT_SCHEMA = pa.schema(
     [
@@ -196,7 +215,8 @@ class RowMaker:
             [_safe(cell, meanings.get(position)) for position, cell in enumerate(row)]
             for row in zip(*taken, strict=True)
         ]
-        kept += [[_safe_anywhere(cell) for cell in bad.cells] for bad in batch.bad]
+        safe = _safe_in_pieces if PERSONAL_MEANINGS & set(meanings.values()) else _safe_anywhere
+        kept += [[safe(cell) for cell in bad.cells] for bad in batch.bad]
         reasons = [verdict.reasons[row] for row in rows]
         reasons += [_reason_of(bad) for bad in batch.bad]
         self.tally.rejected.update(reasons)
@@ -254,10 +274,30 @@ def _reason_of(bad: BadRecord) -> str:
 def _safe(cell: str, meaning: Meaning | None) -> str:
     """A rejected cell as it may be kept: personal columns masked, embedded numbers masked."""
     if meaning in PERSONAL_MEANINGS:
-        mask = mask_person if meaning is Meaning.PERSON_NAME else mask_number
+        mask = mask_person_cell if meaning is Meaning.PERSON_NAME else mask_number
         return mask(cell)[:_LONGEST_CELL_KEPT]
     return _safe_anywhere(cell)
 
 
 def _safe_anywhere(cell: str) -> str:
-    return mask_embedded(cell[:_LONGEST_CELL_KEPT])
+    """Masked before it is cut: a number cut in two is not known for one."""
+    return mask_embedded(cell[: 2 * _LONGEST_CELL_KEPT])[:_LONGEST_CELL_KEPT]
+
+
+def _safe_in_pieces(cell: str) -> str:
+    """A cell of a broken record: nobody knows its column, so all but the plainly harmless is masked."""
+    pieces = _BETWEEN_PIECES.split(mask_embedded(cell[: 2 * _LONGEST_CELL_KEPT]))
+    return "".join(
+        piece if at % 2 or _is_harmless(piece) else _masked_piece(piece)
+        for at, piece in enumerate(pieces)
+    )[:_LONGEST_CELL_KEPT]
+
+
+def _is_harmless(piece: str) -> bool:
+    look = look_of(piece)
+    number = look in {Look.INTEGER, Look.DECIMAL}
+    return look in _HARMLESS or (number and len(piece) <= _DIGITS_OF_NOBODY)
+
+
+def _masked_piece(piece: str) -> str:
+    return mask_number(piece) if any(sign.isdigit() for sign in piece) else mask_person(piece)

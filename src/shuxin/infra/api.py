@@ -1,6 +1,6 @@
 """What other rooms may use of infra."""
 
-from shuxin.infra.clock import now_in_china
+from shuxin.infra.clock import CHINA, now_in_china
 from shuxin.infra.database import (
     DatabaseBusy,
     InvalidDatabaseURL,
@@ -12,6 +12,7 @@ from shuxin.infra.settings import Settings, secret_key, settings_from_environmen
 from shuxin.infra.store import DiskFull, Draft, Store, StoredFolderMissing
 
 __all__ = [
+    "CHINA",
     "DatabaseBusy",
     "DiskFull",
     "Draft",

@@ -10,13 +10,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from shuxin.infra.api import CHINA
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from shuxin.infra.api import Progress as Watcher
     from shuxin.kernel.text import Language, Text
 
 console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+
+
+def china_time(moment: datetime) -> str:
+    """To the minute, as people in China read it."""
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 def say(text: Text, language: Language, **facts: object) -> None:

@@ -78,10 +78,7 @@ class LineQueue:
         self._lines.extendleft(reversed(lines))
 
     def _open_block(self, block: Block) -> None:
-        texts = block.data.decode().split("\n")
-        if not texts[-1]:
-            texts.pop()
-        self._lines.extend(enumerate((text + "\n" for text in texts), block.first_line))
+        self._lines.extend(numbered_lines(block))
         self.untouched_block = None
 
 
@@ -111,6 +108,47 @@ class _OneRecord:
         if len(self.taken) > 1 and self.size > LONGEST_OPEN_RECORD:
             raise _OpenTooLong
         return numbered[1]
+
+
+def whole_records(queue: LineQueue, *, delimiter: str) -> list[Record]:
+    """Records of an untouched block by one csv reader, up to the first that is not plainly right.
+
+    What follows it, such as a record that goes on in the next block, is left in the queue. Nothing is
+    taken when no untouched block is next.
+    """
+    block = queue.untouched_block
+    if block is None or queue.bad or not queue.between_blocks:
+        return []
+    lines = numbered_lines(block)
+    queue.drop_block()
+    records: list[Record] = []
+    reader = csv.reader((text for _, text in lines), delimiter=delimiter, strict=True)
+    done = 0
+    try:
+        for cells in reader:
+            if (
+                reader.line_num - done > 1
+                and _size(lines[done : reader.line_num]) > LONGEST_OPEN_RECORD
+            ):
+                break
+            records.append(Record(lines[done][0], cells))
+            done = reader.line_num
+    except csv.Error:
+        pass  # the careful reader judges the record that this one refused
+    queue.push_back(lines[done:])
+    return records
+
+
+def _size(lines: list[tuple[int, str]]) -> int:
+    return sum(len(text) for _, text in lines)
+
+
+def numbered_lines(block: Block) -> list[tuple[int, str]]:
+    """Lines with their numbers, each ended by a line feed."""
+    texts = block.data.decode().split("\n")
+    if not texts[-1]:
+        texts.pop()
+    return list(enumerate((text + "\n" for text in texts), block.first_line))
 
 
 def careful_records(queue: LineQueue, *, delimiter: str, file: str) -> Iterator[Record | BadRecord]:

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from shuxin.fusion.reading.careful import LineQueue, ShapedRows, careful_records
+from shuxin.fusion.reading.careful import LineQueue, ShapedRows, careful_records, whole_records
 from shuxin.fusion.reading.compressed import open_bytes
 from shuxin.fusion.reading.lines import BLOCK_BYTES, Block, blocks
 from shuxin.fusion.reading.records import BadRecord, RawBatch
@@ -70,6 +70,11 @@ class DelimitedText:
     def _careful_batch(self, lines: LineQueue, *, width: int) -> RawBatch:
         """Records until the queue stands between two blocks."""
         shaped = ShapedRows(width=width)
+        whole = whole_records(lines, delimiter=self.delimiter)
+        for record in whole:
+            shaped.add(record)
+        if whole and lines.between_blocks:
+            return shaped.batch()
         for item in careful_records(lines, delimiter=self.delimiter, file=self.file):
             shaped.add(item)
             if lines.between_blocks:

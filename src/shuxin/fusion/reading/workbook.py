@@ -132,9 +132,12 @@ def _refuse_bombs(path: Path, file: str) -> None:
 
 
 def cell_text(value: object) -> str:
-    """A cell as text: whole numbers without a point, dates as ISO, a date's midnight left out."""
+    """A cell as text: whole numbers without a point, dates as ISO, a date's midnight left out.
+
+    Line ends are those of text files as they are read: a lone carriage return is a space.
+    """
     if isinstance(value, str):
-        return value.replace("\r\n", "\n")
+        return value.replace("\r\n", "\n").replace("\r", " ")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):

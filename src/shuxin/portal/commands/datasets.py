@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import start
-from shuxin.portal.display import console, say, show
+from shuxin.portal.display import china_time, console, say, show
 
 if TYPE_CHECKING:
     import argparse
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from shuxin.kernel.text import Language
 
 _LIST = Text(
-    en="dataset|department|group|level|version|rows|last known|timeliness",
-    zh="数据集|部门|类别|分级|版本|行数|最近获知|及时性",
+    en="dataset|department|group|level|version|rows|days since|timeliness",
+    zh="数据集|部门|类别|分级|版本|行数|距今天数|及时性",
 )
 _SOURCES = Text(en="source|kind|place|department", zh="来源|类型|位置|部门")
 _FIELDS = Text(
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         return 1
     rows = [
         (d.name, d.department, d.group, int(d.highest_level), d.version, d.rows,
-         "" if d.freshness.days_since is None else f"-{d.freshness.days_since} d", d.freshness.state)
+         "" if d.freshness.days_since is None else f"{d.freshness.days_since} d", d.freshness.state)
         for d in found
     ]  # fmt: skip
     show("", _LIST.say(language).split("|"), rows, right=(3, 5, 6))
@@ -76,7 +76,7 @@ def _show_one(view: DatasetView, language: Language) -> None:
     ]
     show("", _FIELDS.say(language).split("|"), fields)
     loads = [
-        (load.source_file, f"{load.known_time:%Y-%m-%d %H:%M}", load.rows_read, load.rows_loaded,
+        (load.source_file, china_time(load.known_time), load.rows_read, load.rows_loaded,
          load.rows_rejected, load.content_sha256[:12])
         for load in view.loads
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from shuxin.consent.api import Purpose
 from shuxin.kernel.money import Unit, amount_with_unit
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import own_data_policy, start
-from shuxin.portal.display import console, say, show
+from shuxin.portal.display import china_time, console, say, show
 
 if TYPE_CHECKING:
     import argparse
@@ -72,8 +72,8 @@ def _show(found: Portrait, language: Language) -> None:
         spellings.setdefault((alias.name, alias.code_as_written), []).append(alias)
     rows = [
         (name, code, len(uses), sum(use.rows for use in uses),
-         f"{min(use.first_known for use in uses):%Y-%m-%d}",
-         f"{max(use.last_known for use in uses):%Y-%m-%d}",
+         china_time(min(use.first_known for use in uses))[:10],
+         china_time(max(use.last_known for use in uses))[:10],
          ", ".join(sorted({_basis(use) for use in uses})))
         for (name, code), uses in sorted(spellings.items(), key=lambda item: -len(item[1]))
     ]  # fmt: skip
@@ -85,7 +85,7 @@ def _show(found: Portrait, language: Language) -> None:
     for chapter in found.chapters:
         money = {name for name, unit in chapter.units if unit == "fen"}
         facts = [
-            (str(f.happened or "")[:10], f"{f.known:%Y-%m-%d}", f"{f.file} : {f.line}",
+            (str(f.happened or "")[:10], china_time(f.known)[:10], f"{f.file} : {f.line}",
              "; ".join(f"{name} {_short(_said(name, value, money))}" for name, value in f.values.items()))
             for f in chapter.facts
         ]  # fmt: skip

@@ -28,7 +28,7 @@ _STATES = {
     "refused": Text(en="refused", zh="被拒绝"),
 }
 _NEXT = Text(
-    en="{count} proposals wait in {folder}: read or edit contract.yaml and mapping.yaml there, then run"
+    en="proposals that wait in {folder}: {count}. Read or edit contract.yaml and mapping.yaml there, then run"
     " 'shuxin accept NAME' or 'shuxin accept --all', and the import again",
     zh="{folder} 中有 {count} 个建议待确认:请阅读或修改其中的 contract.yaml 和 mapping.yaml,"
     "然后运行 shuxin accept 名称 或 shuxin accept --all,再次导入",
