@@ -149,9 +149,6 @@ def place(folder: Path | None = None) -> Iterator[Place]:
         yield found
 
 
-Spoil = "Callable[[Path], None]"
-
-
 def _write(content: bytes | str) -> Callable[[Path], None]:
     data = content.encode() if isinstance(content, str) else content
     return lambda path: (path.write_bytes(data), None)[1]
@@ -168,7 +165,7 @@ def _gzip_bomb(path: Path) -> None:
     with gzip.open(path, "wb", compresslevel=9) as file:
         file.write(firms(5).encode())
         for _ in range(2048):
-            file.write(b"1,1,1,1\n" * (MIB // 8))
+            file.write(b"0" * (MIB - 1) + b"\n")
 
 
 def _sheet(fill: Callable[[xlsxwriter.worksheet.Worksheet], None]) -> Callable[[Path], None]:

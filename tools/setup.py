@@ -82,7 +82,16 @@ def env() -> None:
     if not (BIN / "python").exists():
         _run(uv, "venv", "--quiet", "--python", sys.executable, VENV)
     python = ("--python", BIN / "python")
-    _run(uv, "pip", "sync", "--quiet", *python, "--require-hashes", LOCK / "dev.txt")
+    _run(
+        uv,
+        "pip",
+        "sync",
+        "--quiet",
+        "--compile-bytecode",
+        *python,
+        "--require-hashes",
+        LOCK / "dev.txt",
+    )
     _run(uv, "pip", "install", "--quiet", *python, "--no-deps", "--editable", ROOT)
     _keep_stamp("env", wanted)
 

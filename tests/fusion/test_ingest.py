@@ -464,7 +464,7 @@ class TestKill:
     @staticmethod
     def _content(tmp_path: Path) -> dict[str, int]:
         """Rows of every dataset as the store holds them; every load has its folder."""
-        import sqlite3  # noqa: PLC0415
+        import sqlite3
 
         with sqlite3.connect(tmp_path / "home" / "shuxin.sqlite3") as connection:
             found = connection.execute(

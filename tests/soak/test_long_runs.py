@@ -111,7 +111,7 @@ class TestHostileBytes:
                 for batch in table.batches(skip_through=0, width=width):
                     assert all(len(column) == batch.rows for column in batch.columns)
         except ShuxinError as error:
-            assert error.say("zh")  # noqa: PT017 - either it reads, or it says why not
+            assert error.say("zh")
 
     def _samples(self, folder: Path) -> list[bytes]:
         if not hasattr(self, "_cached"):

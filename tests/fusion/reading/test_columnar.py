@@ -85,7 +85,7 @@ class TestParquetTable:
             table.head(5)
             read_all(table, width=2)
         except NotATable as error:
-            assert error.code == "file_not_a_table"  # noqa: PT017 - or nothing at all
+            assert error.code == "file_not_a_table"
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ class TestDatabaseTable:
     @settings(max_examples=5)
     @given(tables(st.text("甲乙ab1 ", max_size=5), least_width=2))
     def test_reads_postgresql_too(self, rows: list[Row]) -> None:
-        import sqlalchemy as sa  # noqa: PLC0415 - an extra
+        import sqlalchemy as sa
 
         url = os.environ["SHUXIN_DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://")
         engine = sa.create_engine(url)

@@ -140,7 +140,7 @@ class TestHostileBytes:
         try:
             read_whatever_it_is(path)
         except ShuxinError as error:
-            assert error.say("en")  # noqa: PT017 - or it is read
+            assert error.say("en")
             assert error.say("zh")
 
 
@@ -190,7 +190,7 @@ class TestFingerprint:
             path.write_text("a longer text")
             return hashlib_digest(stream, kind)
 
-        import hashlib  # noqa: PLC0415 - beside its use
+        import hashlib
 
         hashlib_digest = hashlib.file_digest
         monkeypatch.setattr(hashlib, "file_digest", digest)

@@ -153,7 +153,11 @@ def report(outcomes: list[Outcome], settings: Settings, language: Language) -> N
     """One line a table that needs a look, the count of the others, and the account of all rows."""
     from shuxin.fusion.api import REASONS
 
-    remarkable = [outcome for outcome in outcomes if outcome.error or outcome.rejected]
+    remarkable = [
+        outcome
+        for outcome in outcomes
+        if outcome.error or (outcome.rejected and outcome.state == "loaded")
+    ]
     rows = []
     for outcome in remarkable:
         why = outcome.error.say(language) if outcome.error else _why(outcome.rejected, language)
