@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+pytestmark = pytest.mark.django_db
 LATER = FIRST_DAY + dt.timedelta(days=1)
 LATEST = FIRST_DAY + dt.timedelta(days=2)
 
@@ -403,30 +404,44 @@ MOMENTS = (
     "while rows are read",
     "before the load is recorded",
 )
-KILLED = """
+IMPORTS = """
 import os, signal, sys
 from shuxin.portal.bootstrap import start
-settings = start()
-from shuxin.fusion import ingest, loading
+start()
+import ibis.backends.duckdb
+from django.db import connections
+from shuxin.catalogue import service
+from shuxin.catalogue.domain import odcs
+from shuxin.fusion import acceptance, ingest, loading
+from shuxin.portal.cli import main
+
+connections.close_all()
+make, batches = loading.RowMaker.make, []
 
 def dies(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
-moment = sys.argv[1]
-if moment == "while rows are read":
-    make, count = loading.RowMaker.make, []
-    def make_some(self, batch):
-        count.append(batch)
-        return make(self, batch) if len(count) < 2 else dies()
-    loading.RowMaker.make = make_some
-elif moment == "before the load is recorded":
-    ingest.record_load = dies
-elif moment == "while a proposal is accepted":
-    from shuxin.fusion import acceptance
-    acceptance._set_aside = dies
-from shuxin.portal.cli import main
-raise SystemExit(main(["import", sys.argv[2], "--accept"]))
+def make_one(self, batch):
+    batches.append(batch)
+    return make(self, batch) if len(batches) == 1 else dies()
+
+def prepare(moment):
+    if moment == "while a proposal is accepted":
+        acceptance._set_aside = dies
+    elif moment == "while rows are read":
+        loading.RowMaker.make = make_one
+    elif moment == "before the load is recorded":
+        ingest.record_load = dies
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        prepare(line.strip())
+        os._exit(main(["import", sys.argv[1], "--accept"]))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""Runs an import for each line of its input, killed at that moment, and tells how it ended."""
 
 
 class TestKill:
@@ -435,31 +450,31 @@ class TestKill:
         inbox.mkdir()
         for name, count in (("a.csv", 300), ("b.csv", 200)):
             (inbox / name).write_text(csv_text(rows_of_firms(count)))
-        for moment in MOMENTS:
-            killed = self._run(tmp_path, "-c", KILLED, moment, str(inbox))
-            assert killed.returncode == -signal.SIGKILL, moment
-            assert set(self._content(tmp_path)) <= {"a"}
-        last = self._run(tmp_path, "-c", KILLED, "never", str(inbox))
-        assert last.returncode == 0, last.stderr
+        environment = {"SHUXIN_HOME": str(tmp_path / "home"), "SHUXIN_DATABASE_URL": ""}
+        with subprocess.Popen(
+            [sys.executable, "-c", IMPORTS, str(inbox)],
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as imports:
+            for moment in MOMENTS:
+                assert self._ending(imports, moment) == -signal.SIGKILL, moment
+                assert set(self._content(tmp_path)) <= {"a"}
+            assert self._ending(imports, "never") == 0
         assert self._content(tmp_path) == {"a": 300, "b": 200}
         kept, drafts = (tmp_path / "home" / "store" / name for name in ("kept", "drafts"))
         assert len(list(kept.glob("*/*"))) == 2
         assert not list(drafts.iterdir())
 
     @staticmethod
-    def _run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "SHUXIN_HOME": str(tmp_path / "home"),
-            "SHUXIN_DATABASE_URL": "",
-            "SHUXIN_LANG": "en",
-        }
-        return subprocess.run(
-            [sys.executable, *arguments],
-            env=environment,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+    def _ending(imports: subprocess.Popen[str], moment: str) -> int:
+        assert imports.stdin is not None
+        assert imports.stdout is not None
+        imports.stdin.write(f"{moment}\n")
+        imports.stdin.flush()
+        return int(imports.stdout.readline())
 
     @staticmethod
     def _content(tmp_path: Path) -> dict[str, int]:

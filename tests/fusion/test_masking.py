@@ -114,6 +114,7 @@ def rows_of_persons() -> list[list[str]]:
     ]
 
 
+@pytest.mark.django_db
 class TestFromTheFirstTouch:
     """A person's name, numbers and telephones are nowhere under the installation's home or database."""
 

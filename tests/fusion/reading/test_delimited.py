@@ -17,7 +17,7 @@ from tests.fusion.reading.conftest import (
     tables,
 )
 
-from shuxin.fusion.reading import careful
+from shuxin.fusion.reading import careful, delimited
 from shuxin.fusion.reading.careful import LineQueue, ShapedRows, careful_records
 from shuxin.fusion.reading.delimited import DELIMITERS, _plain_batch, delimiter_of
 from shuxin.fusion.reading.errors import RecordTooLong
@@ -194,6 +194,13 @@ class TestDelimitedText:
         whole = [(n, row) for n, row in enumerate(rows, 1) if n != at + 1]
         assert found == whole
         assert [(record.line, record.reason) for record in bad] == [(at + 1, "quote_not_closed")]
+
+    def test_looks_at_few_records_when_they_are_huge(
+        self, text_table: Callable[..., DelimitedText], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delimited, "_MOST_CHARACTERS_ABOVE", 1000)
+        table = text_table(b"a,b\n" + (b"x" * 600 + b",y\n") * 9)
+        assert [line for line, _ in table.head(9)] == [1, 2, 3]
 
     def test_takes_a_quotation_mark_inside_a_cell_for_text(
         self, text_table: Callable[..., DelimitedText]

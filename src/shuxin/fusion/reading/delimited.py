@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from shuxin.fusion.reading.careful import LineQueue, ShapedRows, careful_records, whole_records
-from shuxin.fusion.reading.compressed import open_bytes
+from shuxin.fusion.reading.compressed import MIB, open_bytes
 from shuxin.fusion.reading.lines import BLOCK_BYTES, Block, blocks
 from shuxin.fusion.reading.records import BadRecord, RawBatch
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = (",", "\t", ";", "|", "\x01", "^", "，")
 _QUOTE = b'"'
+_MOST_CHARACTERS_ABOVE = 4 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,16 @@ class DelimitedText:
     block_bytes: int = BLOCK_BYTES
 
     def head(self, limit: int) -> list[tuple[int, tuple[str, ...]]]:
-        """The first ``limit`` records that can be decoded. Raises RecordTooLong."""
+        """The first ``limit`` records that can be decoded, fewer when they are huge. Raises RecordTooLong."""
         records: list[tuple[int, tuple[str, ...]]] = []
+        characters = 0
         with open_bytes(self.path, packed=self.packed, label=self.file) as file:
             lines = LineQueue(self._blocks(file))
             for item in careful_records(lines, delimiter=self.delimiter, file=self.file):
                 if not isinstance(item, BadRecord):
                     records.append((item.line, tuple(item.cells)))
-                if len(records) >= limit:
+                    characters += sum(map(len, item.cells))
+                if len(records) >= limit or characters > _MOST_CHARACTERS_ABOVE:
                     break
         return records
 
