@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -19,11 +19,9 @@ from shuxin.consent.api import ALL_SUBJECTS, Permit, Purpose
 from shuxin.fusion import models as fusion_models
 from shuxin.fusion.acceptance import accept_proposals
 from shuxin.fusion.findings import connect
-from shuxin.fusion.ingest import Importer, Outcome
+from shuxin.fusion.ingest import Importer, Outcome, State
 from shuxin.fusion.loading import ROWS_FILE
-from shuxin.fusion.mapping import Mapping, write_mapping
 from shuxin.fusion.proposals import (
-    CONTRACT_FILE,
     MAPPING_FILE,
     Holder,
     proposal_names,
@@ -80,6 +78,20 @@ def csv_text(rows: Sequence[Sequence[str]]) -> str:
     return text.getvalue()
 
 
+def only(outcomes: list[Outcome]) -> Outcome:
+    (outcome,) = outcomes
+    return outcome
+
+
+def refused(outcomes: list[Outcome]) -> str:
+    """The code of the only outcome's error, which speaks both languages."""
+    outcome = only(outcomes)
+    assert outcome.state is State.REFUSED
+    assert outcome.error is not None
+    assert outcome.error.say("en") != outcome.error.say("zh") != ""
+    return outcome.error.code
+
+
 @dataclass
 class Installation:
     """One installation and a folder that is imported into it."""
@@ -87,7 +99,6 @@ class Installation:
     settings: Settings
     inbox: Path
     now: dt.datetime = FIRST_DAY
-    accepted: list[Proposal] = field(default_factory=list)
 
     def put(self, name: str, content: bytes | str | Sequence[Sequence[str]]) -> Path:
         path = self.inbox / name
@@ -117,14 +128,10 @@ class Installation:
         self.accept(now=now)
         return self.run(now=now)
 
-    def edit(self, proposal_name: str, *, mapping: Mapping) -> None:
-        place = self.settings.proposals / proposal_name / MAPPING_FILE
-        place.write_text(write_mapping(mapping), encoding="utf-8")
-
-    def edit_text(self, *, old: str, new: str, file: str = MAPPING_FILE) -> None:
+    def edit_text(self, *, old: str, new: str) -> None:
         """Replace words in the only proposal that waits."""
         (name,) = proposal_names(self.settings.proposals)
-        place = self.settings.proposals / name / file
+        place = self.settings.proposals / name / MAPPING_FILE
         text = place.read_text(encoding="utf-8")
         assert old in text
         place.write_text(text.replace(old, new), encoding="utf-8")
@@ -177,6 +184,3 @@ def office(tmp_path: Path, db: None) -> Installation:
     """An empty installation and an empty folder to import."""
     (tmp_path / "inbox").mkdir()
     return Installation(Settings(home=tmp_path / "home", database_url=""), tmp_path / "inbox")
-
-
-__all__ = ["CONTRACT_FILE", "MAPPING_FILE"]

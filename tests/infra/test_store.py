@@ -82,10 +82,9 @@ class TestStore:
         assert sorted(synced[:2]) == ["rejects", "rows"]
         assert synced[2:] == [made, "ab"]
 
-    def test_removes_what_nobody_names(self, store: Store) -> None:
+    def test_never_removes_what_is_kept(self, store: Store) -> None:
         keep(store, "ab12")
-        keep(store, "cd34")
-        assert store.remove_unknown(frozenset({"ab12"})) == 1
+        assert store.remove_dead_drafts() == 0
         assert store.names() == {"ab12"}
 
     def test_removes_drafts_of_dead_processes_only(self, store: Store) -> None:
@@ -94,7 +93,7 @@ class TestStore:
         drafts = store.root / "drafts"
         for process in (dead.pid, os.getpid()):
             (drafts / f"{process}-{'0' * 32}").mkdir(parents=True)
-        assert store.remove_unknown(frozenset()) == 1
+        assert store.remove_dead_drafts() == 1
         assert [path.name.split("-")[0] for path in drafts.iterdir()] == [str(os.getpid())]
 
     def test_tells_that_a_folder_is_gone(self, store: Store) -> None:

@@ -64,9 +64,11 @@ def accept(names: list[str], *, settings: Settings, by: str) -> list[str]:
     return names
 
 
-def mappings_in_force(file: str) -> list[AcceptedMapping]:
+def mappings_in_force(file: str, *, source: str) -> list[AcceptedMapping]:
     """Accepted mappings for a file, one per sheet; an exact path goes before a pattern."""
-    rows = AcceptedMapping.objects.filter(retired_at__isnull=True).order_by("pk")
+    rows = AcceptedMapping.objects.filter(
+        retired_at__isnull=True, source__in=("", source)
+    ).order_by("pk")
     exact = [row for row in rows if row.file == file]
     return exact or [row for row in rows if read_mapping(row.text, file=row.file).matches(file)]
 
@@ -90,7 +92,7 @@ def accept_proposals(
 def _put_in_force(proposal: Proposal, *, by: str, now: datetime) -> None:
     mapping = proposal.mapping
     registered = register_contract(contract=proposal.contract, accepted_by=by, now=now)
-    table = {"file": mapping.file, "sheet": mapping.sheet}
+    table = {"source": mapping.source, "file": mapping.file, "sheet": mapping.sheet}
     AcceptedMapping.objects.filter(**table, retired_at__isnull=True).update(retired_at=now)
     record_lineage(derived=mapping.dataset, lineage=_lineage(mapping), now=now)
     AcceptedMapping.objects.create(

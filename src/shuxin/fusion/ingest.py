@@ -15,7 +15,6 @@ from django.db import transaction
 from shuxin.catalogue.api import (
     NewLoad,
     NewSource,
-    all_store_names,
     contract,
     dataset,
     find_load,
@@ -36,6 +35,7 @@ from shuxin.fusion.proposals import (
     propose_table,
     renamed,
     save_proposal,
+    with_source,
 )
 from shuxin.fusion.reading.opening import DatabaseSource, FileSource, files_under
 from shuxin.infra.api import Settings, Store, now_in_china, secret_key
@@ -43,7 +43,7 @@ from shuxin.kernel.errors import Conflict, ShuxinError
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -89,14 +89,18 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """One import run: where it works, in whose name, and at what time."""
+    """One import run: where it works, in whose name, and at what time.
+
+    ``clock`` tells the moment at which each load becomes known; without it all are known at ``now``.
+    """
 
     settings: Settings
     by: str
     now: datetime
     language: Language
     progress: Progress
-    _waiting: dict[str, str] = field(default_factory=dict)
+    clock: Callable[[], datetime] | None = None
+    _waiting: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def run(self, folder: Path, *, holder: Holder, only: Path | None = None) -> list[Outcome]:
         """Walk a folder in name order; a file that fails is told of and the others go on.
@@ -115,7 +119,7 @@ class Importer:
                 file = path.relative_to(folder).as_posix()
                 file = file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                 self.progress(number, len(paths), file)
-                source = FileSource(path, file)
+                source = FileSource(path, file, str(folder.resolve()))
                 outcomes += self._source(source, holder=holder, connection=connection)
             self.progress(len(paths), len(paths), "")
         return outcomes
@@ -149,13 +153,13 @@ class Importer:
             register_source(source=source, now=self.now)
 
     def _sweep(self) -> None:
-        """Remove what a killed import left in the store."""
-        Store(self.settings.store).remove_unknown(frozenset(all_store_names()))
+        """Remove drafts that a killed import left. Kept folders stay whatever the database says of them."""
+        Store(self.settings.store).remove_dead_drafts()
 
     def _source(self, source: Source, *, holder: Holder, connection: Backend) -> list[Outcome]:
         file = source.file
         try:
-            mappings = mappings_in_force(file)
+            mappings = mappings_in_force(file, source=source.place)
             if not mappings:
                 return self._propose(source, holder=holder)
             seen = source.fingerprint()
@@ -201,19 +205,22 @@ class Importer:
                     holder=holder,
                     language=self.language,
                 )
-                outcomes.append(self._keep(self._with_own_name(proposal)))
+                own = with_source(proposal, source=source.place)
+                outcomes.append(self._keep(self._with_own_name(own)))
             except ShuxinError as error:
                 outcomes.append(Outcome(file, State.REFUSED, error=error))
         return outcomes
 
     def _with_own_name(self, proposal: Proposal) -> Proposal:
         """Two files of one name in different places are two datasets."""
-        dataset, file = proposal.contract.dataset, proposal.mapping.file
-        others = AcceptedMapping.objects.filter(dataset=dataset).exclude(file=file).exists()
-        waiting = self._waiting.setdefault(dataset, file) != file
+        dataset, mapping = proposal.contract.dataset, proposal.mapping
+        place = (mapping.source, mapping.file)
+        same = AcceptedMapping.objects.filter(dataset=dataset)
+        others = same.exclude(source=mapping.source, file=mapping.file).exists()
+        waiting = self._waiting.setdefault(dataset, place) != place
         if not others and not waiting:
             return proposal
-        mark = hashlib.sha256(file.encode()).hexdigest()[:6]
+        mark = hashlib.sha256(":".join(place).encode()).hexdigest()[:6]
         return renamed(proposal, dataset=f"{dataset}_{mark}")
 
     def _keep(self, proposal: Proposal) -> Outcome:
@@ -248,8 +255,9 @@ class Importer:
                     holder=holder,
                     language=self.language,
                 )
-                again = carried_over(
-                    fresh, agreed=agreed, mapping=read_mapping(row.text, file=file)
+                again = with_source(
+                    carried_over(fresh, agreed=agreed, mapping=read_mapping(row.text, file=file)),
+                    source=row.source,
                 )
                 return self._keep(again).proposal
         return ""
@@ -291,14 +299,15 @@ class Importer:
         findings = findings_of(
             rows_file, contract=agreed, tally=loaded.tally, connection=connection
         )
+        known_time = self.clock() if self.clock else self.now
         load = NewLoad(
             dataset=row.dataset,
             contract_version=row.contract_version,
             source_file=source_file,
             content_sha256=seen.sha256,
             mapping_hash=mapping.hash,
-            known_time=self.now,
-            loaded_at=self.now,
+            known_time=known_time,
+            loaded_at=known_time,
             rows_above=loaded.lines_above,
             rows_read=loaded.tally.read,
             rows_loaded=loaded.tally.loaded,
@@ -341,7 +350,7 @@ def import_folder(
     only: Path | None = None,
 ) -> list[Outcome]:
     """Propose or load every table under a folder, or in one file of it, now. Raises ImportRunning."""
-    importer = Importer(settings, by, now_in_china(), language, progress)
+    importer = Importer(settings, by, now_in_china(), language, progress, clock=now_in_china)
     return importer.run(folder, holder=holder, only=only)
 
 
@@ -356,5 +365,5 @@ def import_database_table(
     progress: Progress,
 ) -> list[Outcome]:
     """Propose or load one table of a database, now. Raises ImportRunning."""
-    importer = Importer(settings, by, now_in_china(), language, progress)
+    importer = Importer(settings, by, now_in_china(), language, progress, clock=now_in_china)
     return importer.run_table(DatabaseSource(url, table), holder=holder)

@@ -22,7 +22,7 @@ from shuxin.kernel.dates import DateSpelling
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 
-Unit = Literal["", "元", "千元", "万元", "亿元"]
+Unit = Literal["", "元", "千元", "万元", "百万元", "亿元"]
 Name = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x1f/\\]*$")]
 
 
@@ -64,11 +64,15 @@ class ColumnMapping(_Part):
 class Mapping(_Part):
     """What to do with the files that ``file`` (a path or pattern under the imported folder) matches.
 
+    ``source`` is that folder's place, or a database's; empty: any. Two folders with files of one name
+    are two sources.
+
     ``encoding`` and ``delimiter`` "auto" are found out for each file. ``sheet`` names the sheet of a
     workbook. ``known_time`` is "load" (the moment of loading) or the name of a date field.
     """
 
-    file: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    source: Annotated[str, StringConstraints(max_length=1000)] = ""
+    file: Annotated[str, StringConstraints(min_length=1, max_length=450)]
     dataset: Annotated[
         str,
         StringConstraints(
@@ -79,7 +83,7 @@ class Mapping(_Part):
     encoding: Literal[
         "auto", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"
     ] = "auto"
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=4)] = "auto"
+    delimiter: Annotated[str, StringConstraints(pattern=r"^(auto|[^\r\n\"])$")] = "auto"
     sheet: str = ""
     header: bool = True
     columns: Annotated[tuple[ColumnMapping, ...], Field(min_length=1)]
@@ -103,7 +107,8 @@ class Mapping(_Part):
     def hash(self) -> str:
         """sha256 of what decides the rows: reasons and questions do not."""
         kept = self.model_dump(
-            mode="json", exclude={"questions": True, "columns": {"__all__": {"why"}}}
+            mode="json",
+            exclude={"questions": True, "source": True, "columns": {"__all__": {"why"}}},
         )
         return content_hash(kept)
 

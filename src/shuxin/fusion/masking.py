@@ -18,9 +18,13 @@ from shuxin.kernel.phone import find_mobile_numbers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LONGEST_PERSON = 5
 DIGEST_SUFFIX = "__hmac"
 PERSONAL_MEANINGS = frozenset({Meaning.PERSON_NAME, Meaning.IDENTITY_NUMBER, Meaning.PHONE})
-_MAYBE_NUMBER = r"[0-9０-９][0-9０-９ -]{9,}[0-9０-９]"
+_MAYBE_NUMBER = (
+    r"[1１][3-9３-９][0-9０-９ -]{8,}[0-9０-９]"
+    r"|[0-9０-９]{6}[ -]?(18|19|20|１８|１９|２０)[0-9０-９]{6}[ -]?[0-9０-９]{3}[0-9０-９XxＸｘ]"
+)
 
 
 def masked_column(column: pa.Array, meaning: Meaning) -> pa.Array:
@@ -48,12 +52,13 @@ def digest_column(column: pa.Array, *, key: bytes) -> pa.Array:
 
 def without_embedded_numbers(column: pa.Array) -> tuple[pa.Array, int]:
     """Text with identity and mobile numbers inside it masked, and how many cells had one."""
-    suspects = pc.match_substring_regex(column, _MAYBE_NUMBER)
+    suspects = pc.fill_null(pc.match_substring_regex(column, _MAYBE_NUMBER), fill_value=False)
     if not pc.any(suspects).as_py():
         return column, 0
-    masked = by_distinct(column, mask_embedded, pa.string())
-    changed = pc.sum(pc.not_equal(masked, column)).as_py() or 0
-    return (masked, changed) if changed else (column, 0)
+    before = column.filter(suspects)
+    masked = by_distinct(before, mask_embedded, pa.string())
+    changed = pc.sum(pc.not_equal(masked, before)).as_py() or 0
+    return (pc.replace_with_mask(column, suspects, masked), changed) if changed else (column, 0)
 
 
 def mask_embedded(text: str) -> str:
@@ -66,11 +71,23 @@ def mask_embedded(text: str) -> str:
 
 def mask_person_cell(text: str) -> str:
     """A cell of a column of persons: an organisation among them is no person and stays."""
-    return text if look_of(text) is Look.ORGANISATION else mask_person(text)
+    several = re.search(r"[\s、,,;;]", text.strip()) is not None
+    named = not several and len(text) > _LONGEST_PERSON and look_of(text) is Look.ORGANISATION
+    return text if named else mask_person(text)
+
+
+def mask_if_person(text: str) -> str:
+    """A cell of a column of firms: a person's name among them is masked."""
+    return mask_person(text) if look_of(text) is Look.PERSON else text
 
 
 def mask_person(text: str) -> str:
     """The first character and stars: 张** for a name; several names are masked one by one."""
+    text = re.sub(
+        r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff](?![\u4e00-\u9fff]))",
+        r"\1",
+        text,
+    )
     parts = re.split(r"([\s、,,;;/]+)", text)
     return "".join(
         part if at % 2 or not part else part[0] + "*" * min(len(part) - 1, 3)

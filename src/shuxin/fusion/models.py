@@ -8,7 +8,8 @@ from django.db import models
 class AcceptedMapping(models.Model):
     """A mapping that a person accepted; a newer one for the same table retires it."""
 
-    file = models.CharField(max_length=1000)
+    source = models.CharField(max_length=1000, blank=True)
+    file = models.CharField(max_length=450)
     sheet = models.CharField(max_length=255, blank=True)
     dataset = models.CharField(max_length=120, db_index=True)
     contract_version = models.CharField(max_length=40)
@@ -21,7 +22,7 @@ class AcceptedMapping(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["file", "sheet"],
+                fields=["source", "file", "sheet"],
                 condition=models.Q(retired_at__isnull=True),
                 name="one_mapping_in_force",
             )

@@ -16,8 +16,13 @@ from shuxin.kernel.uscc import USCC, InvalidUSCC, clean_code_text
 
 _MOST_VALUES = 1000
 _MOST_SAMPLES = 300
-_UNIT = re.compile(r"[((]\s*(元|千元|万元|亿元)\s*[))]|(千元|万元|亿元)")
-_CURRENCY_HINT = re.compile(r"[额价费款税资]|[¥¥]")
+_UNIT = re.compile(
+    r"[((]\s*(?:人民币)?\s*(元|千元|万元|百万元|亿元|万|亿)\s*[))]|(百万元|千元|万元|亿元)$"
+)
+_FOREIGN = re.compile(r"美元|欧元|港元|港币|日元|英镑|外币|USD|EUR|HKD|JPY|GBP", re.IGNORECASE)
+_CURRENCY_HINT = re.compile(
+    r"金额|价款|价格|费用|[水电气]费|款额|资金|资本|总额|余额|本金|税额|税款|罚款|收入|支出|利润|标的额|应缴|应收|实缴|欠缴|投资额|[¥¥]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,14 @@ class ColumnProfile:
     def unit(self) -> str:
         """The unit of money that the header states, "" when it states none."""
         found = _UNIT.search(self.header)
-        return (found.group(1) or found.group(2)) if found else ""
+        word = (found.group(1) or found.group(2)) if found else ""
+        return {"万": "万元", "亿": "亿元"}.get(word, word)
 
     @property
     def hints_money(self) -> bool:
-        counted = bool(re.search(r"[码号率量数位]$", self.header))
+        counted = bool(re.search(r"([码号率量数位级期]|年度|年份)$", self.header))
+        if _FOREIGN.search(self.header):
+            return False
         return bool(self.unit) or (not counted and bool(_CURRENCY_HINT.search(self.header)))
 
 
@@ -87,8 +95,10 @@ def profile_column(header: str, column: pa.Array) -> ColumnProfile:
             (words.startswith("0") and len(words) > 1) or len(words) >= 12
         ):
             digits += count
-    filled = looks.total() - looks[Look.EMPTY]
-    every = max(filled, 1)
+    judged = looks.total() - looks[Look.EMPTY]
+    every = max(judged, 1)
+    empty = sum(n for text, n in _all_counts(counted) if look_of(text) is Look.EMPTY)
+    filled = len(column) - empty
     return ColumnProfile(
         header=header,
         rows=len(column),
@@ -107,6 +117,14 @@ def profile_column(header: str, column: pa.Array) -> ColumnProfile:
         ),
         samples=Counter(dict(cells.most_common(_MOST_SAMPLES))),
     )
+
+
+def _all_counts(counted: pa.StructArray) -> list[tuple[str, int]]:
+    """Short contents with their counts: only those can be empty or a placeholder."""
+    values, counts = counted.field("values"), counted.field("counts")
+    short = pc.less_equal(pc.utf8_length(values), 8)
+    kept = zip(values.filter(short).to_pylist(), counts.filter(short).to_pylist(), strict=True)
+    return list(kept)
 
 
 def _spellings(words: str) -> frozenset[DateSpelling]:

@@ -44,6 +44,8 @@ ENOUGH = 0.95
 _KEEPS_TO_ONE = 0.7
 _FEW_AUTHORITIES = 5
 _UNITS = frozenset({"元", "千元", "万元", "亿元"})
+_PERSONS_AMONG_FIRMS = 0.02
+_MANY_DIGITS = 8
 _PERSONAL_LEVEL = Level.L3
 
 
@@ -110,7 +112,7 @@ def propose(
     contract = Contract(
         dataset=origin.dataset,
         version="1.0.0",
-        title=origin.titles[0][:120] if origin.titles else origin.dataset,
+        title=_title(origin),
         department=origin.department,
         group=origin.group,
         fields=tuple(choice.field for choice in choices),
@@ -126,6 +128,13 @@ def propose(
         questions=_questions(named, choices, origin, language),
     )
     return Proposal(contract, mapping)
+
+
+def _title(origin: Provenance) -> str:
+    """The first words above the header, unless they speak of a person or a number to call."""
+    first = origin.titles[0][:120] if origin.titles else ""
+    personal = any(sign in first for sign in "人电") or sum(map(str.isdigit, first)) > _MANY_DIGITS
+    return origin.dataset if personal or not first else first
 
 
 def _choice(profile: ColumnProfile, *, level: Level) -> _Choice:
@@ -199,7 +208,7 @@ def _date_choice(profile: ColumnProfile, plain: Field) -> _Choice | None:
 
 def _number_choice(profile: ColumnProfile, plain: Field) -> _Choice | None:
     share = profile.share(Look.INTEGER, Look.DECIMAL, Look.LEGACY_NUMBER)
-    if share < ENOUGH:
+    if share < ENOUGH or profile.share(Look.PHONE, Look.IDENTITY_NUMBER) > 0:
         return None
     numbering = profile.header[-1:] in {"号", "码"} and not profile.sequence
     if (
@@ -220,6 +229,13 @@ def _number_choice(profile: ColumnProfile, plain: Field) -> _Choice | None:
 def _word_choice(profile: ColumnProfile, plain: Field) -> _Choice:
     if profile.share(Look.ORGANISATION) >= 0.5:
         field = replace(plain, meaning=Meaning.OTHER_NAME)
+        if profile.share(Look.PERSON, Look.MASKED_PERSON) >= _PERSONS_AMONG_FIRMS:
+            field = replace(
+                field,
+                personal=PersonalClass.C1,
+                level=max(field.level, _PERSONAL_LEVEL),
+                sharing=Sharing.CONDITIONAL,
+            )
         return _Choice(field, share=profile.share(Look.ORGANISATION))
     if profile.share(Look.ADDRESS) >= 0.5:
         return _Choice(replace(plain, meaning=Meaning.ADDRESS), share=profile.share(Look.ADDRESS))

@@ -18,6 +18,7 @@ _DAY_FIRST = (DateSpelling.DAY_FIRST, DateSpelling.DAY_FIRST_TIME)
 _MONTH_FIRST = (DateSpelling.MONTH_FIRST, DateSpelling.MONTH_FIRST_TIME)
 _LONGEST_WORD = 8
 _MOST_WORDS = 3
+_LEAST_DATES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,13 @@ def find_spellings(profile: ColumnProfile) -> Spellings:
             chosen.append(spelling)
             timed |= any(_has_time(value) for value in newly.values())
             unread = {text: n for text, n in unread.items() if text not in newly}
-    missing = _words_for_none(unread) if len(unread) < len(cells) else ()
+    every = sum(cells.values())
+    mostly_dates = every - sum(unread.values()) >= _LEAST_DATES * every
+    missing = _words_for_none(unread) if cells and mostly_dates else ()
     left = sum(n for text, n in unread.items() if text not in missing)
     return Spellings(
         spellings=tuple(chosen),
-        share=1 - left / sum(cells.values()) if cells else 0.0,
+        share=1 - left / every if cells else 0.0,
         missing=missing,
         timed=timed,
         swappable=_swappable(chosen, profile),
@@ -75,6 +78,7 @@ def _words_for_none(unread: dict[str, int] | Counter[str]) -> tuple[str, ...]:
         if count > 1
         and len(text.strip()) <= _LONGEST_WORD
         and not any(sign.isdigit() for sign in text)
+        and look_of(text) not in {Look.PERSON, Look.MASKED_PERSON}
     ]
     return tuple(sorted(words)) if len(words) <= _MOST_WORDS else ()
 

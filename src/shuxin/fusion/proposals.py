@@ -103,6 +103,10 @@ def propose_table(
     return propose(profiles, pairs=pairs, origin=origin, language=language)
 
 
+def with_source(proposal: Proposal, *, source: str) -> Proposal:
+    return Proposal(proposal.contract, proposal.mapping.model_copy(update={"source": source}))
+
+
 def renamed(proposal: Proposal, *, dataset: str) -> Proposal:
     return Proposal(
         replace(proposal.contract, dataset=dataset),
@@ -131,7 +135,9 @@ def carried_over(fresh: Proposal, *, agreed: Contract, mapping: Mapping) -> Prop
 
 def proposal_name(mapping: Mapping) -> str:
     """The folder of a proposal: readable, safe, and different for different tables."""
-    digest = hashlib.sha256(f"{mapping.file}#{mapping.sheet}".encode()).hexdigest()[:6]
+    digest = hashlib.sha256(
+        f"{mapping.source}:{mapping.file}#{mapping.sheet}".encode()
+    ).hexdigest()[:6]
     return f"{fit_name(mapping.dataset)[:40]}-{digest}"
 
 

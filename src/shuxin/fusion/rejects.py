@@ -79,6 +79,10 @@ REASONS: dict[str, Reason] = {
             zh="请更正单元格,或在合约中将该字段改为文本",
         ),
     ),
+    "control_character": Reason(
+        Text(en="a cell holds a zero byte", zh="单元格含空字符"),
+        Text(en="Remove it in the source", zh="请在源文件中删除"),
+    ),
     "cell_outside_table": Reason(
         Text(en="a cell stands in a column without header", zh="无表头的列中有内容"),
         Text(

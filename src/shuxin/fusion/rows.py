@@ -25,6 +25,8 @@ from shuxin.fusion.recognise import Look, cell_words, look_of
 from shuxin.fusion.standardise import standardise, stored_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from shuxin.fusion.mapping import ColumnMapping, Mapping
@@ -34,6 +36,8 @@ _TOTAL = re.compile(
     r"(合计|总计|小计|共计|总数|累计|total|subtotal|sum)[::]?(\d+[户家个条项件]?)?", re.IGNORECASE
 )
 _CREDIT_CODES = frozenset({Meaning.SUBJECT_CODE, Meaning.OTHER_CODE})
+_NOTE = r"^\s*([注附]|备注|说明|填报|制表|资料来源|以上|\*)"
+_SUBJECTS = frozenset({Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME})
 _LONGEST_CELL_KEPT = 500
 _BETWEEN_PIECES = re.compile(r"([\s,;|,;、\"\x01^]+)")
 _DIGITS_OF_NOBODY = 6
@@ -113,7 +117,7 @@ class RowMaker:
     def make(self, batch: RawBatch) -> tuple[pa.Table, pa.Table]:
         """The rows to store (``plan.schema``) and the rejects (``REJECT_SCHEMA``) of one batch."""
         cells = [pc.utf8_trim_whitespace(column) for column in batch.columns]
-        cells = self._filled_down(self._with_units(cells))
+        cells = self._with_units(self._filled_down(cells))
         verdict = _Verdict(batch.rows)
         self._judge_furniture(cells, verdict)
         stored: dict[str, pa.Array] = {"_line": pa.array(batch.lines, pa.int64())}
@@ -176,7 +180,14 @@ class RowMaker:
             verdict.reject(_matching(column, _TOTAL), "total_row")
         verdict.reject(self._repeats_header(cells), "repeated_header")
         if len(mapped) >= _NOTE_STANDS_OUT:
-            verdict.reject(filled == 1, "note_row")
+            subject = np.zeros(verdict.rows, dtype=np.bool_)
+            for position, contract_field, _ in self.plan.columns:
+                if contract_field.meaning in _SUBJECTS:
+                    note = _bools(pc.match_substring_regex(cells[position], _NOTE))
+                    subject |= _bools(pc.not_equal(cells[position], "")) & ~note
+            verdict.reject((filled == 1) & ~subject, "note_row")
+        for column in cells:
+            verdict.reject(_bools(pc.match_substring(column, "\x00")), "control_character")
         for position in self.plan.spare:
             verdict.reject(_bools(pc.not_equal(cells[position], "")), "cell_outside_table")
 
@@ -211,11 +222,11 @@ class RowMaker:
         rows = np.flatnonzero(verdict.rejected).tolist()
         meanings = {position: field.meaning for position, field, _ in self.plan.columns}
         taken = [column.take(pa.array(rows, pa.int64())).to_pylist() for column in cells]
+        safe = _safe_in_pieces if PERSONAL_MEANINGS & set(meanings.values()) else _safe_anywhere
         kept = [
-            [_safe(cell, meanings.get(position)) for position, cell in enumerate(row)]
+            [_safe(cell, meanings.get(position), safe) for position, cell in enumerate(row)]
             for row in zip(*taken, strict=True)
         ]
-        safe = _safe_in_pieces if PERSONAL_MEANINGS & set(meanings.values()) else _safe_anywhere
         kept += [[safe(cell) for cell in bad.cells] for bad in batch.bad]
         reasons = [verdict.reasons[row] for row in rows]
         reasons += [_reason_of(bad) for bad in batch.bad]
@@ -271,12 +282,12 @@ def _reason_of(bad: BadRecord) -> str:
     return "note_row" if bad.reason == "too_few_cells" and len(bad.cells) == 1 else bad.reason
 
 
-def _safe(cell: str, meaning: Meaning | None) -> str:
-    """A rejected cell as it may be kept: personal columns masked, embedded numbers masked."""
+def _safe(cell: str, meaning: Meaning | None, otherwise: Callable[[str], str]) -> str:
+    """A rejected cell as it may be kept; the row may be shifted, so ``otherwise`` distrusts its place."""
     if meaning in PERSONAL_MEANINGS:
         mask = mask_person_cell if meaning is Meaning.PERSON_NAME else mask_number
         return mask(cell)[:_LONGEST_CELL_KEPT]
-    return _safe_anywhere(cell)
+    return otherwise(cell)
 
 
 def _safe_anywhere(cell: str) -> str:

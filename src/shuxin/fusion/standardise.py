@@ -12,12 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shuxin.catalogue.api import Field, FieldType
+from shuxin.catalogue.api import Field, FieldType, PersonalClass
 from shuxin.fusion.masking import (
     DIGEST_SUFFIX,
     PERSONAL_MEANINGS,
     by_distinct,
     digest_column,
+    mask_if_person,
     masked_column,
     without_embedded_numbers,
 )
@@ -33,12 +34,20 @@ if TYPE_CHECKING:
 
     from shuxin.fusion.mapping import ColumnMapping
 
-FEN_PER = {"": 100, "元": 100, "千元": 100_000, "万元": 1_000_000, "亿元": 10_000_000_000}
-_PLAIN_CODE = r"^[0-9A-Z]*$"
+FEN_PER = {
+    "": 100,
+    "元": 100,
+    "千元": 100_000,
+    "万元": 1_000_000,
+    "百万元": 100_000_000,
+    "亿元": 10_000_000_000,
+}
+_PLAIN_CODE = r"^[0-9A-Z]{8,}$"
 _PLAIN_INTEGER = r"^-?[0-9]{1,18}$"
 _PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
 _PLAIN_AMOUNT = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 _PLAIN_DAY = r"^(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]$"
+_GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d*)(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 _LARGEST_INT64 = 2**63 - 1
 _TRUE = frozenset({"是", "true", "y", "yes", "1"})
 _FALSE = frozenset({"否", "false", "n", "no", "0"})
@@ -82,6 +91,8 @@ def standardise(column: pa.Array, *, field: Field, how: ColumnMapping, key: byte
             masked_column(cells, field.meaning), nothing, digest=digest_column(cells, key=key)
         )
     if field.type is FieldType.STRING:
+        if field.personal is not PersonalClass.NONE:
+            cells = by_distinct(cells, mask_if_person, pa.string())
         values, embedded = without_embedded_numbers(cells)
         return Standardised(values, nothing, embedded=embedded)
     if field.type is FieldType.CODE:
@@ -93,7 +104,8 @@ def standardise(column: pa.Array, *, field: Field, how: ColumnMapping, key: byte
 def _standardised_codes(cells: pa.Array, nothing: NDArray[np.bool_]) -> Standardised:
     plain = pc.fill_null(pc.match_substring_regex(cells, _PLAIN_CODE), fill_value=True)
     if pc.all(plain).as_py():
-        return Standardised(cells, nothing)
+        values, embedded = without_embedded_numbers(cells)
+        return Standardised(values, nothing, embedded=embedded)
 
     def clean(text: str) -> str | None:
         if cell_words(text).lower() in PLACEHOLDERS:
@@ -198,8 +210,15 @@ def _fen(words: str, unit: str) -> int:
     return fen
 
 
+def _ungrouped(words: str) -> str:
+    """A number without its thousands separators. Raises ValueError where a comma parts no thousands."""
+    if not _GROUPED.fullmatch(words):
+        raise ValueError("not a number")
+    return words.replace(",", "")
+
+
 def _integer(words: str) -> int:
-    text = re.sub(r"\.0+$", "", words.replace(",", ""))
+    text = re.sub(r"\.0+$", "", _ungrouped(words))
     value = int(text)
     if abs(value) > _LARGEST_INT64 or not text.lstrip("+-").isascii():
         raise ValueError("beyond int64")
@@ -207,7 +226,7 @@ def _integer(words: str) -> int:
 
 
 def _number(words: str) -> float:
-    value = float(words.replace(",", ""))
+    value = float(_ungrouped(words))
     if not math.isfinite(value):
         raise ValueError("not finite")
     return value

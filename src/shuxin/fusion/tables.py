@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import ibis
@@ -13,8 +13,6 @@ from shuxin.fusion.masking import DIGEST_SUFFIX, PERSONAL_MEANINGS
 from shuxin.infra.api import Store
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
@@ -36,7 +34,11 @@ PROVENANCE = ("_line", "_file", "_known_time")
 
 
 def dataset_table(
-    connection: Backend, *, dataset: str, settings: Settings, known_before: datetime | None = None
+    connection: Backend,
+    *,
+    dataset: str,
+    settings: Settings,
+    known_before: dt.datetime | None = None,
 ) -> ir.Table | None:
     """Rows of the newest load of each source file, as of ``known_before``; None when nothing is loaded.
 
@@ -46,12 +48,9 @@ def dataset_table(
     later are left out either way.
     """
     agreed = contract(dataset=dataset)
-    by_version: defaultdict[str, list[LoadView]] = defaultdict(list)
-    for load in loads(dataset=dataset, known_before=known_before):
-        by_version[load.contract_version].append(load)
     parts = [
-        _aligned(connection, same, agreed=agreed, settings=settings)
-        for _, same in sorted(by_version.items())
+        _aligned(connection, load, agreed=agreed, settings=settings)
+        for load in loads(dataset=dataset, known_before=known_before)
     ]
     if not parts:
         return None
@@ -62,25 +61,15 @@ def dataset_table(
 
 
 def _aligned(
-    connection: Backend, same: list[LoadView], *, agreed: Contract, settings: Settings
+    connection: Backend, load: LoadView, *, agreed: Contract, settings: Settings
 ) -> ir.Table:
     store = Store(settings.store)
-    files = {str(store.folder(load.store_name) / ROWS_FILE): load for load in same}
-    rows = connection.read_parquet(sorted(files), filename=True)
-    sources = ibis.memtable(
-        {
-            "filename": sorted(files),
-            "_file": [files[name].source_file for name in sorted(files)],
-            "_loaded_time": [files[name].known_time for name in sorted(files)],
-        },
-        schema={"filename": "string", "_file": "string", "_loaded_time": "timestamp('UTC')"},
-    )
-    joined = rows.inner_join(sources, "filename")
-    return joined.select(
-        **{name: _column(joined, name, kind) for name, kind in stored_columns(agreed).items()},
-        _line=joined["_line"],
-        _file=joined["_file"],
-        _known_time=_known(joined, agreed),
+    rows = connection.read_parquet(str(store.folder(load.store_name) / ROWS_FILE))
+    return rows.select(
+        **{name: _column(rows, name, kind) for name, kind in stored_columns(agreed).items()},
+        _line=rows["_line"],
+        _file=ibis.literal(load.source_file),
+        _known_time=_known(rows, agreed, load),
     )
 
 
@@ -88,12 +77,16 @@ def _column(rows: ir.Table, name: str, kind: str) -> ir.Value:
     return rows[name].cast(kind) if name in rows.columns else ibis.null(kind)
 
 
-def _known(rows: ir.Table, agreed: Contract) -> ir.Value:
+def _known(rows: ir.Table, agreed: Contract, load: LoadView) -> ir.Value:
+    """The field that the contract names, a date as its first moment in China; else the load's moment."""
+    loaded = ibis.literal(load.known_time.astimezone(dt.UTC)).cast("timestamp('UTC')")
     own = agreed.known_time_field
-    if own and own in rows.columns:
-        stated = rows[own].cast("timestamp('Asia/Shanghai')").cast("timestamp('UTC')")
-        return ibis.coalesce(stated, rows["_loaded_time"])
-    return rows["_loaded_time"]
+    if not own or own not in rows.columns:
+        return loaded
+    stated = rows[own]
+    if stated.type().is_date():
+        stated = stated.cast("timestamp") - ibis.interval(hours=8)
+    return ibis.coalesce(stated.cast("timestamp('UTC')"), loaded)
 
 
 def stored_columns(agreed: Contract) -> dict[str, str]:

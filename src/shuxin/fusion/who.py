@@ -11,6 +11,7 @@ import numpy as np
 from shuxin.catalogue.api import Meaning, column_lineage, contract, datasets, record_lineage
 from shuxin.fusion.entity_index import LONGEST_NAME, IndexWriter
 from shuxin.fusion.findings import connect
+from shuxin.fusion.ingest import one_import
 from shuxin.fusion.resolution import Mention as Named
 from shuxin.fusion.resolution import Thresholds, learn_model, resolve
 from shuxin.fusion.tables import dataset_table, unbound
@@ -94,9 +95,14 @@ def resolve_all(
 
     The index is the same whatever order the data came in; decisions of the review queue stand.
     Returns counts: ``mentions, entities, by_code, by_number, by_name, by_weight, alone, in_review``.
-    Raises PermitTooNarrow unless the permit covers all subjects.
+    Raises PermitTooNarrow unless the permit covers all subjects; ImportRunning.
     """
     permit.require("*")
+    with one_import(settings):
+        return _resolve_all(settings=settings, now=now, progress=progress)
+
+
+def _resolve_all(*, settings: Settings, now: datetime, progress: Progress) -> dict[str, int]:
     rows = {mention_key(row): row for row in gather(settings=settings, now=now, progress=progress)}
     named = [
         Named(

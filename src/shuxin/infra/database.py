@@ -76,4 +76,9 @@ def database_failures_explained() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise DatabaseBusy(reason=str(error.args[0]).splitlines()[0]) from error
+        raise DatabaseBusy(reason=_kind(error)) from error
+
+
+def _kind(error: Exception) -> str:
+    """What failed, in words of our own: drivers' texts carry addresses."""
+    return "it is locked" if "locked" in str(error) else type(error.__cause__ or error).__name__

@@ -96,16 +96,13 @@ class Store:
         kept = self.root / "kept"
         return frozenset(path.name for path in kept.glob("*/*")) if kept.is_dir() else frozenset()
 
-    def remove_unknown(self, known: frozenset[str]) -> int:
-        """Delete what a killed process left: dead processes' drafts, and kept folders that no row names."""
+    def remove_dead_drafts(self) -> int:
+        """Delete the drafts of processes that are gone; how many. Kept folders are never deleted."""
         removed = 0
         for path in (self.root / "drafts").glob("*-*"):
             if not _alive(int(path.name.split("-")[0])):
                 shutil.rmtree(path, ignore_errors=True)
                 removed += 1
-        for name in self.names() - known:
-            shutil.rmtree(self._place(name), ignore_errors=True)
-            removed += 1
         return removed
 
     def _place(self, name: str) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text as Plain
 
 from shuxin.infra.api import CHINA
 
@@ -39,17 +40,17 @@ def show(
     right: Sequence[int] = (),
 ) -> None:
     """A table; ``right`` names the columns whose numbers are aligned to the right."""
-    table = Table(title=title or None, title_justify="left", header_style="bold")
+    table = Table(title=Plain(title) if title else None, title_justify="left", header_style="bold")
     for number, name in enumerate(columns):
         table.add_column(name, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Plain(_cell(value)) for value in row))
     console.print(table)
 
 
 def _cell(value: object) -> str:
     text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-    return text.replace("[", "\\[")
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
 
 
 @contextmanager

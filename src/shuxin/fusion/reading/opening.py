@@ -7,13 +7,13 @@ import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from shuxin.fusion.reading.columnar import DatabaseTable, ParquetTable
 from shuxin.fusion.reading.compressed import MIB, open_bytes
 from shuxin.fusion.reading.delimited import DelimitedText, delimiter_of
 from shuxin.fusion.reading.encoding import encoding_of
 from shuxin.fusion.reading.errors import (
+    DatabaseUnreadable,
     EncodingUnknown,
     FileChanged,
     FileEmpty,
@@ -183,10 +183,11 @@ def delimited(path: Path, *, file: str, form: TextFormat) -> DelimitedText:
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """A file under an imported folder; ``file`` is its path there, with forward slashes."""
+    """A file under the imported folder ``place``; ``file`` is its path there, with forward slashes."""
 
     path: Path
     file: str
+    place: str = ""
 
     def fingerprint(self) -> Fingerprint:
         return fingerprint(self.path, file=self.file)
@@ -231,9 +232,16 @@ class DatabaseSource:
     @property
     def place(self) -> str:
         """The database's address without account and password."""
-        parts = urlsplit(self.url)
-        port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+        import sqlalchemy as sa  # noqa: PLC0415 - an extra, loaded only by those who use it
+
+        try:
+            address = sa.make_url(self.url)
+        except (sa.exc.ArgumentError, ValueError) as error:
+            raise DatabaseUnreadable(
+                table=self.table_name, scheme="unknown", reason="the address is not understood"
+            ) from error
+        port = f":{address.port}" if address.port else ""
+        return f"{address.drivername}://{address.host or ''}{port}/{address.database or ''}"
 
     def fingerprint(self) -> Fingerprint:
         """A digest of every cell, in the order in which rows are read."""

@@ -156,4 +156,4 @@ def _number_text(value: float) -> str:
     """Beyond 15 digits a sheet has lost the rest: such a number keeps its exponent, never false zeros."""
     if value.is_integer():
         return str(int(value)) if abs(value) < _EXACT_FLOAT else f"{value:.15G}"
-    return repr(value)
+    return f"{value:.15g}"

@@ -115,11 +115,12 @@ def _accepting(
     run_once: Callable[[], list[Outcome]], options: argparse.Namespace, settings: Settings
 ) -> list[Outcome]:
     """Run; with ``--accept`` put what was proposed in force and run again."""
-    from shuxin.fusion.api import accept_all
+    from shuxin.fusion.api import accept
 
     outcomes = run_once()
-    if options.accept and any(outcome.proposal for outcome in outcomes):
-        accept_all(settings=settings, by=operator())
+    own = [outcome.proposal for outcome in outcomes if outcome.proposal and not outcome.error]
+    if options.accept and own:
+        accept(own, settings=settings, by=operator())
         outcomes = run_once()
     return outcomes
 
