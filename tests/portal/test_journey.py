@@ -225,8 +225,8 @@ class TestPortrait:
     def test_is_found_by_name_too(self, city: City) -> None:
         identity = self.busiest()
         name = Entity.objects.get(identity=identity).name
-        assert find_entity(name) == identity
-        assert find_entity(f" {identity.lower()} ") == identity
+        assert find_entity(name, permit=permit_for(ALL_SUBJECTS)) == identity
+        assert find_entity(f" {identity.lower()} ", permit=permit_for(ALL_SUBJECTS)) == identity
 
     def test_refuses_a_permit_for_somebody_else(self, city: City) -> None:
         with pytest.raises(PermitTooNarrow):
@@ -234,9 +234,13 @@ class TestPortrait:
                 self.busiest(), permit=permit_for("91349901MA2N0A1B5M"), settings=city.settings
             )
 
+    def test_a_search_needs_a_permit_for_all(self, city: City) -> None:
+        with pytest.raises(PermitTooNarrow):
+            find_entity("任何名称", permit=permit_for("91349901MA2N0A1B5M"))
+
     def test_an_unknown_name_is_said_to_be_unknown(self, city: City) -> None:
         with pytest.raises(EnterpriseUnknown):
-            find_entity("查无此人有限公司")
+            find_entity("查无此人有限公司", permit=permit_for(ALL_SUBJECTS))
 
     def test_the_use_was_recorded_before_the_permit_existed(self, city: City) -> None:
         identity = self.busiest()

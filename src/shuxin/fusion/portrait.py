@@ -105,11 +105,12 @@ class Portrait:
     chapters: tuple[Chapter, ...]
 
 
-def find_entity(who: str) -> str:
+def find_entity(who: str, *, permit: Permit) -> str:
     """The identity behind a code or name, nothing else about it.
 
-    Raises EnterpriseUnknown, NameShared.
+    Raises PermitTooNarrow unless the permit covers all subjects, EnterpriseUnknown, NameShared.
     """
+    permit.require("*")
     code = clean_code_text(who)
     if Entity.objects.filter(identity=who).exists():
         return who

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import Purpose
+from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.kernel.money import Unit, amount_with_unit
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import own_data_policy, start
@@ -40,10 +40,10 @@ def run(options: argparse.Namespace, language: Language) -> int:
     from shuxin.fusion.api import find_entity, portrait
     from shuxin.infra.api import now_in_china
 
-    identity = find_entity(options.who)
-    permit = own_data_policy().permit(
-        subject=identity, purpose=Purpose.parse(options.purpose), now=now_in_china()
-    )
+    policy, purpose, now = own_data_policy(), Purpose.parse(options.purpose), now_in_china()
+    search = policy.permit(subject=ALL_SUBJECTS, purpose=purpose, now=now)
+    identity = find_entity(options.who, permit=search)
+    permit = policy.permit(subject=identity, purpose=purpose, now=now)
     found = portrait(identity, permit=permit, settings=settings)
     if options.json:
         print(json.dumps(asdict(found), ensure_ascii=False, indent=1, default=str))
