@@ -112,14 +112,15 @@ class Importer:
         with one_import(self.settings):
             self._sweep()
             connection = connect()
-            self._register(kind="folder", location=str(folder.resolve()), holder=holder)
+            place = str(folder.resolve())
+            self._register(kind="folder", location=place, holder=holder)
             paths = list(files_under(folder)) if only is None else [only]
             outcomes: list[Outcome] = []
             for number, path in enumerate(paths):
                 file = path.relative_to(folder).as_posix()
                 file = file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                 self.progress(number, len(paths), file)
-                source = FileSource(path, file, str(folder.resolve()))
+                source = FileSource(path, file, place)
                 outcomes += self._source(source, holder=holder, connection=connection)
             self.progress(len(paths), len(paths), "")
         return outcomes

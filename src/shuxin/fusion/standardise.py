@@ -24,7 +24,7 @@ from shuxin.fusion.masking import (
 )
 from shuxin.fusion.recognise import PLACEHOLDERS, cell_words
 from shuxin.kernel.dates import CHINA_TIME, read_date
-from shuxin.kernel.money import InvalidAmount, parse_amount_fen, unit_named
+from shuxin.kernel.money import InvalidAmount, Unit, parse_amount_fen, unit_named
 from shuxin.kernel.uscc import clean_code_text
 
 if TYPE_CHECKING:
@@ -34,14 +34,6 @@ if TYPE_CHECKING:
 
     from shuxin.fusion.mapping import ColumnMapping
 
-FEN_PER = {
-    "": 100,
-    "元": 100,
-    "千元": 100_000,
-    "万元": 1_000_000,
-    "百万元": 100_000_000,
-    "亿元": 10_000_000_000,
-}
 _PLAIN_CODE = r"^[0-9A-Z]{8,}$"
 _PLAIN_INTEGER = r"^-?[0-9]{1,18}$"
 _PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
@@ -130,11 +122,11 @@ def _reader_of(
     if kind is FieldType.NUMBER:
         return lambda c: pc.cast(c, pa.float64()), _PLAIN_NUMBER, _number, "number_unreadable"
     if kind is FieldType.MONEY:
-        factor = FEN_PER[how.unit]
+        unit = unit_named(how.unit or "元")
         return (
-            lambda c: _fast_fen(c, factor),
+            lambda c: _fast_fen(c, unit.value),
             _PLAIN_AMOUNT,
-            lambda text: _fen(text, how.unit or "元"),
+            lambda text: _fen(text, unit),
             "number_unreadable",
         )
     if kind is FieldType.BOOLEAN:
@@ -202,9 +194,9 @@ def _fast_fen(cells: pa.Array, factor: int) -> pa.Array:
     return pc.cast(exact, pa.int64())
 
 
-def _fen(words: str, unit: str) -> int:
+def _fen(words: str, unit: Unit) -> int:
     try:
-        fen = parse_amount_fen(words, unit=unit_named(unit))
+        fen = parse_amount_fen(words, unit=unit)
     except InvalidAmount as error:
         raise ValueError(str(error)) from error
     return fen

@@ -25,7 +25,6 @@ _WHY = {
     "form": Text(en="legal forms differ", zh="组织形式不同"),
     "name_on_several_codes": Text(en="several codes use this name", zh="多个代码使用该名称"),
     "several_names": Text(en="the cell holds several names", zh="单元格含多个名称"),
-    "relative_name": Text(en="the name says no place", zh="名称未写明所在地"),
     "two_codes": Text(en="it would join two codes", zh="会合并两个代码"),
     "one_source": Text(
         en="one source alone gives this name to the code", zh="仅一个来源将该名称记在此代码下"
