@@ -10,7 +10,6 @@ from django.db import transaction
 from shuxin.catalogue.api import (
     ColumnLineage,
     Lineage,
-    Meaning,
     SourceColumn,
     record_lineage,
     register_contract,
@@ -44,9 +43,7 @@ def waiting_proposals(*, settings: Settings) -> list[Waiting]:
     for name in proposal_names(settings.proposals):
         proposal = read_proposal(name, folder=settings.proposals)
         subject = tuple(
-            field.name
-            for field in proposal.contract.fields
-            if field.meaning in {Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME}
+            field.name for field in proposal.contract.fields if field.meaning.startswith("subject_")
         )
         mapping = proposal.mapping
         found.append(Waiting(name, mapping.file, mapping.dataset, subject, mapping.questions))

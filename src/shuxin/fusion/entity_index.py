@@ -37,7 +37,7 @@ _CHANGING = (
 class IndexWriter:
     """Writes what changed between the index and a new resolution, in one transaction.
 
-    rows: by mention key ``dataset, code, name, rows, first_known, last_known``. A mention that no
+    rows: by mention key ``dataset, code, name, number, rows, first_known, last_known``. A mention that no
     current data has any more keeps its entity and gets ``gone_at``.
     """
 
@@ -107,6 +107,7 @@ class IndexWriter:
                 dataset=row["dataset"],
                 code_text=row["code"],
                 name_text=row["name"],
+                number_text=row["number"],
                 name_key=parse_name(row["name"]).key[:LONGEST_NAME],
                 rows=row["rows"],
                 first_known=row["first_known"],

@@ -56,6 +56,7 @@ class Mention(models.Model):
     dataset = models.CharField(max_length=120, db_index=True)
     code_text = models.CharField(max_length=100, blank=True)
     name_text = models.CharField(max_length=300, blank=True)
+    number_text = models.CharField(max_length=60, blank=True, db_index=True)
     name_key = models.CharField(max_length=300, blank=True, db_index=True)
     rows = models.PositiveIntegerField()
     first_known = models.DateTimeField()

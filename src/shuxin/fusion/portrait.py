@@ -12,7 +12,7 @@ from shuxin.catalogue.api import Meaning, contract
 from shuxin.fusion.findings import connect
 from shuxin.fusion.models import Entity, EntityEvent, Mention, Review
 from shuxin.fusion.resolution import parse_name
-from shuxin.fusion.tables import PROVENANCE, dataset_table, readable_fields
+from shuxin.fusion.tables import PROVENANCE, dataset_table, readable_fields, spelled
 from shuxin.kernel.errors import Conflict, NotFound
 from shuxin.kernel.text import Text
 from shuxin.kernel.uscc import USCC, clean_code_text
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     import ibis.expr.types as ir
+    from django.db.models import QuerySet
     from ibis.backends.duckdb import Backend
 
     from shuxin.consent.api import Permit
@@ -106,7 +107,7 @@ class Portrait:
 
 
 def find_entity(who: str, *, permit: Permit) -> str:
-    """The identity behind a code or name, nothing else about it.
+    """The identity behind a code, a department's number or a name, nothing else about it.
 
     Raises PermitTooNarrow unless the permit covers all subjects, EnterpriseUnknown, NameShared.
     """
@@ -116,13 +117,19 @@ def find_entity(who: str, *, permit: Permit) -> str:
         return who
     if code and Entity.objects.filter(code=code, gone_at=None).exists():
         return code
-    named = Mention.objects.filter(name_key=parse_name(who).key, entity__gone_at=None)
-    found = sorted(set(named.exclude(name_key="").values_list("entity__identity", flat=True)))
+    mentions = Mention.objects.filter(entity__gone_at=None)
+    found = _identities(mentions.filter(number_text=who).exclude(number_text=""))
+    if not found:
+        found = _identities(mentions.filter(name_key=parse_name(who).key).exclude(name_key=""))
     if not found:
         raise EnterpriseUnknown
     if len(found) > 1:
         raise NameShared(count=len(found), codes=", ".join(found[:10]))
     return str(found[0])
+
+
+def _identities(mentions: QuerySet[Mention]) -> list[str]:
+    return sorted(set(mentions.values_list("entity__identity", flat=True)))
 
 
 def portrait(
@@ -204,16 +211,13 @@ def _rows_of(rows: ir.Table, by_meaning: dict[Meaning, str], mentions: list[Ment
         {
             "code": [mention.code_text for mention in mentions],
             "name": [mention.name_text for mention in mentions],
+            "number": [mention.number_text for mention in mentions],
         },
-        schema={"code": "string", "name": "string"},
+        schema={"code": "string", "name": "string", "number": "string"},
     )
-    code, name = by_meaning.get(Meaning.SUBJECT_CODE), by_meaning.get(Meaning.SUBJECT_NAME)
-    conditions = []
-    if code is not None:
-        conditions.append(rows[code].fill_null("") == wanted["code"])
-    if name is not None:
-        conditions.append(rows[name].fill_null("").substr(0, 300) == wanted["name"])
-    return rows.semi_join(wanted, conditions)
+    named = spelled(rows, by_meaning)
+    present = [part for part in ("code", "name", "number") if part in named]
+    return rows.semi_join(wanted, [named[part] == wanted[part] for part in present])
 
 
 def _relations(entity: Entity) -> tuple[tuple[str, str], ...]:

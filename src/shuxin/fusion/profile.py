@@ -35,7 +35,7 @@ class ColumnProfile:
     samples: the most frequent contents with their counts, at most 300.
     whole_digits: share of integers that are better kept as codes (leading zero, 12 digits or more).
     whole: every number is whole, ".0" aside. exponents: a number is written with an exponent, so that a
-    spreadsheet has cut its digits.
+    spreadsheet has cut its digits. decimals: share of cells with so many digits after the point.
     """
 
     header: str
@@ -51,6 +51,7 @@ class ColumnProfile:
     sequence: bool = False
     whole: bool = False
     exponents: bool = False
+    decimals: dict[int, float] = field(default_factory=dict)
     samples: Counter[str] = field(default_factory=Counter)
 
     def share(self, *looks: Look) -> float:
@@ -81,12 +82,15 @@ def profile_column(header: str, column: pa.Array) -> ColumnProfile:
         del cells[cell]  # the header, printed again further down
     looks: Counter[Look] = Counter()
     spelled: Counter[DateSpelling] = Counter()
+    decimals: Counter[int] = Counter()
     checked = digits = enterprises = longest = 0
     for cell, count in cells.items():
         look = look_of(cell)
         looks[look] += count
         words = cell_words(cell)
         longest = max(longest, len(words))
+        if look is Look.DECIMAL:
+            decimals[len(words.rpartition(".")[2].rstrip("0"))] += count
         spelled.update(dict.fromkeys(_spellings(words), count))
         if look is Look.CREDIT_CODE:
             checked += count * _passes(words)
@@ -115,6 +119,7 @@ def profile_column(header: str, column: pa.Array) -> ColumnProfile:
         exponents=any(
             re.fullmatch(r"[\d.]+E\+\d+", c, re.IGNORECASE) for c in map(cell_words, cells)
         ),
+        decimals={places: count / every for places, count in decimals.items()},
         samples=Counter(dict(cells.most_common(_MOST_SAMPLES))),
     )
 

@@ -29,6 +29,7 @@ from shuxin.fusion.proposal_texts import (
     WHY,
 )
 from shuxin.fusion.recognise import Look
+from shuxin.kernel.money import unit_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 Pairs = dict[tuple[int, int], float]
 
 ENOUGH = 0.95
+SUBJECT_NUMBER_HEADERS = frozenset({"企业代号", "企业编号", "客户编号", "客户号", "单位代号"})
 _KEEPS_TO_ONE = 0.7
 _FEW_AUTHORITIES = 5
 _UNITS = frozenset({"元", "千元", "万元", "亿元"})
@@ -96,7 +98,7 @@ def propose(
     choices = [_choice(profile, level=origin.level) for profile in profiles if profile.header]
     named = [profile for profile in profiles if profile.header]
     choices = _with_units(_with_subject(choices, named, pairs), named)
-    choices = _with_event_time(choices, named)
+    choices = _with_event_time(_with_number(choices, named), named)
     columns = tuple(
         ColumnMapping(
             header=profile.header,
@@ -218,12 +220,19 @@ def _number_choice(profile: ColumnProfile, plain: Field) -> _Choice | None:
         or profile.share(Look.LEGACY_NUMBER) > 1 - ENOUGH
     ):
         return _Choice(replace(plain, type=FieldType.CODE), share=share)
-    if profile.hints_money and not profile.sequence:
+    if profile.hints_money and not profile.sequence and _fits_fen(profile):
         unit = profile.unit or "元"
         field = replace(plain, type=FieldType.MONEY, unit="fen", meaning=Meaning.AMOUNT)
         return _Choice(field, unit=unit, share=share)
     kind = FieldType.INTEGER if profile.whole else FieldType.NUMBER
     return _Choice(replace(plain, type=kind), share=share)
+
+
+def _fits_fen(profile: ColumnProfile) -> bool:
+    """Whether the cells are whole fen in their unit; means, ratios and indices seldom are."""
+    places = len(str(unit_named(profile.unit or "元").value)) - 1
+    finer = sum(share for decimals, share in profile.decimals.items() if decimals > places)
+    return finer <= 1 - ENOUGH
 
 
 def _word_choice(profile: ColumnProfile, plain: Field) -> _Choice:
@@ -271,6 +280,19 @@ def _with_subject(
         if at is not None:
             field = replace(choices[at].field, meaning=meaning, rules=_rules(meaning))
             choices[at] = replace(choices[at], field=field)
+    return choices
+
+
+def _with_number(choices: list[_Choice], profiles: list[ColumnProfile]) -> list[_Choice]:
+    """The department's own number of its subjects, known by its header where no code is."""
+    if any(choice.field.meaning is Meaning.SUBJECT_CODE for choice in choices):
+        return choices
+    for at, profile in enumerate(profiles):
+        plain = choices[at].field.meaning is Meaning.NONE
+        if plain and profile.header in SUBJECT_NUMBER_HEADERS:
+            field = replace(choices[at].field, type=FieldType.CODE, meaning=Meaning.SUBJECT_NUMBER)
+            choices[at] = replace(choices[at], field=field)
+            break
     return choices
 
 
@@ -366,7 +388,7 @@ def _questions(
 ) -> tuple[str, ...]:
     asked = [] if origin.has_header else [ASK_HEADER.say(language)]
     meanings = {choice.field.meaning for choice in choices}
-    if not meanings & {Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME}:
+    if not meanings & {Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME, Meaning.SUBJECT_NUMBER}:
         asked.append(ASK_SUBJECT.say(language))
     for profile, choice in zip(profiles, choices, strict=True):
         if choice.missing:

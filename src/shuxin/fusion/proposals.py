@@ -19,6 +19,7 @@ from shuxin.fusion.mapping import Mapping, MappingInvalid, read_mapping, write_m
 from shuxin.fusion.profile import one_name_shares, profile_column
 from shuxin.fusion.proposal import Proposal, Provenance, propose
 from shuxin.fusion.reading.errors import FileEmpty, HeaderOnly
+from shuxin.fusion.standards import as_standard
 from shuxin.kernel.errors import NotFound
 from shuxin.kernel.text import Text
 
@@ -100,7 +101,8 @@ def propose_table(
         has_header=layout.has_header,
     )
     pairs = one_name_shares(profiles, [column for _, column in named])
-    return propose(profiles, pairs=pairs, origin=origin, language=language)
+    proposal = propose(profiles, pairs=pairs, origin=origin, language=language)
+    return as_standard(proposal, titles=layout.titles, language=language)
 
 
 def with_source(proposal: Proposal, *, source: str) -> Proposal:

@@ -37,7 +37,7 @@ _TOTAL = re.compile(
 )
 _CREDIT_CODES = frozenset({Meaning.SUBJECT_CODE, Meaning.OTHER_CODE})
 _NOTE = r"^\s*([注附]|备注|说明|填报|制表|资料来源|以上|\*)"
-_SUBJECTS = frozenset({Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME})
+_SUBJECTS = frozenset({Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME, Meaning.SUBJECT_NUMBER})
 _LONGEST_CELL_KEPT = 500
 _BETWEEN_PIECES = re.compile(r"([\s,;|,;、\"\x01^]+)")
 _DIGITS_OF_NOBODY = 6
@@ -205,7 +205,7 @@ class RowMaker:
         subjects = [
             contract_field.name
             for _, contract_field, _ in self.plan.columns
-            if contract_field.meaning in {Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME}
+            if contract_field.meaning in _SUBJECTS
         ]
         if subjects and verdict.rows:
             missing = np.logical_and.reduce([_bools(stored[name].is_null()) for name in subjects])

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from shuxin.catalogue.api import Contract, Field, FieldType, contract, loads
+from shuxin.catalogue.api import Contract, Field, FieldType, Meaning, contract, loads
 from shuxin.fusion.loading import ROWS_FILE
 from shuxin.fusion.masking import DIGEST_SUFFIX, PERSONAL_MEANINGS
 from shuxin.infra.api import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
@@ -107,6 +109,27 @@ def unbound(agreed: Contract) -> ir.Table:
         "_known_time": "timestamp('UTC')",
     }
     return ibis.table(schema, name=agreed.dataset)
+
+
+LONGEST_SPELLING = {
+    Meaning.SUBJECT_CODE: 100,
+    Meaning.SUBJECT_NAME: 300,
+    Meaning.SUBJECT_NUMBER: 60,
+}
+_PARTS = {
+    "code": Meaning.SUBJECT_CODE,
+    "name": Meaning.SUBJECT_NAME,
+    "number": Meaning.SUBJECT_NUMBER,
+}
+
+
+def spelled(rows: ir.Table, by_meaning: Mapping[Meaning, str]) -> dict[str, ir.StringValue]:
+    """How each row names its subject: ``code``, ``name``, ``number`` as mentions hold them, those there are."""
+    return {
+        part: rows[by_meaning[meaning]].fill_null("").substr(0, LONGEST_SPELLING[meaning])
+        for part, meaning in _PARTS.items()
+        if meaning in by_meaning
+    }
 
 
 def readable_fields(agreed: Contract, *, highest_level: int) -> tuple[Field, ...]:

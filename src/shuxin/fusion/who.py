@@ -12,9 +12,10 @@ from shuxin.catalogue.api import Meaning, column_lineage, contract, datasets, re
 from shuxin.fusion.entity_index import LONGEST_NAME, IndexWriter
 from shuxin.fusion.findings import connect
 from shuxin.fusion.ingest import one_import
+from shuxin.fusion.own_numbers import by_own_number
 from shuxin.fusion.resolution import Mention as Named
 from shuxin.fusion.resolution import Thresholds, learn_model, resolve
-from shuxin.fusion.tables import dataset_table, unbound
+from shuxin.fusion.tables import dataset_table, spelled, unbound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,28 +28,26 @@ if TYPE_CHECKING:
 
 SEED = 4754
 MENTIONS_TABLE = "entity_mentions"
-_LONGEST_CODE = 100
 _NUMBERS = (Meaning.ORGANISATION_CODE, Meaning.REGISTRATION_NUMBER)
 
 
 def mentions_of(rows: ir.Table, agreed: Contract) -> ir.Table | None:
     """Distinct ways in which a dataset names its subjects; None when it names nobody.
 
-    Columns ``code, name, numbers, address, rows, first_known, last_known``; absent parts are "".
+    Columns ``code, name, number, numbers, address, rows, first_known, last_known``; absent parts are "".
     """
     by_meaning = {field.meaning: field.name for field in agreed.fields}
-    code, name = by_meaning.get(Meaning.SUBJECT_CODE), by_meaning.get(Meaning.SUBJECT_NAME)
-    if code is None and name is None:
+    said = spelled(rows, by_meaning)
+    if not said:
         return None
     numbers = [rows[by_meaning[m]].fill_null("") for m in _NUMBERS if m in by_meaning]
     named = rows.select(
-        code=_text(rows, code, _LONGEST_CODE),
-        name=_text(rows, name, LONGEST_NAME),
+        **{part: said.get(part, ibis.literal("")) for part in ("code", "name", "number")},
         numbers=ibis.literal(" ").join(numbers) if numbers else ibis.literal(""),
         address=_text(rows, by_meaning.get(Meaning.ADDRESS), LONGEST_NAME),
         known=rows["_known_time"],
     )
-    return named.group_by("code", "name").aggregate(
+    return named.group_by("code", "name", "number").aggregate(
         numbers=named["numbers"].max(),
         address=named["address"].max(),
         rows=named.count(),
@@ -79,12 +78,14 @@ def gather(*, settings: Settings, now: datetime, progress: Progress) -> list[dic
         record_lineage(derived=f"{MENTIONS_TABLE}.{entry.name}"[:120], lineage=lineage, now=now)
         bound = mentions_of(rows, agreed)
         if bound is not None:
-            found += [{"dataset": entry.name, **row} for row in bound.to_pyarrow().to_pylist()]
+            holder = {"dataset": entry.name, "department": agreed.department}
+            found += [{**holder, **row} for row in bound.to_pyarrow().to_pylist()]
     return found
 
 
 def mention_key(row: dict[str, Any]) -> str:
-    text = "\x1f".join((row["dataset"], row["code"], row["name"]))
+    said = (row["dataset"], row["code"], row["name"])
+    text = "\x1f".join((*said, row["number"]) if row["number"] else said)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -108,7 +109,7 @@ def _resolve_all(*, settings: Settings, now: datetime, progress: Progress) -> di
         Named(
             key=key,
             code=row["code"],
-            name=row["name"],
+            name="" if row["number"] and "*" in row["name"] else row["name"],
             dataset=row["dataset"],
             count=row["rows"],
             numbers=tuple(row["numbers"].split()),
@@ -118,4 +119,5 @@ def _resolve_all(*, settings: Settings, now: datetime, progress: Progress) -> di
     ]
     model = learn_model(mentions=named, rng=np.random.default_rng(SEED))
     resolved = resolve(mentions=named, model=model, thresholds=Thresholds())
+    resolved = by_own_number(resolved, rows=rows)
     return IndexWriter(rows=rows, resolved=resolved, now=now).write()

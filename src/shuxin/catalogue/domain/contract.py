@@ -80,10 +80,14 @@ class Cycle(StrEnum):
 
 
 class Meaning(StrEnum):
-    """What a field is about; at most one of each SUBJECT_* in a dataset."""
+    """What a field is about; at most one of each SUBJECT_* in a dataset.
+
+    SUBJECT_NUMBER is the department's own number of the subject (内部编号), the same in all its datasets.
+    """
 
     SUBJECT_CODE = "subject_code"
     SUBJECT_NAME = "subject_name"
+    SUBJECT_NUMBER = "subject_number"
     ORGANISATION_CODE = "organisation_code"
     REGISTRATION_NUMBER = "registration_number"
     OTHER_CODE = "other_code"
