@@ -213,6 +213,14 @@ def loads(*, dataset: str, known_before: datetime | None = None) -> tuple[LoadVi
     return tuple(translation.load_view(row) for row in current.order_by("source_file"))
 
 
+def load_history(*, dataset: str) -> tuple[LoadView, ...]:
+    """Every load, superseded ones too, the earliest known first. Empty for an unknown dataset."""
+    rows = models.Load.objects.filter(dataset__name=dataset).order_by("known_time", "pk")
+    return tuple(
+        translation.load_view(row) for row in rows.select_related("dataset", "contract_version")
+    )
+
+
 def find_load(
     *,
     dataset: str,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shuxin.catalogue.api import LoadView
     from shuxin.infra.api import Settings
 
-_IBIS_TYPES = {
+IBIS_TYPES = {
     FieldType.STRING: "string",
     FieldType.CODE: "string",
     FieldType.INTEGER: "int64",
@@ -51,7 +51,7 @@ def dataset_table(
     """
     agreed = contract(dataset=dataset)
     parts = [
-        _aligned(connection, load, agreed=agreed, settings=settings)
+        aligned_rows(connection, load, agreed=agreed, settings=settings)
         for load in loads(dataset=dataset, known_before=known_before)
     ]
     if not parts:
@@ -62,9 +62,10 @@ def dataset_table(
     return table
 
 
-def _aligned(
+def aligned_rows(
     connection: Backend, load: LoadView, *, agreed: Contract, settings: Settings
 ) -> ir.Table:
+    """Rows of one load with the fields of ``agreed`` and the provenance columns."""
     store = Store(settings.store)
     rows = connection.read_parquet(str(store.folder(load.store_name) / ROWS_FILE))
     return rows.select(
@@ -95,7 +96,7 @@ def stored_columns(agreed: Contract) -> dict[str, str]:
     """Stored columns of a dataset with their Ibis types, provenance aside."""
     columns = {}
     for field in agreed.fields:
-        columns[field.name] = _IBIS_TYPES[field.type]
+        columns[field.name] = IBIS_TYPES[field.type]
         if field.meaning in PERSONAL_MEANINGS:
             columns[field.name + DIGEST_SUFFIX] = "string"
     return columns

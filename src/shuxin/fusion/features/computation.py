@@ -1,0 +1,202 @@
+"""Features of enterprises of this installation: read under a permit, kept as a snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shuxin.catalogue.api import load_history
+from shuxin.fusion.features.computing import feature_table
+from shuxin.fusion.features.grains import known_rows
+from shuxin.fusion.features.registry import FEATURES, SOURCES, definitions_hash
+from shuxin.fusion.features.sources import datasets_of, source_table
+from shuxin.fusion.findings import connect
+from shuxin.infra.api import Store
+from shuxin.kernel.canonical import canonical_json
+from shuxin.kernel.errors import NotFound
+from shuxin.kernel.text import Text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from shuxin.consent.api import Permit
+    from shuxin.infra.api import Settings
+
+ROWS_FILE, MANIFEST_FILE = "features.parquet", "manifest.json"
+_SPINE = pa.schema([("entity", pa.string()), ("as_of", pa.date32())])
+
+
+class NoFeatureData(NotFound):
+    code = "no_feature_data"
+    what = Text(
+        en="no dataset here is one that features read ({standards})",
+        zh="尚无可供特征读取的数据集({standards})",
+    )
+    mend = Text(
+        en="Import invoices first; their proposal says 'read as'. Then run 'shuxin resolve'",
+        zh="请先导入发票数据(其建议会注明“按…读取”),再运行 shuxin resolve",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Features as they were computed once. ``name`` is the content's: equal content, equal name.
+
+    manifest: ``definitions`` (hash of the feature definitions), ``loads`` (dataset, source file and
+    SHA-256 of every load read), ``rows``.
+    """
+
+    name: str
+    rows: pa.Table
+    manifest: dict[str, Any]
+
+
+def compute_features(
+    spine: Sequence[tuple[str, dt.date]],
+    *,
+    permit: Permit,
+    settings: Settings,
+    now: dt.datetime,
+) -> pa.Table:
+    """One row for each (entity, as_of) of ``spine``, in its order, one column for each feature.
+
+    An entity that no source knows has every feature at its meaning of empty.
+    Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet, NoFeatureData.
+    """
+    connection = connect()
+    entities = {entity for entity, _ in spine}
+    only = next(iter(entities)) if len(entities) == 1 else None
+    sources = _sources(connection, permit=permit, settings=settings, now=now, entity=only)
+    entity_column, day_column = zip(*spine, strict=True) if spine else ((), ())
+    wanted = pa.table([pa.array(entity_column, pa.string()), pa.array(day_column, pa.date32())],
+                      schema=_SPINE)  # fmt: skip
+    distinct = ibis.memtable(wanted).distinct()
+    expression = feature_table(spine=distinct, sources=sources, features=FEATURES)
+    computed = connection.to_pyarrow(expression)
+    numbered = wanted.append_column("_at", pa.array(range(wanted.num_rows), pa.int64()))
+    joined = numbered.join(computed, ["entity", "as_of"]).sort_by("_at")
+    return joined.drop_columns(["_at"])
+
+
+def _sources(
+    connection: Backend,
+    *,
+    permit: Permit,
+    settings: Settings,
+    now: dt.datetime,
+    entity: str | None,
+) -> dict[str, ir.Table]:
+    """Raises NoFeatureData."""
+    found = {}
+    for standard in SOURCES:
+        table = source_table(
+            connection, standard=standard, settings=settings, permit=permit, now=now, entity=entity
+        )
+        if table is not None:
+            found[standard] = table
+    if not found:
+        raise NoFeatureData(standards=", ".join(SOURCES))
+    return found
+
+
+def subjects_with_features(*, permit: Permit, settings: Settings, now: dt.datetime) -> list[str]:
+    """Entities that any source of features mentions. Raises as ``compute_features``."""
+    connection = connect()
+    sources = _sources(connection, permit=permit, settings=settings, now=now, entity=None)
+    found: set[str] = set()
+    for table in sources.values():
+        column = connection.to_pyarrow(table.select("entity").distinct())["entity"]
+        found |= set(column.to_pylist())
+    return sorted(found)
+
+
+def keep_snapshot(rows: pa.Table, *, settings: Settings, now: dt.datetime) -> Snapshot:
+    """Store the rows with what they were computed from, under the name of their content."""
+    read = [
+        [load.dataset, load.source_file, load.content_sha256]
+        for standard in SOURCES
+        for agreed in datasets_of(standard, now=now)
+        for load in load_history(dataset=agreed.dataset)
+    ]
+    manifest = {"definitions": definitions_hash(), "loads": read, "rows": rows.num_rows}
+    decides = canonical_json(manifest) + canonical_json(_content(rows))
+    name = hashlib.sha256(decides).hexdigest()[:40]
+    store = Store(settings.store)
+    with store.draft() as draft:
+        pq.write_table(rows, draft.folder / ROWS_FILE, compression="zstd")
+        (draft.folder / MANIFEST_FILE).write_text(json.dumps(manifest), encoding="utf-8")
+        store.keep(draft, name=name)
+    return Snapshot(name, rows, manifest)
+
+
+def read_snapshot(name: str, *, settings: Settings) -> Snapshot:
+    """Raises StoredFolderMissing."""
+    folder = Store(settings.store).folder(name)
+    manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    return Snapshot(name, pq.read_table(folder / ROWS_FILE), manifest)
+
+
+def _content(rows: pa.Table) -> list[list[Any]]:
+    """Every value, days as text and integers beyond JSON's as text."""
+    columns = [[_plain(value) for value in column.to_pylist()] for column in rows.columns]
+    return [list(rows.column_names), *map(list, zip(*columns, strict=True))]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) or value is None:
+        return value
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsBehind:
+    """The rows that a feature's number was computed from: how many, and where the largest stand."""
+
+    count: int
+    places: tuple[tuple[str, str, int], ...]
+
+
+def rows_behind(
+    entity: str,
+    *,
+    sources_of: Sequence[str],
+    months: int,
+    as_of: dt.date,
+    permit: Permit,
+    settings: Settings,
+    now: dt.datetime,
+    most: int = 5,
+) -> dict[str, RowsBehind]:
+    """By standard: the invoices of ``entity`` of the last complete months, as known before ``as_of``.
+
+    ``places``: (dataset, file, line) of the ``most`` largest by net amount. Raises PermitTooNarrow.
+    """
+    connection = connect()
+    spine = ibis.memtable(pa.table([pa.array([entity]), pa.array([as_of])], schema=_SPINE))
+    found = {}
+    for standard in sources_of:
+        table = source_table(
+            connection, standard=standard, settings=settings, permit=permit, now=now, entity=entity
+        )
+        if table is None:
+            continue
+        rows = known_rows(table, spine)
+        within = rows.filter(rows["k"].between(1, months))
+        order = [within["net"].abs().desc(), within["_file"], within["_line"]]
+        largest = within.order_by(order).limit(most).select("_dataset", "_file", "_line")
+        places = connection.to_pyarrow(largest).to_pylist()
+        count = int(connection.to_pyarrow(within.count()).as_py())
+        found[standard] = RowsBehind(
+            count, tuple((row["_dataset"], row["_file"], row["_line"]) for row in places)
+        )
+    return found

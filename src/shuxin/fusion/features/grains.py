@@ -1,0 +1,124 @@
+"""From invoices to months and counterparties, with nothing in sight that was not known before the as-of day.
+
+No function here, and no formula of a feature, can reach a row before ``known_rows`` has filtered it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO, known_at
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+HORIZON_MONTHS = 24
+ROUND_FEN = 100_000
+"""An amount is round when its total is a multiple of 1,000 yuan."""
+MONTH_END_DAYS = 2
+LATE_RED_DAYS = 60
+VOID_WORDS = ("作废发票", "作废", "已作废", "VOID")
+OWN_CURRENCY = ("CNY", "RMB", "人民币", "元")
+_CHINA_HOURS = 8
+KEY = ("entity", "as_of")
+
+
+def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
+    """Invoices of each (entity, as_of) as they stood before that day, of the last 24 months and this one.
+
+    invoices: ``entity, party, issued_on, net, tax, total, status, status_changed_on, currency`` and the
+    two columns of ``fusion.known``. spine: ``entity, as_of`` (date). An invoice voided on or after
+    the day still counts; one in foreign money never does.
+    """
+    days = spine.select("entity", "as_of")
+    joined = invoices.join(days, "entity")
+    moment = (joined["as_of"].cast("timestamp") - ibis.interval(hours=_CHINA_HOURS)).cast(
+        "timestamp('UTC')"
+    )
+    months = _month_number(joined["as_of"]) - _month_number(joined["issued_on"])
+    changed = joined["status_changed_on"]
+    is_void = joined["status"].isin(VOID_WORDS) & (changed.isnull() | (changed < joined["as_of"]))
+    own = joined["currency"].isnull() | joined["currency"].isin(OWN_CURRENCY)
+    rows = joined.mutate(k=months, is_void=is_void.fill_null(False))  # noqa: FBT003
+    return rows.filter(
+        known_at(joined, moment),
+        joined["issued_on"] < joined["as_of"],
+        months.between(0, HORIZON_MONTHS),
+        own,
+    ).drop(KNOWN_FROM, KNOWN_TO, "currency", "status", "status_changed_on")
+
+
+def party_months(rows: ir.Table) -> ir.Table:
+    """One row for each (entity, as_of, k, party): the only pass over the invoices themselves.
+
+    net, gross, red, tax: fen of valid invoices, all, positive and (as a positive number) negative ones.
+    valid, void, red_count, round_count, month_end_count, void_amount likewise.
+    """
+    valid = ~rows["is_void"]
+    positive, negative = valid & (rows["net"] > 0), valid & (rows["net"] < 0)
+    last_days = (rows["issued_on"] + ibis.interval(days=MONTH_END_DAYS)).month()
+    is_round = positive & (rows["total"] % ROUND_FEN == 0)
+    return rows.group_by([*KEY, "k", "party"]).aggregate(
+        net=rows["net"].sum(where=valid).fill_null(0).cast("int64"),
+        gross=rows["net"].sum(where=positive).fill_null(0).cast("int64"),
+        red=(-rows["net"]).sum(where=negative).fill_null(0).cast("int64"),
+        tax=rows["tax"].sum(where=valid).fill_null(0).cast("int64"),
+        void_amount=rows["net"].abs().sum(where=rows["is_void"]).fill_null(0).cast("int64"),
+        valid=positive.sum().fill_null(0),
+        void=rows["is_void"].sum().fill_null(0),
+        red_count=negative.sum().fill_null(0),
+        round_count=is_round.sum().fill_null(0),
+        month_end_count=(positive & (last_days != rows["issued_on"].month())).sum().fill_null(0),
+        last_on=rows["issued_on"].max(where=positive),
+    )
+
+
+def months_of(cells: ir.Table) -> ir.Table:
+    """One row for each (entity, as_of, k): the sums of ``party_months``, with ``gap``.
+
+    gap: months without a valid invoice between this month and the nearer one that has one, or the
+    as-of day; null for a month without a valid invoice itself.
+    """
+    summed = ("net", "gross", "red", "tax", "void_amount", "valid", "void", "red_count",
+              "round_count", "month_end_count")  # fmt: skip
+    months = cells.group_by([*KEY, "k"]).aggregate(
+        **{name: cells[name].sum().cast("int64") for name in summed},
+        last_on=cells["last_on"].max(),
+    )
+    active = ibis.ifelse(months["valid"] > 0, months["k"], ibis.null("int64"))
+    nearer = active.max().over(group_by=list(KEY), order_by="k", rows=(None, -1))
+    gap = ibis.ifelse(
+        active.isnull() | (active == 0), ibis.null("int64"), active - nearer.fill_null(0) - 1
+    )
+    return months.mutate(active=active, gap=ibis.greatest(gap, 0))
+
+
+def parties_of(cells: ir.Table) -> ir.Table:
+    """One row for each (entity, as_of, party) of the last 24 complete months.
+
+    net, earlier: fen of the last 12 months and of the 12 before. share: of net among parties with a
+    positive net, else null. rank: 1 for the largest share.
+    """
+    near, far = cells["k"].between(1, 12), cells["k"].between(13, HORIZON_MONTHS)
+    parties = cells.group_by([*KEY, "party"]).aggregate(
+        net=cells["net"].sum(where=near).fill_null(0).cast("int64"),
+        earlier=cells["net"].sum(where=far).fill_null(0).cast("int64"),
+    )
+    positive = ibis.greatest(parties["net"], 0)
+    total = positive.sum().over(group_by=list(KEY))
+    share = ibis.ifelse(
+        parties["net"] > 0,
+        parties["net"].cast("float64") / total.cast("float64"),
+        ibis.null("float64"),
+    )
+    shared = parties.mutate(share=share)
+    rank = ibis.row_number().over(
+        group_by=list(KEY), order_by=[shared["net"].desc(), shared["party"]]
+    )
+    return shared.mutate(rank=rank + 1)
+
+
+def _month_number(day: ir.DateValue) -> ir.IntegerValue:
+    return (day.year().cast("int64") * 12) + day.month().cast("int64")

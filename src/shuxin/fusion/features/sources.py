@@ -1,0 +1,162 @@
+"""Standard datasets as features read them: every version of every row, with the entity it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+
+from shuxin.catalogue.api import contract, datasets
+from shuxin.fusion.history import dataset_history
+from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
+from shuxin.fusion.models import Mention
+from shuxin.fusion.standards import standard_named, standard_of
+from shuxin.fusion.tables import IBIS_TYPES, spelled, stored_columns, unbound
+from shuxin.kernel.errors import InvalidInput, NotPermitted
+from shuxin.kernel.text import Text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from shuxin.catalogue.api import Contract
+    from shuxin.consent.api import Permit
+    from shuxin.infra.api import Settings
+
+_PARTS = ("code", "name", "number")
+
+
+class LevelAbovePermit(NotPermitted):
+    code = "level_above_permit"
+    what = Text(
+        en="dataset {dataset} holds fields of level {level}; the permit covers level {highest}",
+        zh="数据集 {dataset} 含 {level} 级字段,使用许可仅覆盖到 {highest} 级",
+    )
+    mend = Text(en="Ask for a permit of that level", zh="请申请相应级别的使用许可")
+
+
+class StandardUnmet(InvalidInput):
+    code = "standard_unmet"
+    what = Text(
+        en="dataset {dataset} is marked as '{standard}' but its field {field} is missing or of another type",
+        zh="数据集 {dataset} 标记为“{standard}”,但字段 {field} 缺失或类型不符",
+    )
+    mend = Text(
+        en="Give the field the standard's name and type in the contract, or delete the property 'standard'",
+        zh="请在合约中按标准命名并设定类型,或删除 standard 属性",
+    )
+
+
+def datasets_of(standard: str, *, now: datetime) -> list[Contract]:
+    """Contracts marked with the standard, by name. Raises StandardUnmet."""
+    agreed = [contract(dataset=entry.name) for entry in datasets(now=now)]
+    found = sorted((c for c in agreed if standard_of(c) == standard), key=lambda c: c.dataset)
+    for one in found:
+        _check(one, standard)
+    return found
+
+
+def _check(agreed: Contract, standard: str) -> None:
+    types = {field.name: field.type for field in agreed.fields}
+    for wanted in standard_named(standard).fields:
+        found = types.get(wanted.field.name)
+        if (found is None and wanted.needed) or (found is not None and found != wanted.field.type):
+            raise StandardUnmet(dataset=agreed.dataset, standard=standard, field=wanted.field.name)
+
+
+def source_table(
+    connection: Backend,
+    *,
+    standard: str,
+    settings: Settings,
+    permit: Permit,
+    now: datetime,
+    entity: str | None = None,
+) -> ir.Table | None:
+    """All versions of a standard's rows, or those about one entity; None when there are none.
+
+    Columns: ``entity``, the standard's fields (null where a dataset lacks one), ``_dataset, _file,
+    _line, _known_from, _known_to``. Rows that no resolution has placed are left out.
+    Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet.
+    """
+    permit.require("*" if entity is None else entity)
+    parts = []
+    for agreed in datasets_of(standard, now=now):
+        _require_level(agreed, permit)
+        rows = dataset_history(connection, dataset=agreed.dataset, settings=settings)
+        if rows is not None:
+            links = _links(agreed.dataset, entity)
+            parts.append(_with_entity(rows, links, agreed, standard))
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else ibis.union(*parts)
+
+
+def source_columns(standard: str) -> dict[str, str]:
+    """Columns of ``source_table`` with their Ibis types."""
+    fields = {f.field.name: IBIS_TYPES[f.field.type] for f in standard_named(standard).fields}
+    moment = "timestamp('UTC')"
+    places = {"_dataset": "string", "_file": "string", "_line": "int64"}
+    return {"entity": "string"} | fields | places | {KNOWN_FROM: moment, KNOWN_TO: moment}
+
+
+def unbound_source(standard: str, *, now: datetime) -> ir.Table | None:
+    """The same without data, one unbound table a dataset: what lineage is computed on."""
+    parts = []
+    for agreed in datasets_of(standard, now=now):
+        rows = unbound(agreed)
+        by_meaning = {field.meaning: field.name for field in agreed.fields}
+        named = spelled(rows, by_meaning)
+        versions = rows.mutate(
+            entity=ibis.coalesce(*named.values()),
+            _known_from=rows["_known_time"],
+            _known_to=ibis.null("timestamp('UTC')"),
+        )
+        parts.append(_in_form(versions, agreed, standard))
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else ibis.union(*parts)
+
+
+def _require_level(agreed: Contract, permit: Permit) -> None:
+    highest = max(field.level for field in agreed.fields)
+    if highest > permit.highest_level:
+        raise LevelAbovePermit(
+            dataset=agreed.dataset, level=int(highest), highest=permit.highest_level
+        )
+
+
+def _links(dataset: str, entity: str | None) -> pa.Table:
+    """How a dataset names its subjects, and which entity each is."""
+    mentions = Mention.objects.filter(dataset=dataset).exclude(entity=None)
+    if entity is not None:
+        mentions = mentions.filter(entity__identity=entity)
+    rows = list(mentions.values_list("code_text", "name_text", "number_text", "entity__identity"))
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 4
+    names = [*(f"_{part}" for part in _PARTS), "entity"]
+    return pa.table(
+        {name: pa.array(c, pa.string()) for name, c in zip(names, columns, strict=True)}
+    )
+
+
+def _with_entity(rows: ir.Table, links: pa.Table, agreed: Contract, standard: str) -> ir.Table:
+    by_meaning = {field.meaning: field.name for field in agreed.fields}
+    named = spelled(rows, by_meaning)
+    linked = ibis.memtable(links)
+    joined = rows.join(linked, [named[part] == linked[f"_{part}"] for part in named])
+    return _in_form(joined, agreed, standard)
+
+
+def _in_form(rows: ir.Table, agreed: Contract, standard: str) -> ir.Table:
+    stored = stored_columns(agreed)
+    known = {*stored, "entity", "_file", "_line", KNOWN_FROM, KNOWN_TO}
+    dataset = rows.mutate(_dataset=ibis.literal(agreed.dataset))
+    return dataset.select(
+        **{
+            name: dataset[name] if name in known or name == "_dataset" else ibis.null(kind)
+            for name, kind in source_columns(standard).items()
+        }
+    )
