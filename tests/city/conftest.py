@@ -58,6 +58,14 @@ def grids(written: CityFiles, truth: Truth) -> dict[str, dict[int, list[str]]]:
 
 
 @pytest.fixture(scope="session")
+def mentions_by_dataset(truth: Truth) -> dict[str, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for mention in truth.mentions.to_pylist():
+        found[mention["dataset"]].append(mention)
+    return found
+
+
+@pytest.fixture(scope="session")
 def dirt_by_dataset(truth: Truth) -> dict[str, list[dict[str, Any]]]:
     found = defaultdict(list)
     for entry in truth.dirt.to_pylist():

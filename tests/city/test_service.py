@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,44 +23,40 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 class TestWriteMessyFiles:
-    def test_gives_the_same_bytes_for_the_same_seed(
+    def test_gives_the_same_bytes_for_the_same_seed_and_tells_how_far_it_is(
         self, written: CityFiles, tmp_path: Path
     ) -> None:
         seed = read_truth(written.folder).manifest["seed"]
-        again = write_messy_files(tmp_path / "again", size=Size.TINY, seed=seed)
+        calls: list[tuple[int, int]] = []
+        again = write_messy_files(
+            tmp_path / "again",
+            size=Size.TINY,
+            seed=seed,
+            progress=lambda done, total, _what: calls.append((done, total)),
+        )
         assert _digests(again.folder) == _digests(written.folder)
+        assert calls == [(done, 24) for done in range(25)]
 
-    def test_gives_other_files_for_another_seed(self, written: CityFiles, tmp_path: Path) -> None:
-        other = write_messy_files(tmp_path / "other", size=Size.TINY, seed=2)
+    def test_replaces_an_earlier_city_by_other_files_for_another_seed(
+        self, written: CityFiles, tmp_path: Path
+    ) -> None:
+        shutil.copytree(written.folder, tmp_path / "city")
+        other = write_messy_files(tmp_path / "city", size=Size.TINY, seed=2)
         one, two = _digests(written.folder), _digests(other.folder)
         assert set(one) == set(two)
         assert all(one[file] != two[file] for file in one)
+        assert read_truth(tmp_path / "city").manifest["seed"] == 2
+        assert [path.name for path in tmp_path.iterdir()] == ["city"]
 
     def test_tells_where_everything_is(self, written: CityFiles) -> None:
         assert all((written.folder / item.file).is_file() for item in written.files)
         imported = {p for p in written.imports.rglob("*") if p.is_file()}
         assert imported == {written.folder / item.file for item in written.files}
         assert written.database_url.startswith("sqlite:////")
-        assert len(written.files) + len(written.database_tables) == 18
-
-    def test_replaces_an_earlier_city(self, tmp_path: Path) -> None:
-        for seed in (1, 3):
-            write_messy_files(tmp_path / "city", size=Size.TINY, seed=seed)
-        assert read_truth(tmp_path / "city").manifest["seed"] == 3
-        assert [path.name for path in tmp_path.iterdir()] == ["city"]
+        assert len(written.files) + len(written.database_tables) == 24
 
     def test_leaves_a_folder_with_other_things_alone(self, tmp_path: Path) -> None:
         (tmp_path / "letters.txt").write_text("keep", encoding="utf-8")
         with pytest.raises(CityFolderInUse):
             write_messy_files(tmp_path, size=Size.TINY, seed=1)
         assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
-
-    def test_tells_how_far_it_is(self, tmp_path: Path) -> None:
-        calls: list[tuple[int, int]] = []
-        write_messy_files(
-            tmp_path / "city",
-            size=Size.TINY,
-            seed=1,
-            progress=lambda done, total, _what: calls.append((done, total)),
-        )
-        assert calls == [(done, 18) for done in range(19)]

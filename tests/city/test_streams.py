@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuxin.city.streams import dealt, quotas, scattered, stream
+from shuxin.city.streams import Streams, dealt, quotas, scattered, stream
 
 seeds = st.integers(0, 2**63 - 1)
 shares = st.dictionaries(st.sampled_from("ABCDEFGH"), st.floats(0.01, 100), min_size=1, max_size=8)
@@ -35,6 +35,18 @@ class TestStream:
         one = stream(seed=1, purpose="p", index=0).integers(2**62, size=5000)
         two = stream(seed=1, purpose="p", index=1).integers(2**62, size=5000)
         assert not np.isin(one, two).any()
+
+
+class TestStreams:
+    @given(seeds, st.text(max_size=8), st.lists(st.integers(0, 2**40), max_size=5))
+    def test_give_one_after_the_other_what_stream_gives(
+        self, seed: int, purpose: str, places: list[int]
+    ) -> None:
+        streams = Streams(seed=seed, purpose=purpose)
+        for place in places:
+            rng, expected = streams.at(place), stream(seed=seed, purpose=purpose, index=place)
+            assert rng.integers(7) == expected.integers(7)
+            assert (rng.random(3) == expected.random(3)).all()
 
 
 class TestScattered:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shuxin.city.economy import run_economy
 from shuxin.city.firms import Bond, City, Firm, FirmKind, Relation
 from shuxin.city.population import first_firms, person
 from shuxin.city.scale import SCALES, UNTIL, check_seed, months_before
 from shuxin.city.streams import chance, stream
 from shuxin.city.structure import with_structure
+from shuxin.city.trade import Trade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,15 +42,20 @@ def build_city(*, size: Size, seed: int) -> City:
     by_target: defaultdict[str, list[Relation]] = defaultdict(list)
     for relation in relations:
         by_target[relation.target].append(relation)
+    months = months_before(UNTIL, count=scale.months)
+    quality = quality_paths(firms=len(firms), months=scale.months, seed=seed)
+    economy = run_economy(firms=firms, months=months, quality=quality, seed=seed)
     return City(
         seed=seed,
         scale=scale,
         firms=tuple(firms),
         persons=tuple(person(number, seed=seed) for number in range(2 * len(firms))),
         relations=relations,
-        months=months_before(UNTIL, count=scale.months),
-        quality=quality_paths(firms=len(firms), months=scale.months, seed=seed),
+        months=months,
+        quality=quality,
         by_target={target: tuple(found) for target, found in by_target.items()},
+        economy=economy,
+        trade=Trade(firms=firms, months=months, quality=quality, economy=economy, seed=seed),
     )
 
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from shuxin.city.economy import Economy
     from shuxin.city.scale import Scale
+    from shuxin.city.trade import Trade
 
 
 class FirmKind(StrEnum):
@@ -150,6 +152,7 @@ class City:
 
     quality: (firms, months) latent quality q of each firm, standard normal in the long run.
     months: first days of the months that the data cover, oldest first.
+    economy: the books and loans of the businesses. trade: their invoices.
     """
 
     seed: int
@@ -160,6 +163,8 @@ class City:
     months: tuple[dt.date, ...]
     quality: NDArray[np.float64]
     by_target: Mapping[str, tuple[Relation, ...]]
+    economy: Economy
+    trade: Trade
 
     def firm(self, key: str) -> Firm:
         return self.firms[int(key[1:])]

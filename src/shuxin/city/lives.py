@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,12 @@ import numpy as np
 from shuxin.city.scale import UNTIL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.random import Generator
     from numpy.typing import NDArray
+
+    from shuxin.city.firms import Firm
 
 HAZARDS = (0.016, 0.063, 0.095, 0.088, 0.085, 0.083, 0.081, 0.075, 0.070, 0.065, 0.060, 0.055,
            0.050, 0.047, 0.044, *(0.04,) * 15)  # fmt: skip
@@ -45,6 +50,14 @@ def life_of_exited(*, share: float, factor: float, rng: Generator) -> tuple[dt.d
     alive = survival(factor=factor)
     ended = UNTIL - _days(float(rng.random()) * _EXIT_YEARS)
     return ended - _days(_quantile(alive[:-1] - alive[1:], share=share)), ended
+
+
+def whole_months(firm: Firm, *, months: Sequence[dt.date]) -> Iterator[tuple[int, dt.date]]:
+    """Index and first day of each of ``months`` in which the firm lives from the first to the last day."""
+    for index, month in enumerate(months):
+        last = month.replace(day=monthrange(month.year, month.month)[1])
+        if firm.lives_on(month) and firm.lives_on(last):
+            yield index, month
 
 
 def _quantile(weights: NDArray[np.float64], *, share: float) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shuxin.city.dirt.cells import dirty_cells
+from shuxin.city.dirt.cells import dirt_streams, dirty_cells
 from shuxin.city.dirt.kinds import CellDirt, DirtKind
 from shuxin.city.spelling import Cell, money_text, shown
-from shuxin.city.streams import chance, stream
+from shuxin.city.streams import Streams, chance
 from shuxin.city.tables import Kind
 
 if TYPE_CHECKING:
@@ -79,11 +79,13 @@ def _header(table: Table) -> Line:
 
 def _body(table: Table, rows: list[Row], city: City) -> Iterator[Line]:
     form = table.form
+    streams = Streams(seed=city.seed, purpose=f"lines/{table.dataset}")
+    dirt = dirt_streams(table=table, city=city)
     for number, row in enumerate(rows):
         if form.header_every and number and number % form.header_every == 0:
             yield Line(_header(table).cells, kind=DirtKind.REPEATED_HEADER)
-        rng = stream(seed=city.seed, purpose=f"lines/{table.dataset}", index=number)
-        cells, damages = dirty_cells(row, number=number, table=table, city=city)
+        rng = streams.at(number)
+        cells, damages = dirty_cells(row, number=number, table=table, city=city, streams=dirt)
         yield Line(tuple(cells), row=number, damages=tuple(damages))
         if chance(DOUBLED_ROWS, rng=rng) or number == len(rows) // 2:
             yield Line(tuple(cells), row=number, kind=DirtKind.DOUBLED_ROW, damages=tuple(damages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shuxin.catalogue.api import FieldType
@@ -48,13 +49,14 @@ _TEMPLATES = {
 }
 _NUMERALS = "〇一二三四五六七八九"
 _TEN = 10
-_TYPED = frozenset({Kind.XLSX, Kind.XLS, Kind.PARQUET, Kind.SQLITE})
+_WITH_DAYS = frozenset({Kind.XLSX, Kind.XLS, Kind.PARQUET})
+_TYPED = _WITH_DAYS | {Kind.SQLITE}
 
 
 def cell_of(value: Value, *, column: Column, kind: Kind) -> Cell:
     """``value`` in the column's spelling, typed where the kind of file has types."""
-    if value is None:
-        return None
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, dt.date):
@@ -62,7 +64,7 @@ def cell_of(value: Value, *, column: Column, kind: Kind) -> Cell:
     if isinstance(value, int) and column.type is FieldType.MONEY:
         text = money_text(value, column=column)
         return float(text) if kind in _TYPED and not column.grouped else text
-    return value if isinstance(value, str) or kind in _TYPED else str(value)
+    return value if kind in _TYPED else str(value)
 
 
 def money_text(fen: int, *, column: Column) -> str:
@@ -77,6 +79,7 @@ def money_in_wrong_unit(fen: int, *, column: Column) -> str:
     return text if column.grouped else text.replace(",", "")
 
 
+@lru_cache(maxsize=8192)
 def day_text(day: dt.date, *, spelling: DateSpelling) -> str:
     """Raises KeyError for a spelling that no table uses."""
     if spelling is DateSpelling.SERIAL:
@@ -97,11 +100,10 @@ def shown(cell: Cell) -> str:
 
 
 def _day_cell(day: dt.date, *, column: Column, kind: Kind) -> Cell:
+    if column.spelling is DateSpelling.DASH and kind in _WITH_DAYS:
+        return day
     text = day_text(day, spelling=column.spelling)
-    if kind in _TYPED and column.spelling is DateSpelling.SERIAL:
-        return int(text)
-    has_days = kind in {Kind.XLSX, Kind.XLS, Kind.PARQUET}
-    return day if has_days and column.spelling is DateSpelling.DASH else text
+    return int(text) if column.spelling is DateSpelling.SERIAL and kind in _TYPED else text
 
 
 def _numeral(number: int) -> str:

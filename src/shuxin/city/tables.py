@@ -21,6 +21,7 @@ from shuxin.catalogue.api import (
     Sharing,
 )
 from shuxin.city.firms import City, Firm
+from shuxin.city.lives import whole_months
 from shuxin.city.scale import UNTIL
 from shuxin.city.streams import stream
 from shuxin.kernel.dates import DateSpelling
@@ -29,8 +30,8 @@ from shuxin.kernel.money import Unit
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-Value = str | int | bool | dt.date | None
-"""Text and codes, counts and fen, yes or no, days and months (their first day); None is missing."""
+Value = str | int | float | bool | dt.date | None
+"""Text and codes, counts and fen, numbers, yes or no, days and months (their first day); None is missing."""
 
 
 class Kind(StrEnum):
@@ -51,6 +52,7 @@ class Column:
     spelling: of dates and months; ``mixed`` columns hold other spellings here and there.
     placeholders: what clerks write instead of leaving the cell empty.
     summed: the totals row adds it up.
+    exact: a machine writes it, so that it is never damaged.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Column:
     mixed: bool = False
     placeholders: tuple[str, ...] = ()
     summed: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``values`` in the order of the columns; ``other`` is the second entity, "" if there is none."""
+    """``values`` in the order of the columns; ``subject`` and ``other`` are entities, "" if there is none."""
 
     subject: str
     values: tuple[Value, ...]
@@ -103,12 +106,17 @@ class Row:
 
 
 Filler = Callable[[City, Firm, "Generator"], Iterator[Row]]
+"""The rows of one firm."""
+CityFiller = Callable[[City, "Generator"], Iterator[Row]]
+"""All rows of a table that is not made firm by firm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A dataset of the domain notes (``number`` as T01) with the function that fills it for a firm.
+    """A dataset of the domain notes (``number`` as T01, or "") with the function that fills it.
 
+    ``fill`` is asked firm by firm; a table that is not made firm by firm has ``fill_city`` instead, and, if nobody
+    tells when its rows became known, no ``known_time`` ("").
     An extract shows the last state of each fact, and its known time is that of its last change.
     missing_codes: share of rows whose code the department did not record.
     """
@@ -124,7 +132,8 @@ class Table:
     lag_days: int
     sharing: Sharing
     form: Form
-    fill: Filler
+    fill: Filler | None = None
+    fill_city: CityFiller | None = None
     group: DataGroup = DataGroup.PUBLIC
     missing_codes: float = 0.0
 
@@ -152,16 +161,21 @@ class Table:
 
     def rows(self, city: City) -> list[Row]:
         """Rows that were known before the day of the extract, firm by firm."""
+        rows = self._all_rows(city)
+        if not self.known_time:
+            return list(rows)
         known = self.place(self.known_time)
-        return [
-            row
-            for firm in city.firms
-            for row in self.fill(city, firm, self._stream(city, firm))
-            if _before(row.values[known], UNTIL)
-        ]
+        return [row for row in rows if _before(row.values[known], UNTIL)]
 
-    def _stream(self, city: City, firm: Firm) -> Generator:
-        return stream(seed=city.seed, purpose=f"table/{self.dataset}", index=firm.number)
+    def _all_rows(self, city: City) -> Iterator[Row]:
+        if self.fill is not None:
+            for firm in city.firms:
+                yield from self.fill(city, firm, self._stream(city, firm.number))
+        if self.fill_city is not None:
+            yield from self.fill_city(city, self._stream(city, 0))
+
+    def _stream(self, city: City, index: int) -> Generator:
+        return stream(seed=city.seed, purpose=f"table/{self.dataset}", index=index)
 
     def _field(self, column: Column) -> Field:
         return Field(
@@ -204,10 +218,7 @@ def a_day_of(month: dt.date, *, rng: Generator) -> dt.date:
 
 def live_months(city: City, firm: Firm) -> Iterator[tuple[int, dt.date]]:
     """Index and first day of each month in which the firm lives from the first to the last day."""
-    for index, month in enumerate(city.months):
-        last = month_end(month) - dt.timedelta(days=1)
-        if firm.lives_on(month) and firm.lives_on(last):
-            yield index, month
+    return whole_months(firm, months=city.months)
 
 
 def view(city: City, firm: Firm, *, month: int, weight: float, rng: Generator) -> float:

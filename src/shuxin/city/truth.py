@@ -63,6 +63,7 @@ _DIRT = pa.schema(
 _TYPES = {
     FieldType.MONEY: pa.int64(),
     FieldType.INTEGER: pa.int64(),
+    FieldType.NUMBER: pa.float64(),
     FieldType.DATE: pa.date32(),
     FieldType.MONTH: pa.date32(),
     FieldType.BOOLEAN: pa.bool_(),
@@ -92,6 +93,8 @@ class Truth:
     dirt: one row for each damage: ``column`` is 0-based, -1 for a whole line; ``before`` and
         ``after`` as a reader sees them; ``row`` is -1 for lines that hold no row.
     entities, persons, relations, quality: the city itself.
+    loans: one row for each loan: number, entity, day, fen, rating, cash before it (fen), latent
+        quality in its month, and the day of default or null.
     manifest: files with their form, header lines, columns and SHA-256, and counts of dirt.
     """
 
@@ -102,6 +105,7 @@ class Truth:
     persons: pa.Table
     relations: pa.Table
     quality: pa.Table
+    loans: pa.Table
     manifest: dict[str, Any]
 
     def clean(self, *, dataset: str) -> pa.Table:
@@ -114,7 +118,7 @@ def read_truth(folder: Path) -> Truth:
     place = folder / FOLDER
     if not (place / MANIFEST).is_file():
         raise CityTruthMissing(folder=folder.name)
-    names = ("mentions", "dirt", "entities", "persons", "relations", "quality")
+    names = ("mentions", "dirt", "entities", "persons", "relations", "quality", "loans")
     tables = {name: pq.read_table(place / f"{name}.parquet") for name in names}
     manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
     return Truth(folder=folder, manifest=manifest, **tables)
@@ -126,9 +130,9 @@ def write_truth(
     """``sheets`` are pairs of the file, relative to ``folder``, and what stands in it."""
     place = folder / FOLDER
     (place / "tables").mkdir(parents=True)
-    mentions = list(chain.from_iterable(_mentions(file, sheet) for file, sheet in sheets))
+    mentions = pa.concat_tables(_mentions_of(file, sheet) for file, sheet in sheets)
     dirt = list(chain.from_iterable(_dirt(file, sheet) for file, sheet in sheets))
-    pq.write_table(pa.Table.from_pylist(mentions, schema=_MENTIONS), place / "mentions.parquet")
+    pq.write_table(mentions, place / "mentions.parquet")
     pq.write_table(pa.Table.from_pylist(dirt, schema=_DIRT), place / "dirt.parquet")
     for _, sheet in sheets:
         pq.write_table(_clean(sheet), place / "tables" / f"{sheet.table.dataset}.parquet")
@@ -152,7 +156,19 @@ def _where(file: str, table: Table, number: int, line: Line) -> dict[str, object
     return {**where, "line": number, "row": row}
 
 
-def _mentions(file: str, sheet: Sheet) -> Iterator[dict[str, object]]:
+def _mentions_of(file: str, sheet: Sheet) -> pa.Table:
+    mentions = list(_mentions(sheet))
+    where = (sheet.table.dataset, file, sheet.table.form.table)
+    columns: list[list[object]] = [[word] * len(mentions) for word in where]
+    columns += [[said[place] for said in mentions] for place in range(len(_MENTIONS) - len(where))]
+    return pa.Table.from_arrays(
+        [pa.array(column, kind) for column, kind in zip(columns, _MENTIONS.types, strict=True)],
+        schema=_MENTIONS,
+    )
+
+
+def _mentions(sheet: Sheet) -> Iterator[tuple[int, int, str, str, str, str]]:
+    """The columns of a mention from ``line`` on."""
     table = sheet.table
     subject = (_place(table, *_CODE_MEANINGS), _place(table, Meaning.SUBJECT_NAME))
     other = (_place(table, Meaning.OTHER_CODE), _place(table, Meaning.OTHER_NAME))
@@ -166,8 +182,7 @@ def _mentions(file: str, sheet: Sheet) -> Iterator[dict[str, object]]:
         ):
             if entity:
                 code, name = (shown(line.cells[at]) if at >= 0 else "" for at in places)
-                said = {"role": role, "code": code, "name": name, "entity": entity}
-                yield {**_where(file, table, number, line), **said}
+                yield number, line.row, role, code, name, entity
 
 
 def _place(table: Table, *meanings: Meaning) -> int:
@@ -179,6 +194,8 @@ def _place(table: Table, *meanings: Meaning) -> int:
 def _dirt(file: str, sheet: Sheet) -> Iterator[dict[str, object]]:
     headers = [column.header for column in sheet.table.columns]
     for number, line in enumerate(sheet.lines, 1):
+        if line.kind is None and not line.damages:
+            continue
         where = _where(file, sheet.table, number, line)
         if line.kind is not None:
             said = {"column": -1, "header": "", "kind": line.kind.value, "before": ""}
@@ -253,6 +270,19 @@ def _people_and_bonds(city: City) -> dict[str, list[dict[str, object]]]:
             {"entity": firm.key, "month": month, "q": float(city.quality[firm.number, index])}
             for firm in city.firms
             for index, month in enumerate(city.months)
+        ],
+        "loans": [
+            {
+                "loan_no": loan.number,
+                "entity": loan.firm,
+                "drawn_on": loan.drawn_on,
+                "amount_fen": loan.amount,
+                "rating": loan.rating,
+                "cash_before_fen": loan.cash_before,
+                "q": loan.quality,
+                "defaulted_on": loan.defaulted_on,
+            }
+            for loan in city.economy.loans
         ],
     }
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shuxin.consent.domain import ALL_SUBJECTS, Permit, PermitTooNarrow, Purpose, UnknownPurpose
+from shuxin.consent.domain import (
+    ALL_SUBJECTS,
+    Permit,
+    PermitTooNarrow,
+    Purpose,
+    UnknownPurpose,
+    require_each,
+)
 from shuxin.consent.policy import OwnDataPolicy
 
 if TYPE_CHECKING:
@@ -22,6 +29,7 @@ __all__ = [
     "Purpose",
     "UnknownPurpose",
     "recorded_own_data",
+    "require_each",
     "uses_of",
 ]
 

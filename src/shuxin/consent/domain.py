@@ -10,6 +10,7 @@ from shuxin.kernel.errors import InvalidInput, NotPermitted
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 ALL_SUBJECTS = "*"
@@ -33,6 +34,7 @@ class Purpose(StrEnum):
     DATA_QUALITY = "data_quality"
     ENTITY_RESOLUTION = "entity_resolution"
     OWN_CUSTOMER_VIEW = "own_customer_view"
+    MODEL_TRAINING = "model_training"
     CREDIT_DECISION = "credit_decision"
 
     @classmethod
@@ -42,6 +44,13 @@ class Purpose(StrEnum):
             return cls(text)
         except ValueError:
             raise UnknownPurpose(purpose=text, known=", ".join(cls)) from None
+
+
+def require_each(permits: Sequence[Permit], *, subjects: Iterable[str]) -> None:
+    """Every subject has a permit among these. Raises PermitTooNarrow."""
+    covered = {permit.subject for permit in permits}
+    if ALL_SUBJECTS not in covered and not covered.issuperset(subjects):
+        raise PermitTooNarrow
 
 
 @dataclass(frozen=True, slots=True)

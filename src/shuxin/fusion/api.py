@@ -13,17 +13,59 @@ from shuxin.fusion.rejects import REASONS, Reason
 
 if TYPE_CHECKING:
     from shuxin.fusion.acceptance import Waiting, accept, accept_all, waiting_proposals
+    from shuxin.fusion.applicants import Wish, read_wishes
+    from shuxin.fusion.business import Business, business_of
+    from shuxin.fusion.features.computation import (
+        RowsBehind,
+        Snapshot,
+        compute_features,
+        keep_snapshot,
+        read_snapshot,
+        rows_behind,
+        subjects_with_features,
+    )
+    from shuxin.fusion.features.definition import Feature, Grain, Measure, Window
+    from shuxin.fusion.features.registry import (
+        FEATURES,
+        RegisteredFeature,
+        feature_named,
+        record_feature_lineage,
+        registered_features,
+    )
+    from shuxin.fusion.features.sources import datasets_of
     from shuxin.fusion.ingest import Outcome, State, import_database_table, import_folder
-    from shuxin.fusion.portrait import Alias, Portrait, best_known, find_entity, portrait
+    from shuxin.fusion.outcomes import ChurnRow, LoanOutcome, churn_table, loan_outcomes
+    from shuxin.fusion.portrait import Alias, Portrait, best_known, find_entity, names_of, portrait
     from shuxin.fusion.proposals import Holder
     from shuxin.fusion.reading_back import RejectedRow, rejects
     from shuxin.fusion.review import OpenReview, open_reviews, say_different, say_same
     from shuxin.fusion.who import resolve_all
 
 _LATER = {
+    "business": ("Business", "business_of"),
+    "features.computation": (
+        "RowsBehind",
+        "Snapshot",
+        "compute_features",
+        "keep_snapshot",
+        "read_snapshot",
+        "rows_behind",
+        "subjects_with_features",
+    ),
+    "features.definition": ("Feature", "Grain", "Measure", "Window"),
+    "features.registry": (
+        "FEATURES",
+        "RegisteredFeature",
+        "feature_named",
+        "record_feature_lineage",
+        "registered_features",
+    ),
+    "features.sources": ("datasets_of",),
+    "outcomes": ("ChurnRow", "LoanOutcome", "churn_table", "loan_outcomes"),
+    "applicants": ("Wish", "read_wishes"),
     "acceptance": ("Waiting", "accept", "accept_all", "waiting_proposals"),
     "ingest": ("Outcome", "State", "import_database_table", "import_folder"),
-    "portrait": ("Alias", "Portrait", "best_known", "find_entity", "portrait"),
+    "portrait": ("Alias", "Portrait", "best_known", "find_entity", "names_of", "portrait"),
     "proposals": ("Holder",),
     "reading_back": ("RejectedRow", "rejects"),
     "review": ("OpenReview", "open_reviews", "say_different", "say_same"),
@@ -40,27 +82,53 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "FEATURES",
     "REASONS",
     "Alias",
+    "Business",
+    "ChurnRow",
+    "Feature",
+    "Grain",
     "Holder",
+    "LoanOutcome",
+    "Measure",
     "OpenReview",
     "Outcome",
     "Portrait",
     "Reason",
+    "RegisteredFeature",
     "RejectedRow",
+    "RowsBehind",
+    "Snapshot",
     "State",
     "Waiting",
+    "Window",
+    "Wish",
     "accept",
     "accept_all",
     "best_known",
+    "business_of",
+    "churn_table",
+    "compute_features",
+    "datasets_of",
+    "feature_named",
     "find_entity",
     "import_database_table",
     "import_folder",
+    "keep_snapshot",
+    "loan_outcomes",
+    "names_of",
     "open_reviews",
     "portrait",
+    "read_snapshot",
+    "read_wishes",
+    "record_feature_lineage",
+    "registered_features",
     "rejects",
     "resolve_all",
+    "rows_behind",
     "say_different",
     "say_same",
+    "subjects_with_features",
     "waiting_proposals",
 ]

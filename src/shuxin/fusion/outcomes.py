@@ -62,7 +62,7 @@ def loan_outcomes(*, permit: Permit, settings: Settings, now: dt.datetime) -> li
     """Loans whose end is known, by entity and day. Raises NoOutcomes and as ``source_table``."""
     connection = connect()
     table = source_table(
-        connection, standard="loan_outcome", settings=settings, permit=permit, now=now
+        connection, standard="loan_outcome", settings=settings, permits=[permit], now=now
     )
     if table is None:
         raise NoOutcomes

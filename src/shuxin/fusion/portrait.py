@@ -9,6 +9,7 @@ import ibis
 from django.db.models import Count, Q
 
 from shuxin.catalogue.api import Meaning, contract
+from shuxin.consent.api import require_each
 from shuxin.fusion.findings import connect
 from shuxin.fusion.models import Entity, EntityEvent, Mention, Review
 from shuxin.fusion.resolution import parse_name
@@ -19,6 +20,7 @@ from shuxin.kernel.uscc import USCC, clean_code_text
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     import ibis.expr.types as ir
     from django.db.models import QuerySet
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
     from shuxin.consent.api import Permit
     from shuxin.infra.api import Settings
+
+
+_AT_ONCE = 500
 
 
 class EnterpriseUnknown(NotFound):
@@ -250,6 +255,19 @@ def _history(
         for event in events
         if identity in event.before or identity in event.after
     )
+
+
+def names_of(identities: Sequence[str], *, permits: Sequence[Permit]) -> dict[str, tuple[str, str]]:
+    """Name and credit code of each entity that is known, either "" when there is none.
+
+    Raises PermitTooNarrow.
+    """
+    require_each(permits, subjects=identities)
+    found: dict[str, tuple[str, str]] = {}
+    for start in range(0, len(identities), _AT_ONCE):
+        rows = Entity.objects.filter(identity__in=identities[start : start + _AT_ONCE])
+        found |= {i: (name, code) for i, name, code in rows.values_list("identity", "name", "code")}
+    return found
 
 
 def best_known(*, permit: Permit, limit: int) -> list[str]:

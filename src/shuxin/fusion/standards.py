@@ -247,7 +247,7 @@ def as_standard(proposal: Proposal, *, titles: Sequence[str], language: Language
     return _in_form(proposal, standard_named(name), fits[name], language)
 
 
-def _plain(header: str) -> str:
+def plain_header(header: str) -> str:
     return _UNIT_IN_HEADER.sub("", header)
 
 
@@ -260,7 +260,7 @@ def _matched(
         for column in columns:
             readable = wanted.field.type not in _TIMES or bool(column.spellings)
             if (
-                _plain(column.header) in wanted.headers
+                plain_header(column.header) in wanted.headers
                 and column not in found.values()
                 and readable
             ):

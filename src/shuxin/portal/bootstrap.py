@@ -34,7 +34,13 @@ def own_data_policy() -> OwnDataPolicy:
     return recorded_own_data(
         reader=operator(),
         purposes=frozenset(
-            {Purpose.DATA_QUALITY, Purpose.ENTITY_RESOLUTION, Purpose.OWN_CUSTOMER_VIEW}
+            {
+                Purpose.DATA_QUALITY,
+                Purpose.ENTITY_RESOLUTION,
+                Purpose.OWN_CUSTOMER_VIEW,
+                Purpose.MODEL_TRAINING,
+                Purpose.CREDIT_DECISION,
+            }
         ),
         highest_level=3,
     )

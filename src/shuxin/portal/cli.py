@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import importlib
 import itertools
 import os
@@ -46,6 +47,31 @@ _HELP = {
         en="everything known about one enterprise, by source and time",
         zh="一家企业的全部已知信息,按来源和时间",
     ),
+    "features": Text(
+        en="features before a day: the list of definitions, or their values for every enterprise",
+        zh="时点特征:列出定义,或计算所有企业在某日之前的取值",
+    ),
+    "train": Text(
+        en="train a scorecard and a rating model on loans whose end is known",
+        zh="用已知结果的贷款训练评分卡与评级模型",
+    ),
+    "evaluate": Text(
+        en="how good the model is on enterprises that it has not seen",
+        zh="检验模型在未见企业上的效果",
+    ),
+    "model": Text(en="list, export or import models", zh="查看、导出或导入模型"),
+    "decide": Text(
+        en="decide on one enterprise or a file of applicants: outcome, limit, rate, reasons",
+        zh="对一家企业或一批申请人作出授信决策:结论、额度、利率、原因",
+    ),
+    "replay": Text(
+        en="compute a decision anew from its evidence file, and compare",
+        zh="由证据文件重新计算决策并核对",
+    ),
+    "report": Text(
+        en="the credit report of one enterprise as HTML and PDF",
+        zh="生成一家企业的信用报告(HTML 与 PDF)",
+    ),
     "city": Text(en="the synthetic city: write its messy files", zh="合成城市:生成其杂乱文件"),
     "demo": Text(en="the whole way on data of this machine", zh="用本机数据走完全程"),
 }
@@ -56,6 +82,8 @@ _MODULES = {name: name.replace("-", "_") for name in _HELP} | {
     "accept": "proposals",
     "dataset": "datasets",
     "sources": "datasets",
+    "evaluate": "train",
+    "replay": "decide",
 }
 
 
@@ -163,6 +191,67 @@ def _enterprise(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true")
 
 
+def _day(value: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError("YYYY-MM-DD") from None
+
+
+def _as_of(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as-of",
+        type=_day,
+        metavar="YYYY-MM-DD",
+        help="only what was known before this day counts / 特征截止日",
+    )
+
+
+def _features(command: argparse.ArgumentParser) -> None:
+    _as_of(command)
+    command.add_argument("--out", help="write the values to this CSV file / 输出 CSV 文件")
+
+
+def _train(command: argparse.ArgumentParser) -> None:
+    _as_of(command)
+    command.add_argument("--name", default="invoice-card")
+
+
+def _evaluate(command: argparse.ArgumentParser) -> None:
+    _as_of(command)
+    command.add_argument("--out", help="folder for the report of the model / 模型报告目录")
+    command.add_argument("--folds", type=int, default=10)
+    command.add_argument("--repeats", type=int, default=10)
+    command.add_argument("--seed", type=int, default=1)
+
+
+def _model(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--export", metavar="FILE", help="write the model in use / 导出模型")
+    command.add_argument(
+        "--import", dest="take", metavar="FILE", help="put a file in use / 导入模型"
+    )
+    command.add_argument("--hash", default="", help="another model than the one in use / 指定模型")
+
+
+def _decide(command: argparse.ArgumentParser) -> None:
+    command.add_argument("who", nargs="?", help="credit code, number or name / 代码、编号或名称")
+    command.add_argument("--file", help="table of applicants / 申请人表")
+    _as_of(command)
+    command.add_argument("--budget", help="total to lend, as 100000000 or 1亿元 / 预算总额")
+    command.add_argument("--policy", help="YAML file of the bank's terms / 信贷政策文件")
+    command.add_argument("--model", default="", help="hash of a model / 模型哈希")
+    command.add_argument("--out", help="folder for JSON, CSV and evidence / 输出目录")
+
+
+def _replay(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+")
+
+
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("who", help="credit code, number or name / 代码、编号或名称")
+    command.add_argument("--out", default=".", help="folder / 输出目录")
+
+
 def _review(command: argparse.ArgumentParser) -> None:
     command.add_argument("--limit", type=int, default=20)
     command.add_argument("--same", type=int, metavar="NUMBER", help="decide: the same")
@@ -187,6 +276,13 @@ _ARGUMENTS = {
     "dataset": _dataset,
     "rejects": _rejects,
     "review": _review,
+    "features": _features,
+    "train": _train,
+    "evaluate": _evaluate,
+    "model": _model,
+    "decide": _decide,
+    "replay": _replay,
+    "report": _report,
     "enterprise": _enterprise,
     "city": _city,
     "demo": _demo,

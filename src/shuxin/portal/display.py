@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shuxin.infra.api import Progress as Watcher
     from shuxin.kernel.text import Language, Text
 
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
 
 

@@ -8,7 +8,7 @@ from shuxin.infra.settings import secret_key, settings_from_environment
 _installation = settings_from_environment()
 
 SECRET_KEY = secret_key(_installation, "django.key").hex()
-INSTALLED_APPS = ["shuxin.consent", "shuxin.catalogue", "shuxin.fusion"]
+INSTALLED_APPS = ["shuxin.consent", "shuxin.catalogue", "shuxin.fusion", "shuxin.scoring"]
 DATABASES = django_databases(_installation)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DEBUG = False

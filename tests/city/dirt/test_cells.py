@@ -12,9 +12,10 @@ import pytest
 from shuxin.city.api import Size
 from shuxin.city.build import build_city
 from shuxin.city.departments import TABLES
-from shuxin.city.dirt.cells import CODE_ERRORS, NAME_VARIANTS, dirty_cells
+from shuxin.city.dirt.cells import CODE_ERRORS, NAME_VARIANTS, dirt_streams, dirty_cells
 
 if TYPE_CHECKING:
+    from shuxin.city.firms import City
     from shuxin.city.tables import Table
 
 
@@ -33,9 +34,10 @@ def damages() -> tuple[int, Counter[str]]:
     rows, found = 0, Counter[str]()
     for seed in range(6):
         city = build_city(size=Size.TINY, seed=seed)
+        streams = dirt_streams(table=table, city=city)
         for number, row in enumerate(table.rows(city)):
             rows += 1
-            _, done = dirty_cells(row, number=number, table=table, city=city)
+            _, done = dirty_cells(row, number=number, table=table, city=city, streams=streams)
             found.update(damage.kind.value.split("_")[0] for damage in done)
     return rows, found
 
@@ -55,8 +57,20 @@ class TestRates:
     def test_damage_of_a_row_does_not_depend_on_other_rows(self) -> None:
         table, city = _table("tax_arrears"), build_city(size=Size.TINY, seed=1)
         rows = table.rows(city)
-        alone = dirty_cells(rows[20], number=20, table=table, city=city)
+        streams = dirt_streams(table=table, city=city)
+        alone = dirty_cells(rows[20], number=20, table=table, city=city, streams=streams)
         together = [
-            dirty_cells(row, number=i, table=table, city=city) for i, row in enumerate(rows)
+            dirty_cells(row, number=i, table=table, city=city, streams=streams)
+            for i, row in enumerate(rows)
         ]
         assert together[20] == alone
+
+    def test_cells_that_a_machine_writes_are_never_damaged(self, city: City) -> None:
+        for table in TABLES:
+            exact = [place for place, column in enumerate(table.columns) if column.exact]
+            if not exact:
+                continue
+            streams = dirt_streams(table=table, city=city)
+            for number, row in enumerate(table.rows(city)):
+                _, done = dirty_cells(row, number=number, table=table, city=city, streams=streams)
+                assert not {damage.column for damage in done} & set(exact)

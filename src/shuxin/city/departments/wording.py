@@ -14,8 +14,8 @@ def code_column(header: str, *, name: str = "uscc") -> Column:
     )
 
 
-def name_column(header: str) -> Column:
-    return Column(name="name", header=header, meaning=Meaning.SUBJECT_NAME, required=True)
+def name_column(header: str, *, name: str = "name") -> Column:
+    return Column(name=name, header=header, meaning=Meaning.SUBJECT_NAME, required=True)
 
 
 def event_column(name: str, header: str, spelling: DateSpelling, *, mixed: bool = False) -> Column:

@@ -17,7 +17,7 @@ from shuxin.city.spelling import (
     money_in_wrong_unit,
     shown,
 )
-from shuxin.city.streams import chance, one_of, stream
+from shuxin.city.streams import Streams, chance, one_of
 from shuxin.city.tables import Kind
 
 if TYPE_CHECKING:
@@ -44,19 +44,26 @@ _DATASET_OF_RECORD = "reg_enterprise"
 """The register names a firm as it is; its codes are miskeyed at most."""
 
 
+def dirt_streams(*, table: Table, city: City) -> Streams:
+    """The randomness of :func:`dirty_cells`: one stream for each row of the table."""
+    return Streams(seed=city.seed, purpose=f"dirt/{table.dataset}")
+
+
 def dirty_cells(
-    row: Row, *, number: int, table: Table, city: City
+    row: Row, *, number: int, table: Table, city: City, streams: Streams
 ) -> tuple[list[Cell], list[CellDirt]]:
     """The cells of row ``number`` as they stand in the file, and what was done to them.
 
     The damage depends on the seed, the table and the number of the row only.
     """
-    rng = stream(seed=city.seed, purpose=f"dirt/{table.dataset}", index=number)
+    rng = streams.at(number)
     cells: list[Cell] = []
     done: list[CellDirt] = []
     for place, (column, value) in enumerate(zip(table.columns, row.values, strict=True)):
         clean = cell_of(value, column=column, kind=table.form.kind)
-        damage = _damage(value, row=row, column=column, table=table, city=city, rng=rng)
+        damage = None
+        if not column.exact:
+            damage = _damage(value, row=row, column=column, table=table, city=city, rng=rng)
         if damage is None:
             cells.append(clean)
             continue

@@ -47,5 +47,6 @@ def _merge(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, bold: object) -> 
         page.merge_range(at, 0, at, last, title, bold)
     start, row = 0, sheet.header_lines[0] - 1
     for label, span in sheet.table.form.groups:
-        page.merge_range(row, start, row, start + span - 1, label, bold)
+        if span > 1:
+            page.merge_range(row, start, row, start + span - 1, label, bold)
         start += span

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from shuxin.consent.api import Permit
+    from shuxin.fusion.features.definition import Window
     from shuxin.infra.api import Settings
 
 ROWS_FILE, MANIFEST_FILE = "features.parquet", "manifest.json"
@@ -64,7 +65,7 @@ class Snapshot:
 def compute_features(
     spine: Sequence[tuple[str, dt.date]],
     *,
-    permit: Permit,
+    permits: Sequence[Permit],
     settings: Settings,
     now: dt.datetime,
 ) -> pa.Table:
@@ -74,9 +75,8 @@ def compute_features(
     Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet, NoFeatureData.
     """
     connection = connect()
-    entities = {entity for entity, _ in spine}
-    only = next(iter(entities)) if len(entities) == 1 else None
-    sources = _sources(connection, permit=permit, settings=settings, now=now, entity=only)
+    entities = frozenset(entity for entity, _ in spine)
+    sources = _sources(connection, permits=permits, settings=settings, now=now, entities=entities)
     entity_column, day_column = zip(*spine, strict=True) if spine else ((), ())
     wanted = pa.table([pa.array(entity_column, pa.string()), pa.array(day_column, pa.date32())],
                       schema=_SPINE)  # fmt: skip
@@ -91,16 +91,21 @@ def compute_features(
 def _sources(
     connection: Backend,
     *,
-    permit: Permit,
+    permits: Sequence[Permit],
     settings: Settings,
     now: dt.datetime,
-    entity: str | None,
+    entities: frozenset[str] | None,
 ) -> dict[str, ir.Table]:
     """Raises NoFeatureData."""
     found = {}
     for standard in SOURCES:
         table = source_table(
-            connection, standard=standard, settings=settings, permit=permit, now=now, entity=entity
+            connection,
+            standard=standard,
+            settings=settings,
+            permits=permits,
+            now=now,
+            entities=entities,
         )
         if table is not None:
             found[standard] = table
@@ -112,7 +117,7 @@ def _sources(
 def subjects_with_features(*, permit: Permit, settings: Settings, now: dt.datetime) -> list[str]:
     """Entities that any source of features mentions. Raises as ``compute_features``."""
     connection = connect()
-    sources = _sources(connection, permit=permit, settings=settings, now=now, entity=None)
+    sources = _sources(connection, permits=[permit], settings=settings, now=now, entities=None)
     found: set[str] = set()
     for table in sources.values():
         column = connection.to_pyarrow(table.select("entity").distinct())["entity"]
@@ -167,36 +172,44 @@ class RowsBehind:
 
 
 def rows_behind(
-    entity: str,
+    spine: Sequence[tuple[str, dt.date]],
     *,
-    sources_of: Sequence[str],
-    months: int,
-    as_of: dt.date,
-    permit: Permit,
+    standard: str,
+    window: Window,
+    permits: Sequence[Permit],
     settings: Settings,
     now: dt.datetime,
-    most: int = 5,
+    most: int = 3,
 ) -> dict[str, RowsBehind]:
-    """By standard: the invoices of ``entity`` of the last complete months, as known before ``as_of``.
+    """By entity: its rows of a standard within the window, as known before its day.
 
-    ``places``: (dataset, file, line) of the ``most`` largest by net amount. Raises PermitTooNarrow.
+    spine: one day for each entity. ``places``: (dataset, file, line) of the ``most`` largest by net
+    amount. Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet.
     """
     connection = connect()
-    spine = ibis.memtable(pa.table([pa.array([entity]), pa.array([as_of])], schema=_SPINE))
-    found = {}
-    for standard in sources_of:
-        table = source_table(
-            connection, standard=standard, settings=settings, permit=permit, now=now, entity=entity
-        )
-        if table is None:
-            continue
-        rows = known_rows(table, spine)
-        within = rows.filter(rows["k"].between(1, months))
-        order = [within["net"].abs().desc(), within["_file"], within["_line"]]
-        largest = within.order_by(order).limit(most).select("_dataset", "_file", "_line")
-        places = connection.to_pyarrow(largest).to_pylist()
-        count = int(connection.to_pyarrow(within.count()).as_py())
-        found[standard] = RowsBehind(
-            count, tuple((row["_dataset"], row["_file"], row["_line"]) for row in places)
-        )
+    table = source_table(
+        connection,
+        standard=standard,
+        settings=settings,
+        permits=permits,
+        now=now,
+        entities=frozenset(entity for entity, _ in spine),
+    )
+    if table is None or not spine:
+        return {}
+    wanted = pa.table(list(map(pa.array, zip(*spine, strict=True))), schema=_SPINE)
+    rows = known_rows(table, ibis.memtable(wanted))
+    within = rows.filter(window.holds(rows["k"]))
+    order = [within["net"].abs().desc(), within["_dataset"], within["_file"], within["_line"]]
+    numbered = within.mutate(
+        rank=ibis.row_number().over(group_by="entity", order_by=order),
+        count=within.count().over(group_by="entity"),
+    )
+    largest = numbered.filter(numbered["rank"] < most).order_by(["entity", "rank"])
+    found: dict[str, RowsBehind] = {}
+    columns = ("entity", "count", "_dataset", "_file", "_line")
+    for row in connection.to_pyarrow(largest.select(*columns)).to_pylist():
+        before = found.get(row["entity"], RowsBehind(row["count"], ()))
+        place = (row["_dataset"], row["_file"], row["_line"])
+        found[row["entity"]] = RowsBehind(row["count"], (*before.places, place))
     return found

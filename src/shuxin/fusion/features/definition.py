@@ -61,7 +61,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """One column.
+    """One column. A formula adds whole numbers only: sums of floats depend on the order of the rows.
 
     name: ``domain_metric_window``. group: features of one group share one reason in an explanation.
     source: the standard dataset that it reads, "" for COMBINED. empty: its number when the window

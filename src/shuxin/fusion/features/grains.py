@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO, known_at
+from shuxin.fusion.known import known_at
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,6 +23,7 @@ VOID_WORDS = ("作废发票", "作废", "已作废", "VOID")
 OWN_CURRENCY = ("CNY", "RMB", "人民币", "元")
 _CHINA_HOURS = 8
 KEY = ("entity", "as_of")
+_PLACES = ("_dataset", "_file", "_line")
 
 
 def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
@@ -47,7 +48,10 @@ def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
         joined["issued_on"] < joined["as_of"],
         months.between(0, HORIZON_MONTHS),
         own,
-    ).drop(KNOWN_FROM, KNOWN_TO, "currency", "status", "status_changed_on")
+    ).select(
+        "entity", "as_of", "k", "party", "issued_on", "net", "tax", "total", "is_void",
+        *(name for name in _PLACES if name in rows.columns),
+    )  # fmt: skip
 
 
 def party_months(rows: ir.Table) -> ir.Table:
@@ -98,26 +102,18 @@ def months_of(cells: ir.Table) -> ir.Table:
 def parties_of(cells: ir.Table) -> ir.Table:
     """One row for each (entity, as_of, party) of the last 24 complete months.
 
-    net, earlier: fen of the last 12 months and of the 12 before. share: of net among parties with a
-    positive net, else null. rank: 1 for the largest share.
+    net, earlier: fen of the last 12 months and of the 12 before. positive: net where above zero, else 0.
+    rank: 1 for the largest.
     """
     near, far = cells["k"].between(1, 12), cells["k"].between(13, HORIZON_MONTHS)
     parties = cells.group_by([*KEY, "party"]).aggregate(
         net=cells["net"].sum(where=near).fill_null(0).cast("int64"),
         earlier=cells["net"].sum(where=far).fill_null(0).cast("int64"),
     )
-    positive = ibis.greatest(parties["net"], 0)
-    total = positive.sum().over(group_by=list(KEY))
-    share = ibis.ifelse(
-        parties["net"] > 0,
-        parties["net"].cast("float64") / total.cast("float64"),
-        ibis.null("float64"),
-    )
-    shared = parties.mutate(share=share)
     rank = ibis.row_number().over(
-        group_by=list(KEY), order_by=[shared["net"].desc(), shared["party"]]
+        group_by=list(KEY), order_by=[parties["net"].desc(), parties["party"]]
     )
-    return shared.mutate(rank=rank + 1)
+    return parties.mutate(positive=ibis.greatest(parties["net"], 0), rank=rank + 1)
 
 
 def _month_number(day: ir.DateValue) -> ir.IntegerValue:

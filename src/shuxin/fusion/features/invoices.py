@@ -5,21 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import ibis
-
 from shuxin.fusion.features.definition import Feature, Grain, Measure, Window, ratio
+from shuxin.fusion.features.formulas import (
+    QUARTER,
+    QUARTER_BEFORE,
+    TWO_YEARS,
+    YEAR,
+    YEAR_BEFORE,
+    active_months,
+    concentration,
+    growth,
+    history,
+    kept,
+    largest_share,
+    longest_gap,
+    momentum,
+    new_share,
+    positive,
+    recency,
+    share,
+    slope,
+    total,
+    variation,
+    vat_burden,
+)
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from shuxin.fusion.features.definition import Formula
 
-_YEAR = Window(1, 12)
-_YEAR_BEFORE = Window(13, 24)
-_TWO_YEARS = Window(1, 24)
-_QUARTER = Window(1, 3)
-_QUARTER_BEFORE = Window(13, 15)
 _SIDES = {
     "invoice_out": ("inv_out", Text(en="sales", zh="销售"), Text(en="buyers", zh="下游客户")),
     "invoice_in": (
@@ -28,88 +42,6 @@ _SIDES = {
         Text(en="suppliers", zh="上游供应商"),
     ),
 }
-_TOP = 5
-
-
-def _sum(column: str, window: Window) -> Formula:
-    return lambda months: months[column].sum(where=window.holds(months["k"])).cast("int64")
-
-
-def _net(months: ir.Table, window: Window) -> ir.IntegerValue:
-    return months["net"].sum(where=window.holds(months["k"])).fill_null(0)
-
-
-def _share(top: str, bottom: tuple[str, ...], window: Window) -> Formula:
-    def formula(months: ir.Table) -> ir.Value:
-        within = window.holds(months["k"])
-        whole = months[bottom[0]]
-        for other in bottom[1:]:
-            whole = whole + months[other]
-        return ratio(months[top].sum(where=within), whole.sum(where=within))
-
-    return formula
-
-
-def _growth(near: Window, before: Window) -> Formula:
-    return lambda months: ratio(_net(months, near), _positive(_net(months, before))) - 1.0
-
-
-def _positive(value: ir.NumericValue) -> ir.NumericValue:
-    """Null unless above zero: a ratio to a negative turnover means nothing."""
-    return ibis.ifelse(value > 0, value, ibis.null("int64"))
-
-
-def _momentum(months: ir.Table) -> ir.Value:
-    return ratio(_net(months, _QUARTER) * 4, _positive(_net(months, _YEAR)))
-
-
-def _slope(months: ir.Table) -> ir.Value:
-    """Least squares of ln(1 + A_k in yuan) on time over the window's 12 points; empty months are zero."""
-    within = _YEAR.holds(months["k"])
-    height = (ibis.greatest(months["net"], 0).cast("float64") / 100.0 + 1.0).ln()
-    centred = ibis.literal(6.5) - months["k"].cast("float64")
-    return (centred * height).sum(where=within) / 143.0
-
-
-def _variation(months: ir.Table) -> ir.Value:
-    """Standard deviation of 12 monthly amounts over their mean; empty months are zero."""
-    within = _YEAR.holds(months["k"])
-    amount = months["net"].cast("float64")
-    mean = amount.sum(where=within) / 12.0
-    square = (amount * amount).sum(where=within) / 12.0
-    spread = ibis.greatest(square - mean * mean, 0.0).sqrt()
-    return ibis.ifelse(mean > 0, spread / mean.nullif(0.0), ibis.null("float64"))
-
-
-def _active(months: ir.Table) -> ir.Value:
-    return (_YEAR.holds(months["k"]) & (months["valid"] > 0)).sum().cast("int64")
-
-
-def _longest_gap(months: ir.Table) -> ir.Value:
-    """The longest run of months without a valid invoice in the last 12, its older end included."""
-    within = _YEAR.holds(months["k"])
-    inside = months["gap"].max(where=within).fill_null(0)
-    return ibis.greatest(inside, 12 - months["active"].max(where=within))
-
-
-def _recency(months: ir.Table) -> ir.Value:
-    return months["as_of"].max().delta(months["last_on"].max(), unit="day").cast("int64")
-
-
-def _kept(parties: ir.Table) -> ir.Value:
-    known = parties["earlier"] > 0
-    return ratio((known & (parties["net"] > 0)).sum(), known.sum())
-
-
-def _vat_burden(known: ir.Table) -> ir.Value:
-    sold, bought = known["inv_out_amt_12m"], known["inv_in_amt_12m"].cast("float64")
-    due = known["inv_out_tax_rate_12m"] * sold.cast("float64")
-    paid = known["inv_in_tax_rate_12m"].fill_null(0.0) * bought
-    return (due - paid) / _positive(sold).cast("float64")
-
-
-def _history(months: ir.Table) -> ir.Value:
-    return months["active"].max()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +54,7 @@ class _Metric:
     group: str
     measure: Measure
     formula: Formula
-    window: Window = _YEAR
+    window: Window = YEAR
     grain: Grain = Grain.MONTHS
     empty: int | None = None
 
@@ -152,7 +84,7 @@ _SCALE = (
             zh=f"近{last}个月{{what}}额",
             group="scale",
             measure=Measure.FEN,
-            formula=_sum("net", Window(1, last)),
+            formula=total("net", Window(1, last)),
             window=Window(1, last),
             empty=0,
         )
@@ -165,7 +97,7 @@ _SCALE = (
             zh=f"近{last}个月{{what}}发票张数",
             group="scale",
             measure=Measure.COUNT,
-            formula=_sum("valid", Window(1, last)),
+            formula=total("valid", Window(1, last)),
             window=Window(1, last),
             empty=0,
         )
@@ -177,7 +109,7 @@ _SCALE = (
         zh="{what}单张平均金额",
         group="scale",
         measure=Measure.FEN,
-        formula=_share("gross", ("valid",), _YEAR),
+        formula=share("gross", ("valid",), YEAR),
     ),
 )
 _GROWTH = (
@@ -187,8 +119,8 @@ _GROWTH = (
         zh="{what}额同比增长率",
         group="growth",
         measure=Measure.RATIO,
-        formula=_growth(_YEAR, _YEAR_BEFORE),
-        window=_TWO_YEARS,
+        formula=growth(YEAR, YEAR_BEFORE),
+        window=TWO_YEARS,
     ),
     _Metric(
         name="yoy_3m",
@@ -196,7 +128,7 @@ _GROWTH = (
         zh="近3个月{what}额同比增长率",
         group="growth",
         measure=Measure.RATIO,
-        formula=_growth(_QUARTER, _QUARTER_BEFORE),
+        formula=growth(QUARTER, QUARTER_BEFORE),
         window=Window(1, 15),
     ),
     _Metric(
@@ -205,7 +137,7 @@ _GROWTH = (
         zh="{what}额近3个月与近12个月月均之比",
         group="growth",
         measure=Measure.RATIO,
-        formula=_momentum,
+        formula=momentum,
     ),
     _Metric(
         name="slope_12m",
@@ -213,7 +145,7 @@ _GROWTH = (
         zh="{what}额对数趋势斜率",
         group="growth",
         measure=Measure.PER_MONTH,
-        formula=_slope,
+        formula=slope,
     ),
 )
 _STABILITY = (
@@ -223,7 +155,7 @@ _STABILITY = (
         zh="{what}额月度变异系数",
         group="stability",
         measure=Measure.RATIO,
-        formula=_variation,
+        formula=variation,
     ),
     _Metric(
         name="active_12m",
@@ -231,7 +163,7 @@ _STABILITY = (
         zh="有{what}发票的月数",
         group="stability",
         measure=Measure.MONTHS,
-        formula=_active,
+        formula=active_months,
         empty=0,
     ),
     _Metric(
@@ -240,7 +172,7 @@ _STABILITY = (
         zh="{what}最长断票月数",
         group="stability",
         measure=Measure.MONTHS,
-        formula=_longest_gap,
+        formula=longest_gap,
         empty=12,
     ),
     _Metric(
@@ -249,8 +181,8 @@ _STABILITY = (
         zh="距最近一张{what}发票的天数",
         group="stability",
         measure=Measure.DAYS,
-        formula=_recency,
-        window=_TWO_YEARS,
+        formula=recency,
+        window=TWO_YEARS,
     ),
     _Metric(
         name="history_24m",
@@ -258,8 +190,8 @@ _STABILITY = (
         zh="{what}发票历史月数(至多24)",
         group="stability",
         measure=Measure.MONTHS,
-        formula=_history,
-        window=_TWO_YEARS,
+        formula=history,
+        window=TWO_YEARS,
         empty=0,
     ),
 )
@@ -270,7 +202,7 @@ _QUALITY = (
         zh="{what}发票作废率",
         group="void",
         measure=Measure.RATIO,
-        formula=_share("void", ("void", "valid", "red_count"), _YEAR),
+        formula=share("void", ("void", "valid", "red_count"), YEAR),
     ),
     _Metric(
         name="void_amt_rate_12m",
@@ -278,7 +210,7 @@ _QUALITY = (
         zh="{what}作废金额占比",
         group="void",
         measure=Measure.RATIO,
-        formula=_share("void_amount", ("void_amount", "gross"), _YEAR),
+        formula=share("void_amount", ("void_amount", "gross"), YEAR),
     ),
     _Metric(
         name="red_rate_12m",
@@ -286,7 +218,7 @@ _QUALITY = (
         zh="{what}红冲率",
         group="void",
         measure=Measure.RATIO,
-        formula=_share("red", ("gross",), _YEAR),
+        formula=share("red", ("gross",), YEAR),
     ),
     _Metric(
         name="round_share_12m",
@@ -294,7 +226,7 @@ _QUALITY = (
         zh="{what}整额发票占比",
         group="pattern",
         measure=Measure.RATIO,
-        formula=_share("round_count", ("valid",), _YEAR),
+        formula=share("round_count", ("valid",), YEAR),
     ),
     _Metric(
         name="month_end_share_12m",
@@ -302,7 +234,7 @@ _QUALITY = (
         zh="{what}月末两天开票占比",
         group="pattern",
         measure=Measure.RATIO,
-        formula=_share("month_end_count", ("valid",), _YEAR),
+        formula=share("month_end_count", ("valid",), YEAR),
     ),
     _Metric(
         name="tax_rate_12m",
@@ -310,7 +242,7 @@ _QUALITY = (
         zh="{what}税额与金额之比",
         group="tax",
         measure=Measure.RATIO,
-        formula=_share("tax", ("net",), _YEAR),
+        formula=share("tax", ("net",), YEAR),
     ),
 )
 _PARTIES = (
@@ -330,7 +262,7 @@ _PARTIES = (
         zh="第一大{who}占比",
         group="parties",
         measure=Measure.RATIO,
-        formula=lambda parties: parties["share"].max(),
+        formula=lambda parties: ratio(parties["positive"].max(), parties["positive"].sum()),
         grain=Grain.PARTIES,
     ),
     _Metric(
@@ -339,7 +271,7 @@ _PARTIES = (
         zh="前五大{who}占比",
         group="parties",
         measure=Measure.RATIO,
-        formula=lambda parties: parties["share"].sum(where=parties["rank"] <= _TOP),
+        formula=largest_share,
         grain=Grain.PARTIES,
     ),
     _Metric(
@@ -348,7 +280,7 @@ _PARTIES = (
         zh="{who}集中度(HHI)",
         group="parties",
         measure=Measure.RATIO,
-        formula=lambda parties: (parties["share"] * parties["share"]).sum(),
+        formula=concentration,
         grain=Grain.PARTIES,
     ),
     _Metric(
@@ -357,8 +289,8 @@ _PARTIES = (
         zh="{who}留存率",
         group="parties",
         measure=Measure.RATIO,
-        formula=_kept,
-        window=_TWO_YEARS,
+        formula=kept,
+        window=TWO_YEARS,
         grain=Grain.PARTIES,
     ),
     _Metric(
@@ -367,8 +299,8 @@ _PARTIES = (
         zh="新增{who}{what}额占比",
         group="parties",
         measure=Measure.RATIO,
-        formula=lambda parties: parties["share"].sum(where=parties["earlier"] <= 0),
-        window=_TWO_YEARS,
+        formula=new_share,
+        window=TWO_YEARS,
         grain=Grain.PARTIES,
     ),
 )
@@ -378,11 +310,11 @@ _BOTH_SIDES = (
         title=Text(en="purchases over sales", zh="进销比"),
         group="margin",
         source="",
-        window=_YEAR,
+        window=YEAR,
         grain=Grain.COMBINED,
         measure=Measure.RATIO,
         empty=None,
-        formula=lambda known: ratio(known["inv_in_amt_12m"], _positive(known["inv_out_amt_12m"])),
+        formula=lambda known: ratio(known["inv_in_amt_12m"], positive(known["inv_out_amt_12m"])),
     ),
     Feature(
         name="vat_burden_12m",
@@ -391,11 +323,11 @@ _BOTH_SIDES = (
         ),
         group="tax",
         source="",
-        window=_YEAR,
+        window=YEAR,
         grain=Grain.COMBINED,
         measure=Measure.RATIO,
         empty=None,
-        formula=_vat_burden,
+        formula=vat_burden,
     ),
 )
 

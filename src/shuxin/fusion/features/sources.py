@@ -8,6 +8,7 @@ import ibis
 import pyarrow as pa
 
 from shuxin.catalogue.api import contract, datasets
+from shuxin.consent.api import ALL_SUBJECTS, require_each
 from shuxin.fusion.history import dataset_history
 from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
 from shuxin.fusion.models import Mention
@@ -17,6 +18,7 @@ from shuxin.kernel.errors import InvalidInput, NotPermitted
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     import ibis.expr.types as ir
@@ -72,23 +74,24 @@ def source_table(
     *,
     standard: str,
     settings: Settings,
-    permit: Permit,
+    permits: Sequence[Permit],
     now: datetime,
-    entity: str | None = None,
+    entities: frozenset[str] | None = None,
 ) -> ir.Table | None:
-    """All versions of a standard's rows, or those about one entity; None when there are none.
+    """All versions of a standard's rows about the entities, None for all of them; None when there are none.
 
     Columns: ``entity``, the standard's fields (null where a dataset lacks one), ``_dataset, _file,
     _line, _known_from, _known_to``. Rows that no resolution has placed are left out.
     Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet.
     """
-    permit.require("*" if entity is None else entity)
+    require_each(permits, subjects=[ALL_SUBJECTS] if entities is None else entities)
+    level = min((permit.highest_level for permit in permits), default=0)
     parts = []
     for agreed in datasets_of(standard, now=now):
-        _require_level(agreed, permit)
+        _require_level(agreed, level)
         rows = dataset_history(connection, dataset=agreed.dataset, settings=settings)
         if rows is not None:
-            links = _links(agreed.dataset, entity)
+            links = _links(agreed.dataset, entities)
             parts.append(_with_entity(rows, links, agreed, standard))
     if not parts:
         return None
@@ -121,20 +124,17 @@ def unbound_source(standard: str, *, now: datetime) -> ir.Table | None:
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 
-def _require_level(agreed: Contract, permit: Permit) -> None:
+def _require_level(agreed: Contract, permitted: int) -> None:
     highest = max(field.level for field in agreed.fields)
-    if highest > permit.highest_level:
-        raise LevelAbovePermit(
-            dataset=agreed.dataset, level=int(highest), highest=permit.highest_level
-        )
+    if highest > permitted:
+        raise LevelAbovePermit(dataset=agreed.dataset, level=int(highest), highest=permitted)
 
 
-def _links(dataset: str, entity: str | None) -> pa.Table:
+def _links(dataset: str, entities: frozenset[str] | None) -> pa.Table:
     """How a dataset names its subjects, and which entity each is."""
     mentions = Mention.objects.filter(dataset=dataset).exclude(entity=None)
-    if entity is not None:
-        mentions = mentions.filter(entity__identity=entity)
-    rows = list(mentions.values_list("code_text", "name_text", "number_text", "entity__identity"))
+    parts = ("code_text", "name_text", "number_text", "entity__identity")
+    rows = [row for row in mentions.values_list(*parts) if entities is None or row[3] in entities]
     columns = list(zip(*rows, strict=True)) if rows else [()] * 4
     names = [*(f"_{part}" for part in _PARTS), "entity"]
     return pa.table(

@@ -1,0 +1,108 @@
+"""``shuxin features``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.kernel.text import Text
+from shuxin.portal.bootstrap import own_data_policy, start
+from shuxin.portal.display import say, show
+
+if TYPE_CHECKING:
+    import argparse
+    import datetime as dt
+
+    import pyarrow as pa
+
+    from shuxin.infra.api import Settings
+    from shuxin.kernel.text import Language
+
+_HEAD = Text(
+    en="feature|what it is|window|unit|when empty|level|made of",
+    zh="特征|含义|窗口|单位|空窗口|级别|来源字段",
+)
+_NO_DATA = Text(en="no data", zh="无数据")
+_VALUES = Text(
+    en="feature|enterprises with data|lowest|median|highest",
+    zh="特征|有数据的企业数|最小|中位|最大",
+)
+_DONE = Text(
+    en="{rows:,} enterprises x {columns} features, only what was known before {as_of}; snapshot {name}",
+    zh="{rows:,} 家企业 × {columns} 个特征,仅用 {as_of} 之前已知的数据;快照 {name}",
+)
+_WRITTEN = Text(en="written to {file}", zh="已写入 {file}")
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    settings = start()
+    if options.as_of is None:
+        _list(language)
+        return 0
+    table = compute(options.as_of, settings=settings, language=language)
+    if options.out:
+        import pyarrow.csv as pc
+
+        pc.write_csv(table, Path(options.out))
+        say(_WRITTEN, language, file=options.out)
+    return 0
+
+
+def _list(language: Language) -> None:
+    from shuxin.fusion.api import registered_features
+    from shuxin.infra.api import now_in_china
+
+    rows = []
+    for found in registered_features(now=now_in_china()):
+        feature = found.feature
+        fields = sorted({f"{column}" for _, column in found.fields})
+        empty = _NO_DATA.say(language) if feature.empty is None else str(feature.empty)
+        level = str(int(found.grade.level)) if found.grade else "-"
+        rows.append(
+            (feature.name, feature.title.say(language), str(feature.window), str(feature.measure), empty, level,
+             ", ".join(fields))
+        )  # fmt: skip
+    show("", _HEAD.say(language).split("|"), rows, right=(5,))
+
+
+def compute(as_of: dt.date, *, settings: Settings, language: Language) -> pa.Table:
+    """Values for every enterprise that a source mentions, kept as a snapshot and summed up."""
+    from shuxin.fusion.api import (
+        compute_features,
+        keep_snapshot,
+        record_feature_lineage,
+        subjects_with_features,
+    )
+    from shuxin.infra.api import now_in_china
+
+    now = now_in_china()
+    permit = own_data_policy().permit(subject=ALL_SUBJECTS, purpose=Purpose.MODEL_TRAINING, now=now)
+    subjects = subjects_with_features(permit=permit, settings=settings, now=now)
+    spine = [(subject, as_of) for subject in subjects]
+    table = compute_features(spine, permits=[permit], settings=settings, now=now)
+    kept = keep_snapshot(table, settings=settings, now=now)
+    record_feature_lineage(now=now)
+    _summary(table, language)
+    facts = {"rows": table.num_rows, "columns": table.num_columns - 2}
+    say(_DONE, language, **facts, as_of=as_of, name=kept.name)
+    return table
+
+
+def _summary(table: pa.Table, language: Language) -> None:
+    import numpy as np
+
+    from shuxin.fusion.api import feature_named
+    from shuxin.scoring.api import value_text
+
+    rows = []
+    for name in table.column_names[2:]:
+        numbers = table[name].drop_null().cast("float64").to_numpy()
+        feature = feature_named(name)
+        said = ["-"] * 3
+        if len(numbers):
+            said = [
+                value_text(feature, float(q), language) for q in np.quantile(numbers, (0, 0.5, 1))
+            ]
+        rows.append((name, len(numbers), *said))
+    show("", _VALUES.say(language).split("|"), rows, right=(1, 2, 3, 4))

@@ -1,0 +1,51 @@
+"""``shuxin report``: the credit report of one enterprise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import shuxin.portal
+from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.kernel.text import Text
+from shuxin.portal.bootstrap import own_data_policy, start
+from shuxin.portal.display import LANGUAGES, say
+
+if TYPE_CHECKING:
+    import argparse
+
+    from shuxin.infra.api import Settings
+    from shuxin.kernel.text import Language
+
+FONTS = Path(shuxin.portal.__file__).parent / "static" / "vendor"
+_WRITTEN = Text(en="report: {files}", zh="报告:{files}")
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    settings = start()
+    files = write_report(options.who, folder=Path(options.out), settings=settings)
+    say(_WRITTEN, language, files=", ".join(map(str, files)))
+    return 0
+
+
+def write_report(who: str, *, folder: Path, settings: Settings) -> list[Path]:
+    """HTML and PDF in both languages, named by the report's number."""
+    from shuxin.fusion.api import find_entity
+    from shuxin.infra.api import now_in_china
+    from shuxin.scoring.api import credit_report, report_html, report_pdf
+
+    policy, now = own_data_policy(), now_in_china()
+    search = policy.permit(subject=ALL_SUBJECTS, purpose=Purpose.CREDIT_DECISION, now=now)
+    entity = find_entity(who, permit=search)
+    permit = policy.permit(subject=entity, purpose=Purpose.CREDIT_DECISION, now=now)
+    report = credit_report(entity, permit=permit, settings=settings, now=now)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for language in LANGUAGES:
+        stem = folder / f"{report.who.report_id}.{language}"
+        page = stem.with_name(f"{stem.name}.html")
+        page.write_text(report_html(report=report, language=language), encoding="utf-8")
+        paper = stem.with_name(f"{stem.name}.pdf")
+        paper.write_bytes(report_pdf(report=report, language=language, fonts=FONTS))
+        files += [page, paper]
+    return files

@@ -1,0 +1,138 @@
+"""The door of scoring: from outcomes to models, from applicants to decisions that can be defended.
+
+A name's module is imported when the name is first asked for, so that a command that needs none of the
+heavy parts starts fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shuxin.scoring.allocation import Allocation
+    from shuxin.scoring.binning.table import bin_labels
+    from shuxin.scoring.bundle import Bundle, read_bundle
+    from shuxin.scoring.characteristics import GROUPS
+    from shuxin.scoring.credit_report import credit_report
+    from shuxin.scoring.deciding import Batch, Request, decide
+    from shuxin.scoring.decision import Decision, Outcome
+    from shuxin.scoring.evaluation.stability import VERDICT_TEXT
+    from shuxin.scoring.evidence import Evidence, replay
+    from shuxin.scoring.explaining import TracedReason, decision_json, traced, value_text
+    from shuxin.scoring.policy import LendingPolicy, read_policy
+    from shuxin.scoring.registry import (
+        KeptModel,
+        keep_evaluation,
+        keep_model,
+        kept_models,
+        last_evaluation,
+        model_in_use,
+        model_row,
+    )
+    from shuxin.scoring.report.html import report_html
+    from shuxin.scoring.report.model_report import model_report_html
+    from shuxin.scoring.report.pdf import report_pdf
+    from shuxin.scoring.training import (
+        TrainedModels,
+        TrainingSet,
+        good_medians,
+        numeric_columns,
+        train,
+        training_set,
+    )
+    from shuxin.scoring.validation import (
+        Validation,
+        cautions_of,
+        measured_of,
+        model_report,
+        validate,
+    )
+
+_LATER = {
+    "allocation": ("Allocation",),
+    "binning.table": ("bin_labels",),
+    "bundle": ("Bundle", "read_bundle"),
+    "characteristics": ("GROUPS",),
+    "credit_report": ("credit_report",),
+    "deciding": ("Batch", "Request", "decide"),
+    "decision": ("Decision", "Outcome"),
+    "evaluation.stability": ("VERDICT_TEXT",),
+    "evidence": ("Evidence", "replay"),
+    "explaining": ("TracedReason", "decision_json", "traced", "value_text"),
+    "policy": ("LendingPolicy", "read_policy"),
+    "registry": (
+        "KeptModel",
+        "keep_evaluation",
+        "keep_model",
+        "kept_models",
+        "last_evaluation",
+        "model_in_use",
+        "model_row",
+    ),
+    "report.html": ("report_html",),
+    "report.model_report": ("model_report_html",),
+    "report.pdf": ("report_pdf",),
+    "training": (
+        "TrainedModels",
+        "TrainingSet",
+        "good_medians",
+        "numeric_columns",
+        "train",
+        "training_set",
+    ),
+    "validation": ("Validation", "cautions_of", "measured_of", "model_report", "validate"),
+}
+_HOME = {name: module for module, names in _LATER.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Raises AttributeError."""
+    if name not in _HOME:
+        raise AttributeError(name)
+    return getattr(import_module(f"shuxin.scoring.{_HOME[name]}"), name)
+
+
+__all__ = [
+    "GROUPS",
+    "VERDICT_TEXT",
+    "Allocation",
+    "Batch",
+    "Bundle",
+    "Decision",
+    "Evidence",
+    "KeptModel",
+    "LendingPolicy",
+    "Outcome",
+    "Request",
+    "TracedReason",
+    "TrainedModels",
+    "TrainingSet",
+    "Validation",
+    "bin_labels",
+    "cautions_of",
+    "credit_report",
+    "decide",
+    "decision_json",
+    "good_medians",
+    "keep_evaluation",
+    "keep_model",
+    "kept_models",
+    "last_evaluation",
+    "measured_of",
+    "model_in_use",
+    "model_report",
+    "model_report_html",
+    "model_row",
+    "numeric_columns",
+    "read_bundle",
+    "read_policy",
+    "replay",
+    "report_html",
+    "report_pdf",
+    "traced",
+    "train",
+    "training_set",
+    "validate",
+    "value_text",
+]

@@ -1,0 +1,287 @@
+"""Which characteristics enter the card, and why the others do not.
+
+Every rule looks at the training rows it is given and nothing else, so that a caller who validates runs
+the whole selection again in each fold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from shuxin.kernel.errors import InvalidInput
+from shuxin.kernel.text import Text
+from shuxin.scoring.binning.finding import filled
+from shuxin.scoring.card.plan import Search, Separation
+from shuxin.scoring.card.regression import Regression, Separated, fit_logistic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from shuxin.scoring.card.plan import SelectionPlan
+
+    FloatArray: TypeAlias = NDArray[np.float64]
+    BoolArray: TypeAlias = NDArray[np.bool_]
+
+_WEAK = Text(en="IV {iv:.4f} is below {limit}", zh="IV {iv:.4f} 低于 {limit}")
+_ALIKE = Text(
+    en="Its WOE correlates {r:.2f} with that of {other}, which has the higher IV",
+    zh="与 IV 更高的 {other} 的 WOE 相关系数为 {r:.2f}",
+)
+_INFLATED = Text(
+    en="Its variance inflation {vif:.1f} is not below {limit}",
+    zh="方差膨胀因子 {vif:.1f} 不低于 {limit}",
+)
+_SIGN = Text(
+    en="Its coefficient {coefficient:.3f} is not positive: its points would contradict its bad rates",
+    zh="系数 {coefficient:.3f} 不为正，分值会与坏账率矛盾",
+)
+_INSIGNIFICANT = Text(en="Its p-value {p:.3f} is above {limit}", zh="p 值 {p:.3f} 高于 {limit}")
+_FULL = Text(
+    en="The card takes {most} characteristics; with p-value {p:.3f} it adds least",
+    zh="评分卡最多 {most} 个特征；其 p 值 {p:.3f}，贡献最小",
+)
+_GROUP_FULL = Text(
+    en="Its group {group} has its {most} characteristics already",
+    zh="所属组 {group} 已达 {most} 个特征",
+)
+_NO_GAIN = Text(
+    en="Adding it lowered the {criterion} too little, made a coefficient negative, or the card has its {most}",
+    zh="加入后 {criterion} 降低不足、出现负系数，或评分卡已达 {most} 个特征",
+)
+
+
+class NothingUseful(InvalidInput):
+    code = "no_useful_characteristic"
+    what = Text(
+        en="None of the {count} characteristics may enter the card; dropped last: {names}",
+        zh="{count} 个特征均不能进入评分卡；最后剔除的是：{names}",
+    )
+    mend = Text(
+        en="Add characteristics or rows, or change the limits of the plan",
+        zh="请增加特征或样本，或调整方案中的限值",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A characteristic that may enter: (n,) WOE of the training rows, positive = good."""
+
+    name: str
+    group: str
+    iv: float
+    woe: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A characteristic that did not enter, and why."""
+
+    name: str
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The names kept, in the order of the regression's coefficients, and every drop in its order."""
+
+    kept: tuple[str, ...]
+    dropped: tuple[Dropped, ...]
+    regression: Regression
+
+
+def too_weak(*, iv: float, plan: SelectionPlan) -> Text | None:
+    """Why this information value is not enough, None when it is."""
+    return filled(_WEAK, iv=iv, limit=plan.min_iv) if iv < plan.min_iv else None
+
+
+def select(
+    *, candidates: Sequence[Candidate], outcomes: BoolArray, plan: SelectionPlan
+) -> Selected:
+    """Filter by correlation, group and inflation, then fit so that every coefficient is positive.
+
+    Args:
+        candidates: strong enough, their WOE not all equal; equal sets in any order select equally.
+        outcomes: (n,) true where bad.
+        plan: the limits.
+
+    Raises:
+        NothingUseful: no candidate is left.
+        OneClassOnly: all outcomes are equal.
+        Separated: the fit has no end, and the plan says to refuse.
+    """
+    log: list[Dropped] = []
+    left = sorted(candidates, key=lambda each: (-each.iv, each.name))
+    left = _unlike(left, plan, log)
+    left = _within_groups(left, plan, log)
+    left = _uninflated(left, plan, log)
+    search = _guarded if plan.search is Search.ALL else _forward
+    kept, fit = search(left, _Fitter(good=~outcomes, plan=plan), log)
+    if not kept or fit is None:
+        last = ", ".join(drop.name for drop in log[-5:])
+        raise NothingUseful(count=len(candidates), names=last)
+    return Selected(kept=tuple(each.name for each in kept), dropped=tuple(log), regression=fit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitter:
+    """Fits the log-odds of good; separation is met as the plan says."""
+
+    good: BoolArray
+    plan: SelectionPlan
+
+    def fit(self, chosen: Sequence[Candidate]) -> Regression:
+        features = np.column_stack([np.empty((self.good.size, 0)), *(each.woe for each in chosen)])
+        try:
+            return fit_logistic(features=features, outcomes=self.good, ridge=self.plan.ridge)
+        except Separated:
+            if self.plan.separation is Separation.REFUSE:
+                raise
+        return fit_logistic(features=features, outcomes=self.good, ridge=self.plan.fallback_ridge)
+
+    def criterion(self, fit: Regression) -> float:
+        return fit.bic if self.plan.search is Search.FORWARD_BIC else fit.aic
+
+
+def _unlike(
+    ranked: Sequence[Candidate], plan: SelectionPlan, log: list[Dropped]
+) -> list[Candidate]:
+    """From the highest IV down, keep what correlates with nothing kept before."""
+    correlation = _correlation(ranked)
+    kept: list[int] = []
+    for nth, each in enumerate(ranked):
+        sizes = np.abs(correlation[nth, kept])
+        if kept and sizes.max() >= plan.max_correlation:
+            like = kept[int(sizes.argmax())]
+            why = filled(_ALIKE, r=correlation[nth, like], other=ranked[like].name)
+            log.append(Dropped(each.name, why))
+        else:
+            kept.append(nth)
+    return [ranked[nth] for nth in kept]
+
+
+def _within_groups(
+    ranked: Sequence[Candidate], plan: SelectionPlan, log: list[Dropped]
+) -> list[Candidate]:
+    """Before the fit, the highest IV of each group; a search forward chooses within groups itself."""
+    if plan.search is not Search.ALL:
+        return list(ranked)
+    kept: list[Candidate] = []
+    for each in ranked:
+        why = _group_full(each, kept, plan)
+        if why is None:
+            kept.append(each)
+        else:
+            log.append(Dropped(each.name, why))
+    return kept
+
+
+def _group_full(each: Candidate, kept: Sequence[Candidate], plan: SelectionPlan) -> Text | None:
+    """Why the group takes no more, None when it does; a characteristic without a group is free."""
+    in_group = sum(1 for other in kept if each.group and other.group == each.group)
+    if plan.most_per_group is None or in_group < plan.most_per_group:
+        return None
+    return filled(_GROUP_FULL, group=each.group, most=plan.most_per_group)
+
+
+def _uninflated(
+    ranked: Sequence[Candidate], plan: SelectionPlan, log: list[Dropped]
+) -> list[Candidate]:
+    """From the highest IV down, those that inflate nothing that stays: the strongest is never dropped."""
+    correlation = _correlation(ranked)
+    places: list[int] = []
+    for nth, each in enumerate(ranked):
+        tried = [*places, nth]
+        inflation = float(variance_inflation(correlation[np.ix_(tried, tried)]).max())
+        if inflation < plan.max_vif:
+            places = tried
+        else:
+            why = filled(_INFLATED, vif=inflation, limit=plan.max_vif)
+            log.append(Dropped(each.name, why))
+    return [ranked[nth] for nth in places]
+
+
+def variance_inflation(correlation: FloatArray, /) -> FloatArray:
+    """(p,) VIF (方差膨胀因子), ``1 / (1 - R^2)`` of each on the others, from their (p, p) correlations.
+
+    Infinite where one is a combination of the others.
+    """
+    found = np.ones(len(correlation))
+    for nth in range(len(correlation)):
+        others = np.delete(np.arange(len(correlation)), nth)
+        with_others = correlation[nth, others]
+        weights = np.linalg.lstsq(correlation[np.ix_(others, others)], with_others, rcond=None)[0]
+        unexplained = 1.0 - float(with_others @ weights)
+        found[nth] = 1.0 / unexplained if unexplained > 1e-12 else np.inf  # noqa: PLR2004 - rounding
+    return found
+
+
+def _correlation(candidates: Sequence[Candidate]) -> FloatArray:
+    if not candidates:
+        return np.empty((0, 0))
+    columns = np.array([each.woe for each in candidates])
+    return np.atleast_2d(np.corrcoef(columns))
+
+
+def _guarded(
+    ranked: Sequence[Candidate], fitter: _Fitter, log: list[Dropped]
+) -> tuple[list[Candidate], Regression | None]:
+    """Fit, drop what breaks a rule, and fit again until nothing does."""
+    left = list(ranked)
+    while left:
+        fit = fitter.fit(left)
+        offences = _offences(fit, fitter.plan) or _excess(fit, fitter.plan)
+        if not offences:
+            return left, fit
+        from_the_end = sorted(offences, reverse=True)
+        log.extend(Dropped(left.pop(nth).name, offences[nth]) for nth in from_the_end)
+    return left, None
+
+
+def _offences(fit: Regression, plan: SelectionPlan) -> dict[int, Text]:
+    """The worst coefficient against the sign, else the worst p-value above the limit, else nothing."""
+    if not len(fit.coefficients):
+        return {}
+    worst = int(fit.coefficients.argmin())
+    if fit.coefficients[worst] <= 0:
+        return {worst: filled(_SIGN, coefficient=fit.coefficients[worst])}
+    least = int(fit.p_values.argmax())
+    if plan.max_p_value is not None and fit.p_values[least] > plan.max_p_value:
+        return {least: filled(_INSIGNIFICANT, p=fit.p_values[least], limit=plan.max_p_value)}
+    return {}
+
+
+def _excess(fit: Regression, plan: SelectionPlan) -> dict[int, Text]:
+    """Of those more than the card may hold, the least significant half; so few fits are needed."""
+    half = (len(fit.coefficients) - plan.most + 1) // 2
+    least = np.argsort(-fit.p_values, kind="stable")[: max(half, 0)].tolist()
+    return {nth: filled(_FULL, p=fit.p_values[nth], most=plan.most) for nth in least}
+
+
+def _forward(
+    ranked: Sequence[Candidate], fitter: _Fitter, log: list[Dropped]
+) -> tuple[list[Candidate], Regression | None]:
+    """Add the one that lowers the criterion most, while one does and all coefficients stay positive."""
+    kept: list[Candidate] = []
+    waiting = list(ranked)
+    fit: Regression | None = None
+    lowest = fitter.criterion(fitter.fit([]))
+    while waiting and len(kept) < fitter.plan.most:
+        tried = [
+            (fitter.criterion(found), nth, found)
+            for nth, each in enumerate(waiting)
+            if _group_full(each, kept, fitter.plan) is None
+            and not _offences(found := fitter.fit([*kept, each]), fitter.plan)
+        ]
+        best = min(tried, key=lambda each: each[:2], default=None)
+        if best is None or best[0] >= lowest:
+            break
+        lowest, nth, fit = best
+        kept.append(waiting.pop(nth))
+    why = filled(_NO_GAIN, criterion=fitter.plan.search.value[-3:].upper(), most=fitter.plan.most)
+    log.extend(Dropped(each.name, _group_full(each, kept, fitter.plan) or why) for each in waiting)
+    return kept, fit

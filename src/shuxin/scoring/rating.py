@@ -1,0 +1,53 @@
+"""The bank's rating as something to predict (信誉评级预测): never a feature for default."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from shuxin.scoring.card.ordinal import OrdinalCard
+
+INPUTS = ("points", "inv_out_amt_12m", "inv_in_amt_12m", "inv_out_parties_12m")
+"""What the rating is predicted from: the card's points, and logarithms of three sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingModel:
+    """Proportional odds of A < B < C < D on ``INPUTS``."""
+
+    ordinal: OrdinalCard
+
+    def probabilities(
+        self, *, points: int, features: Mapping[str, float | None]
+    ) -> tuple[float, float, float, float]:
+        """Of A, B, C, D."""
+        row = np.array([rating_inputs(points=points, features=features)])
+        a, b, c, d = (float(p) for p in self.ordinal.probabilities(row)[0])
+        return (a, b, c, d)
+
+
+def rating_inputs(*, points: int, features: Mapping[str, float | None]) -> list[float]:
+    """The inputs of one enterprise; sizes as ``ln(1 + size)``, fen in yuan, nothing as zero."""
+    sold, bought, parties = (max(features.get(name) or 0.0, 0.0) for name in INPUTS[1:])
+    return [
+        float(points),
+        math.log1p(sold / 100),
+        math.log1p(bought / 100),
+        math.log1p(parties),
+    ]
+
+
+def rating_matrix(
+    points: Sequence[int], rows: Sequence[Mapping[str, float | None]]
+) -> NDArray[np.float64]:
+    """(n, 4) inputs of many."""
+    pairs = zip(points, rows, strict=True)
+    return np.array([rating_inputs(points=p, features=row) for p, row in pairs])
