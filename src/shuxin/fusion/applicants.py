@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shuxin.fusion.layout import HEAD_RECORDS, find_layout, sample_columns
-from shuxin.fusion.proposal import SUBJECT_NUMBER_HEADERS
+from shuxin.fusion.layout import HEAD_RECORDS, find_layout
+from shuxin.fusion.profile import is_foreign, unit_in
 from shuxin.fusion.reading.errors import FileEmpty
 from shuxin.fusion.reading.opening import FileSource
 from shuxin.fusion.standards import plain_header, standard_named
@@ -15,7 +15,11 @@ from shuxin.kernel.money import InvalidAmount, parse_amount_fen, unit_named
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from shuxin.fusion.layout import Layout
+    from shuxin.fusion.reading.records import RawBatch
 
 MOST_APPLICANTS = 100_000
 _WHO = ("subject_code", "subject_number", "subject_name")
@@ -23,7 +27,10 @@ _WHO = ("subject_code", "subject_number", "subject_name")
 
 class ApplicantsUnreadable(InvalidInput):
     code = "applicants_unreadable"
-    what = Text(en="{file}: {where} says {problem}", zh="{file}:{where}:{problem}")
+    what = Text(
+        en="{file}, line {line} cannot be used: {problem}",
+        zh="{file} 第 {line} 行无法使用:{problem}",
+    )
     mend = Text(
         en="Give a table with a column of credit codes, numbers or names (统一社会信用代码, 企业代号, 企业名称) and,"
         " if wanted, 申请金额 in yuan",
@@ -40,53 +47,86 @@ class Wish:
     requested_fen: int | None
 
 
-def read_wishes(path: Path) -> list[Wish]:
-    """Applicants in the order of the file; blank lines are skipped.
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the file says who (the best first) and how much, if it does."""
 
-    Raises ApplicantsUnreadable and the errors of ``fusion.reading``.
+    file: str
+    who: tuple[int, ...]
+    amount: int | None
+    title: str
+
+    @classmethod
+    def of(cls, layout: Layout, *, file: str) -> _Columns:
+        """Raises ApplicantsUnreadable for a table that names nobody or asks for foreign money."""
+        headers = [plain_header(header) for header in layout.headers]
+        wanted = {f.field.name: f.headers for f in standard_named("loan_application").fields}
+        places = [_place(headers, wanted[name]) for name in _WHO]
+        amount = _place(headers, wanted["requested"])
+        title = layout.headers[amount] if amount is not None else ""
+        who = tuple(place for place in places if place is not None)
+        if not who or is_foreign(title):
+            problem = title if who else ", ".join(filter(None, headers[:8])) or "-"
+            raise ApplicantsUnreadable(
+                file=file, line=max(layout.header_lines, default=1), problem=problem
+            )
+        return cls(file, who, amount, title)
+
+    def wish(self, line: int, cells: Sequence[str]) -> Wish | None:
+        """None for a line that says nothing. Raises ApplicantsUnreadable."""
+        who = next((cells[place] for place in self.who if cells[place]), "")
+        said = cells[self.amount] if self.amount is not None else ""
+        if not who and not said:
+            return None
+        requested = self._fen(line, said) if said else None
+        if not who:
+            raise ApplicantsUnreadable(file=self.file, line=line, problem="-")
+        return Wish(line, who, requested)
+
+    def _fen(self, line: int, said: str) -> int:
+        unit = unit_named(unit_in(self.title) or "元")
+        try:
+            fen = parse_amount_fen(said, unit=unit)
+        except InvalidAmount as error:
+            raise ApplicantsUnreadable(file=self.file, line=line, problem=self.title) from error
+        if fen <= 0:
+            raise ApplicantsUnreadable(file=self.file, line=line, problem=self.title)
+        return fen
+
+
+def read_wishes(path: Path) -> list[Wish]:
+    """Applicants in the order of the file, by code, else number, else name; blank lines are skipped.
+
+    Of a workbook the first sheet is read. Raises ApplicantsUnreadable and the errors of
+    ``fusion.reading``.
     """
-    container, tables = FileSource(path, path.name, str(path.parent)).tables()
-    del container
-    table = tables[0]
-    layout = find_layout(table.head(HEAD_RECORDS))
+    _, tables = FileSource(path, path.name, str(path.parent)).tables()
+    layout = find_layout(tables[0].head(HEAD_RECORDS))
     if layout is None:
         raise FileEmpty(file=path.name)
-    columns = sample_columns(
-        table, skip_through=layout.last_line_above, width=layout.width, rows=MOST_APPLICANTS
-    )
-    headers = [plain_header(header) for header in layout.headers]
-    who, amount = _place_of_who(headers), _place(headers, {"申请金额"})
-    if who is None:
-        raise ApplicantsUnreadable(
-            file=path.name, where="header", problem=", ".join(filter(None, headers[:8])) or "-"
-        )
-    unit = unit_named("万元" if amount is not None and "万" in layout.headers[amount] else "元")
-    wishes = []
-    for number, cell in enumerate(columns[who].to_pylist() if columns else []):
-        line = layout.last_line_above + 1 + number
-        if not cell.strip():
-            continue
-        said = columns[amount][number].as_py().strip() if amount is not None else ""
-        try:
-            requested = parse_amount_fen(said, unit=unit) if said else None
-        except InvalidAmount as error:
+    columns = _Columns.of(layout, file=path.name)
+    wishes: list[Wish] = []
+    for batch in tables[0].batches(skip_through=layout.last_line_above, width=layout.width):
+        wishes += _wishes(batch, columns)
+        if len(wishes) > MOST_APPLICANTS:
             raise ApplicantsUnreadable(
-                file=path.name, where=f"line {line}", problem="申请金额"
-            ) from error
-        wishes.append(Wish(line, cell.strip(), requested))
+                file=path.name, line=wishes[MOST_APPLICANTS].line, problem=f"> {MOST_APPLICANTS}"
+            )
     return wishes
 
 
-def _place_of_who(headers: list[str]) -> int | None:
-    fields = {f.field.name: f.headers for f in standard_named("loan_application").fields}
-    for name in _WHO:
-        place = _place(
-            headers, fields[name] | (SUBJECT_NUMBER_HEADERS if "number" in name else set())
-        )
-        if place is not None:
-            return place
-    return None
+def _wishes(batch: RawBatch, columns: _Columns) -> list[Wish]:
+    """Raises ApplicantsUnreadable for a record that is no row: an applicant is never passed over."""
+    for bad in batch.bad:
+        if any(cell.strip() for cell in bad.cells):
+            raise ApplicantsUnreadable(file=columns.file, line=bad.line, problem=bad.reason)
+    rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    found = [
+        columns.wish(int(line), [cell.strip() for cell in cells])
+        for line, cells in zip(batch.lines, rows, strict=True)
+    ]
+    return [wish for wish in found if wish is not None]
 
 
-def _place(headers: list[str], wanted: frozenset[str] | set[str]) -> int | None:
+def _place(headers: list[str], wanted: frozenset[str]) -> int | None:
     return next((place for place, header in enumerate(headers) if header in wanted), None)

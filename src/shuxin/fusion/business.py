@@ -78,4 +78,5 @@ def _shares(connection: Backend, cells: ir.Table) -> list[float]:
     parties = parties_of(cells)
     shown = parties.filter(parties["positive"] > 0).order_by("rank")
     amounts = connection.to_pyarrow(shown["positive"]).to_pylist()
-    return [amount / sum(amounts) for amount in amounts]
+    whole = sum(amounts)
+    return [amount / whole for amount in amounts]

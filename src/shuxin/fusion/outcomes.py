@@ -9,7 +9,7 @@ from shuxin.fusion.features.sources import datasets_of, source_table
 from shuxin.fusion.findings import connect
 from shuxin.fusion.known import KNOWN_TO
 from shuxin.fusion.tables import dataset_table
-from shuxin.kernel.errors import Conflict, NotFound
+from shuxin.kernel.errors import Conflict, InvalidInput, NotFound
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -40,6 +40,18 @@ class ChurnTableShared(Conflict):
     )
 
 
+class ChurnTableInvalid(InvalidInput):
+    code = "churn_table_invalid"
+    what = Text(
+        en="dataset {dataset}: rate {rate} stands twice with different shares, or is not between 0 and 1",
+        zh="数据集 {dataset}:利率 {rate} 重复且流失率不同,或取值不在 0 到 1 之间",
+    )
+    mend = Text(
+        en="Give rates and shares as fractions, 0.0465 for 4.65 %, each rate once",
+        zh="利率与流失率请用小数(4.65% 写作 0.0465),每个利率只出现一次",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LoanOutcome:
     """One loan. ``drawn_on`` None: the source does not say when, so an as-of day must be stated."""
@@ -59,7 +71,10 @@ class ChurnRow:
 
 
 def loan_outcomes(*, permit: Permit, settings: Settings, now: dt.datetime) -> list[LoanOutcome]:
-    """Loans whose end is known, by entity and day. Raises NoOutcomes and as ``source_table``."""
+    """Loans whose end is known, by entity and day; a row that stands twice counts once.
+
+    Raises NoOutcomes and as ``source_table``.
+    """
     connection = connect()
     table = source_table(
         connection, standard="loan_outcome", settings=settings, permits=[permit], now=now
@@ -67,11 +82,8 @@ def loan_outcomes(*, permit: Permit, settings: Settings, now: dt.datetime) -> li
     if table is None:
         raise NoOutcomes
     known = table.filter(table[KNOWN_TO].isnull(), table["defaulted"].notnull())
-    rows = connection.to_pyarrow(
-        known.select("entity", "drawn_on", "rating", "defaulted").order_by(
-            ["entity", "drawn_on", "rating", "defaulted"]
-        )
-    )
+    fields = ["entity", "drawn_on", "rating", "defaulted", "loan_no"]
+    rows = connection.to_pyarrow(known.select(*fields).distinct().order_by(fields))
     return [
         LoanOutcome(row["entity"], row["drawn_on"], row["rating"] or "", row["defaulted"])
         for row in rows.to_pylist()
@@ -81,7 +93,7 @@ def loan_outcomes(*, permit: Permit, settings: Settings, now: dt.datetime) -> li
 def churn_table(*, settings: Settings, now: dt.datetime) -> list[ChurnRow]:
     """Rates with the customers lost at each, lowest first; empty when no such table is here.
 
-    It is about no subject, so no permit is needed. Raises ChurnTableShared.
+    It is about no subject, so no permit is needed. Raises ChurnTableShared, ChurnTableInvalid.
     """
     found = datasets_of("rate_churn", now=now)
     if len(found) > 1:
@@ -90,9 +102,17 @@ def churn_table(*, settings: Settings, now: dt.datetime) -> list[ChurnRow]:
     for agreed in found:
         rows = dataset_table(connection, dataset=agreed.dataset, settings=settings)
         if rows is not None:
-            whole = rows.drop_null(["rate", "churn_a", "churn_b", "churn_c"]).order_by("rate")
-            return [
-                ChurnRow(row["rate"], (row["churn_a"], row["churn_b"], row["churn_c"]))
-                for row in connection.to_pyarrow(whole).to_pylist()
-            ]
+            fields = ["rate", "churn_a", "churn_b", "churn_c"]
+            whole = rows.drop_null(fields).select(*fields).distinct().order_by(fields)
+            return _checked(connection.to_pyarrow(whole).to_pylist(), dataset=agreed.dataset)
     return []
+
+
+def _checked(rows: list[dict[str, float]], *, dataset: str) -> list[ChurnRow]:
+    found: list[ChurnRow] = []
+    for row in rows:
+        sane = all(0 <= number <= 1 for number in row.values())
+        if not sane or (found and found[-1].rate == row["rate"]):
+            raise ChurnTableInvalid(dataset=dataset, rate=row["rate"])
+        found.append(ChurnRow(row["rate"], (row["churn_a"], row["churn_b"], row["churn_c"])))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,19 @@ from shuxin.fusion.resolution import Way
 if TYPE_CHECKING:
     from shuxin.fusion.resolution import Resolution
 
-_DEPARTMENT_SHOWN, _NUMBER_SHOWN = 30, 33
+_LONGEST, _SHOWN = 64, 43
 
 
 def own_identity(*, department: str, number: str) -> str:
-    """Identity of a subject known by a department's number only."""
-    return f"{department[:_DEPARTMENT_SHOWN]}:{number[:_NUMBER_SHOWN]}"
+    """Identity of a subject known by a department's number only; at most 64 symbols.
+
+    Where department and number cannot both be read off it, it ends in a digest of both.
+    """
+    plain = f"{department}:{number}"
+    if len(plain) <= _LONGEST and ":" not in department:
+        return plain
+    digest = hashlib.sha256(f"{department}\x1f{number}".encode()).hexdigest()
+    return f"{plain[:_SHOWN]}~{digest}"[:_LONGEST]
 
 
 def by_own_number(resolved: Resolution, *, rows: dict[str, dict[str, Any]]) -> Resolution:

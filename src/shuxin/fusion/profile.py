@@ -60,16 +60,26 @@ class ColumnProfile:
     @property
     def unit(self) -> str:
         """The unit of money that the header states, "" when it states none."""
-        found = _UNIT.search(self.header)
-        word = (found.group(1) or found.group(2)) if found else ""
-        return {"万": "万元", "亿": "亿元"}.get(word, word)
+        return unit_in(self.header)
 
     @property
     def hints_money(self) -> bool:
         counted = bool(re.search(r"([码号率量数位级期]|年度|年份)$", self.header))
-        if _FOREIGN.search(self.header):
+        if is_foreign(self.header):
             return False
         return bool(self.unit) or (not counted and bool(_CURRENCY_HINT.search(self.header)))
+
+
+def unit_in(header: str) -> str:
+    """The unit of money that a header states, as 万元; "" when it states none."""
+    found = _UNIT.search(header)
+    word = (found.group(1) or found.group(2)) if found else ""
+    return {"万": "万元", "亿": "亿元"}.get(word, word)
+
+
+def is_foreign(header: str) -> bool:
+    """Whether a header speaks of foreign money."""
+    return bool(_FOREIGN.search(header))
 
 
 def profile_column(header: str, column: pa.Array) -> ColumnProfile:

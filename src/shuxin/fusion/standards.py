@@ -21,6 +21,7 @@ from shuxin.catalogue.api import (
     QualityRule,
     Sharing,
 )
+from shuxin.fusion.profile import is_foreign, unit_in
 from shuxin.fusion.proposal import SUBJECT_NUMBER_HEADERS, Proposal
 from shuxin.kernel.text import Text
 
@@ -241,7 +242,8 @@ def as_standard(proposal: Proposal, *, titles: Sequence[str], language: Language
         for standard in STANDARDS
         if (matched := _matched(standard, columns, proposal.contract)) is not None
     }
-    name = _chosen(fits, words=" ".join((proposal.mapping.file, *titles)).lower())
+    said = (proposal.mapping.file, proposal.mapping.sheet, *titles)
+    name = _chosen(fits, words=" ".join(said).lower())
     if not name:
         return proposal
     return _in_form(proposal, standard_named(name), fits[name], language)
@@ -258,11 +260,10 @@ def _matched(
     found: dict[str, ColumnMapping] = {}
     for wanted in standard.fields:
         for column in columns:
-            readable = wanted.field.type not in _TIMES or bool(column.spellings)
             if (
                 plain_header(column.header) in wanted.headers
                 and column not in found.values()
-                and readable
+                and _gives(column, wanted.field)
             ):
                 found[wanted.field.name] = column
                 break
@@ -274,6 +275,13 @@ def _matched(
     if not contract.fields:
         return None
     return found
+
+
+def _gives(column: ColumnMapping, field: Field) -> bool:
+    """Whether a column of that header can be the field: dates that are read, money of this country."""
+    if field.type in _TIMES:
+        return bool(column.spellings)
+    return field.type is not FieldType.MONEY or not is_foreign(column.header)
 
 
 def _chosen(fits: dict[str, dict[str, ColumnMapping]], *, words: str) -> str:
@@ -331,8 +339,7 @@ def _in_form(
 def _column(column: ColumnMapping, field: Field | None) -> ColumnMapping:
     if field is None:
         return column.model_copy(update={"field": "", "spellings": (), "unit": "", "missing": ()})
-    unit = (
-        (column.unit or ("" if column.unit_from else "元")) if field.type is FieldType.MONEY else ""
-    )
+    stated = column.unit or unit_in(column.header)
+    unit = (stated or ("" if column.unit_from else "元")) if field.type is FieldType.MONEY else ""
     spellings = column.spellings if field.type in _TIMES else ()
     return column.model_copy(update={"field": field.name, "unit": unit, "spellings": spellings})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,27 +70,25 @@ def allocate(candidates: Sequence[Candidate], *, budget_fen: int, step_fen: int)
     Raises BudgetInvalid, AllocationFailed.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - heavy
-    from scipy.sparse import csr_array, eye_array, hstack, vstack  # noqa: PLC0415
+    from scipy.sparse import csr_array, diags_array, eye_array, hstack, vstack  # noqa: PLC0415
 
-    if budget_fen <= 0:
-        raise BudgetInvalid
-    able = [c for c in candidates if c.most_fen >= c.least_fen > 0]
+    able = _able(candidates, budget_fen=budget_fen, step_fen=step_fen)
     if not able:
         return Allocation({c.key: 0 for c in candidates}, 0.0, 0.0, 0.0)
-    count = len(able)
-    least = np.array([-(-c.least_fen // step_fen) for c in able], dtype=np.float64)
-    most = np.array([c.most_fen // step_fen for c in able], dtype=np.float64)
+    count, budget = len(able), budget_fen // step_fen
+    least = np.array([_least(c, step_fen) for c in able], dtype=np.float64)
+    most = np.array([min(_most(c, step_fen), budget) for c in able], dtype=np.float64)
     gain = np.array([c.margin * step_fen for c in able])
     cost = np.array([c.cost_fen for c in able])
     one = eye_array(count, format="csr")
     rows = vstack(
         [
-            hstack([one, csr_array(np.diag(-most))]),
-            hstack([-one, csr_array(np.diag(least))]),
+            hstack([one, diags_array(-most)]),
+            hstack([-one, diags_array(least)]),
             csr_array(np.concatenate([np.ones(count), np.zeros(count)])[None, :]),
         ]
     )
-    above = np.concatenate([np.zeros(2 * count), [budget_fen // step_fen]])
+    above = np.concatenate([np.zeros(2 * count), [budget]])
     solved = milp(
         np.concatenate([-gain, cost]),
         constraints=LinearConstraint(rows, -np.inf, above),
@@ -99,7 +98,8 @@ def allocate(candidates: Sequence[Candidate], *, budget_fen: int, step_fen: int)
     )
     if solved.x is None:
         raise AllocationFailed(reason=solved.message)
-    steps = np.rint(solved.x[:count]).astype(np.int64)
+    is_lent = np.rint(solved.x[count:]) == 1  # the solver's "no" may be a millionth of yes
+    steps = np.where(is_lent, np.rint(solved.x[:count]), 0).astype(np.int64)
     limits = {c.key: 0 for c in candidates}
     limits |= {c.key: int(n) * step_fen for c, n in zip(able, steps, strict=True)}
     profit = _profit(candidates, limits)
@@ -131,18 +131,15 @@ def _by_weight(
 
     When even the least limits exceed the budget, the last candidates get nothing.
     """
-    if budget_fen <= 0:
-        raise BudgetInvalid
-    able = [c for c in candidates if c.most_fen >= c.least_fen > 0]
-    while able and sum(c.least_fen for c in able) > budget_fen:
-        able.pop()
+    able = _able(candidates, budget_fen=budget_fen, step_fen=step_fen)
+    needed = accumulate(_least(c, step_fen) for c in able)
+    able = [c for c, sum_ in zip(able, needed, strict=True) if sum_ * step_fen <= budget_fen]
     largest = max((c.most_fen / weight(c) for c in able if weight(c) > 0), default=0.0)
     low, high = 0.0, largest
 
     def shared(scale: float) -> dict[str, int]:
         return {
-            c.key: min(max(int(scale * weight(c)), c.least_fen), c.most_fen) // step_fen * step_fen
-            for c in able
+            c.key: _within(int(scale * weight(c)) // step_fen, c, step_fen) * step_fen for c in able
         }
 
     for _ in range(80):
@@ -154,6 +151,30 @@ def _by_weight(
     scale = high if sum(shared(high).values()) <= budget_fen else low
     limits = {c.key: 0 for c in candidates} | shared(scale)
     return Allocation(limits, _profit(candidates, limits))
+
+
+def _able(candidates: Sequence[Candidate], *, budget_fen: int, step_fen: int) -> list[Candidate]:
+    """Those whose range holds a whole number of steps within the budget. Raises BudgetInvalid."""
+    if budget_fen <= 0:
+        raise BudgetInvalid
+    return [
+        c
+        for c in candidates
+        if 0 < _least(c, step_fen) <= min(_most(c, step_fen), budget_fen // step_fen)
+    ]
+
+
+def _least(candidate: Candidate, step_fen: int) -> int:
+    """In whole steps, rounded up."""
+    return -(-candidate.least_fen // step_fen)
+
+
+def _most(candidate: Candidate, step_fen: int) -> int:
+    return candidate.most_fen // step_fen
+
+
+def _within(steps: int, candidate: Candidate, step_fen: int) -> int:
+    return min(max(steps, _least(candidate, step_fen)), _most(candidate, step_fen))
 
 
 def _profit(candidates: Sequence[Candidate], limits: Mapping[str, int]) -> float:

@@ -11,7 +11,8 @@ from shuxin.scoring.card.artefact import card_bytes, read_card
 from shuxin.scoring.card.ordinal import ordinal_bytes, read_ordinal
 from shuxin.scoring.card.sealed import CardInvalid, open_sealed, sealed
 from shuxin.scoring.decision import Models
-from shuxin.scoring.rating import RatingModel
+from shuxin.scoring.policy import RATINGS
+from shuxin.scoring.rating import INPUTS, RatingModel
 
 if TYPE_CHECKING:
     from shuxin.scoring.card.artefact import Scorecard
@@ -54,5 +55,7 @@ def read_bundle(content: bytes, *, expected_hash: str | None = None) -> Bundle:
         raise CardInvalid(where="format")
     card = read_card(canonical_json(parts["card"]))
     ordinal = read_ordinal(canonical_json(parts["rating"]))
+    if ordinal.names != INPUTS or ordinal.grades != RATINGS:
+        raise CardInvalid(where="rating")
     digest = str(json.loads(content)["sha256"])
     return Bundle(card, RatingModel(ordinal), content, digest)

@@ -13,7 +13,7 @@ from shuxin.kernel.text import Text
 from shuxin.scoring.bundle import read_bundle
 from shuxin.scoring.characteristics import GROUPS
 from shuxin.scoring.decision import Outcome
-from shuxin.scoring.evidence import policy_and_model, replay
+from shuxin.scoring.evidence import EvidenceAltered, policy_and_model, replay
 from shuxin.scoring.explaining import features_shown, traced
 from shuxin.scoring.models import DecisionRow
 from shuxin.scoring.registry import last_evaluation, model_row
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from shuxin.infra.api import Settings
     from shuxin.scoring.bundle import Bundle
     from shuxin.scoring.decision import Decision
+    from shuxin.scoring.evidence import EvidenceParts
     from shuxin.scoring.explaining import TracedReason
     from shuxin.scoring.policy import LendingPolicy
 
@@ -91,12 +92,19 @@ class DecisionMissing(NotFound):
     mend = Text(en="Run 'shuxin decide' on it first", zh="请先对其运行 shuxin decide")
 
 
-def last_decision(entity: str) -> bytes:
-    """The evidence of the newest decision. Raises DecisionMissing."""
+def last_decision(entity: str) -> tuple[Decision, EvidenceParts]:
+    """The newest decision, computed anew from its evidence, and what it was made with.
+
+    Raises DecisionMissing; EvidenceAltered also where the evidence kept is another decision's.
+    """
     row = DecisionRow.objects.filter(entity=entity).order_by("-at", "-pk").first()
     if row is None:
         raise DecisionMissing
-    return str(row.evidence).encode()
+    content = str(row.evidence).encode()
+    decision, parts = replay(content), policy_and_model(content)
+    if (decision.assessment.applicant.entity, parts.digest) != (entity, row.evidence_hash):
+        raise EvidenceAltered
+    return decision, parts
 
 
 def credit_report(
@@ -104,11 +112,10 @@ def credit_report(
 ) -> CreditReport:
     """The report of the newest decision, which is computed anew from its evidence and compared.
 
-    Raises DecisionMissing, EvidenceAltered, PermitTooNarrow, LevelAbovePermit.
+    Raises DecisionMissing, EvidenceInvalid, EvidenceAltered, PermitTooNarrow, LevelAbovePermit.
     """
     permit.require(entity)
-    content = last_decision(entity)
-    decision, parts = replay(content), policy_and_model(content)
+    decision, parts = last_decision(entity)
     policy, bundle = parts.policy, read_bundle(parts.model)
     known = decision.assessment
     as_of = known.applicant.as_of

@@ -14,7 +14,7 @@ from shuxin.scoring.allocation import allocate, equal_limits, proportional_limit
 from shuxin.scoring.decision import Applicant, assess, conclude
 from shuxin.scoring.evidence import evidence_of
 from shuxin.scoring.models import DecisionRow
-from shuxin.scoring.policy import LendingPolicy
+from shuxin.scoring.policy import policy_of
 from shuxin.scoring.registry import model_row
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shuxin.scoring.bundle import Bundle
     from shuxin.scoring.decision import Assessment, Decision
     from shuxin.scoring.evidence import Evidence
+    from shuxin.scoring.policy import LendingPolicy
 
 
 class ApplicantTwice(InvalidInput):
@@ -64,14 +65,17 @@ class Batch:
 
 
 def with_churn(policy: LendingPolicy, *, settings: Settings, now: dt.datetime) -> LendingPolicy:
-    """The policy, its churn curves taken from the imported table when it states none itself."""
+    """The policy, its churn curves taken from the imported table when it states none itself.
+
+    Raises PolicyInvalid where that table cannot be one: rates twice, or numbers that are no shares.
+    """
     if policy.churn:
         return policy
     points = [
         {"rate": row.rate, "lost": list(row.lost)}
         for row in churn_table(settings=settings, now=now)
     ]
-    return LendingPolicy.model_validate(policy.model_dump() | {"churn": points})
+    return policy_of(policy.model_dump() | {"churn": points}, file="rate_churn")
 
 
 def decide(
@@ -87,9 +91,11 @@ def decide(
 ) -> Batch:
     """Decide on all, and keep every decision with its evidence; nothing is kept when one fails.
 
-    Raises ApplicantTwice, ChurnMissing, BudgetInvalid, AllocationFailed, ModelMissing and as
-    ``fusion.compute_features``.
+    Raises ApplicantTwice, PermitTooNarrow, ChurnMissing, PolicyInvalid, BudgetInvalid, AllocationFailed,
+    ModelMissing and as ``fusion.compute_features``.
     """
+    for request in requests:
+        request.permit.require(request.entity)
     if len({request.entity for request in requests}) < len(requests):
         count = len(requests) - len({request.entity for request in requests})
         raise ApplicantTwice(count=count)
@@ -136,6 +142,8 @@ def _assessed(
     settings: Settings,
     now: dt.datetime,
 ) -> list[Assessment]:
+    if not requests:
+        return []
     spine = [(request.entity, as_of) for request in requests]
     permits = [request.permit for request in requests]
     table = compute_features(spine, permits=permits, settings=settings, now=now)

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 SALES, PURCHASES, GROWTH = "inv_out_amt_12m", "inv_in_amt_12m", "inv_out_yoy_12m"
 ACTIVE, SINCE_SALE = "inv_out_active_12m", "inv_out_recency_24m"
 COUNTS = ("inv_out_count_12m", "inv_in_count_12m")
-NEEDED = (SALES, PURCHASES, GROWTH, ACTIVE, SINCE_SALE, *COUNTS)
-"""Features that decisions read beside those of the card."""
 
 
 class Outcome(StrEnum):
@@ -199,8 +197,7 @@ class Decision:
 
 def assess(applicant: Applicant, *, models: Models, policy: LendingPolicy) -> Assessment:
     """Score, rate, cap and price one applicant. Raises ColumnMissing, ChurnMissing."""
-    values = {c.name: applicant.features.get(c.name) for c in models.card.characteristics}
-    scored = models.compiled.score(values)
+    scored = models.compiled.score(applicant.features)
     shift = policy.shift(sample_bad_rate=models.sample_bad_rate)
     pd = _shifted(scored.pd, shift)
     ratings = models.rating.probabilities(points=scored.points, features=applicant.features)
@@ -267,9 +264,17 @@ def _gates(
         (RISK_BETWEEN, policy.pd_refer < pd <= policy.pd_decline),
         (RATED_D, ratings[3] > max(ratings[:3])),
         (LIMIT_LOW, limit.amount_fen == 0),
-        (NO_PROFIT, price.profit <= 0),
+        (NO_PROFIT, not _pays(price, limit, policy=policy)),
     )
-    return tuple(gate for gate, holds in rules if holds)
+    met = [gate for gate, holds in rules if holds]
+    return tuple(sorted(met, key=lambda gate: gate.leads_to is not Outcome.DECLINE))
+
+
+def _pays(price: Price, limit: Limit, *, policy: LendingPolicy) -> bool:
+    """Whether the whole limit earns more than it costs; without a limit, whether the rate does."""
+    if limit.amount_fen == 0:
+        return price.profit > 0
+    return price.profit * limit.amount_fen > handling_fen(price, policy=policy)
 
 
 def _lent_to(ratings: tuple[float, float, float, float]) -> tuple[float, float, float]:
@@ -281,6 +286,6 @@ def _lent_to(ratings: tuple[float, float, float, float]) -> tuple[float, float, 
 
 
 def _shifted(pd: float, shift: float) -> float:
-    if shift == 0:
+    if shift == 0 or pd == 0:
         return pd
     return 1 / (1 + (1 - pd) / pd * math.exp(shift))

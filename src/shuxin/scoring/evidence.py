@@ -5,22 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shuxin.kernel.canonical import canonical_json, content_hash
 from shuxin.kernel.errors import Conflict, InvalidInput
 from shuxin.kernel.text import Text
 from shuxin.scoring.bundle import read_bundle
-from shuxin.scoring.decision import Applicant, assess, conclude
+from shuxin.scoring.card.sealed import LARGEST_BYTES
+from shuxin.scoring.decision import Applicant, Outcome, assess, conclude
 from shuxin.scoring.policy import LendingPolicy
 
 if TYPE_CHECKING:
     from shuxin.scoring.bundle import Bundle
-    from shuxin.scoring.decision import Decision
+    from shuxin.scoring.decision import Assessment, Decision
 
 FORMAT = "shuxin.decision/1"
+MOST_BYTES = LARGEST_BYTES + 1_000_000
 _PARTS = {"format", "input", "model", "policy", "output", "sha256"}
 
 
@@ -41,6 +43,22 @@ class EvidenceAltered(Conflict):
     mend = Text(
         en="Do not rely on it; compare with the holder's log", zh="请勿采信;请与持有方日志核对"
     )
+
+
+_Amount = Annotated[int, Field(ge=1 - 2**53, le=2**53 - 1)]
+_Number = Annotated[float, Field(ge=1 - 2**53, le=2**53 - 1)]
+
+
+class _Input(BaseModel):
+    """What a decision was made on; numbers as exact as JSON's, which money is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    entity: str
+    as_of: dt.date
+    features: dict[str, _Number | None]
+    requested_fen: _Amount | None
+    offered_fen: _Amount | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +133,27 @@ def replay(content: bytes) -> Decision:
     bundle = read_bundle(canonical_json(parts["model"]))
     try:
         policy = LendingPolicy.model_validate(parts["policy"])
-        given = parts["input"]
-        applicant = Applicant(
-            entity=str(given["entity"]),
-            as_of=dt.date.fromisoformat(given["as_of"]),
-            features={
-                str(k): None if v is None else float(v) for k, v in given["features"].items()
-            },
-            requested_fen=given["requested_fen"],
-        )
-        offered = given["offered_fen"]
-    except (ValidationError, KeyError, TypeError, ValueError, AttributeError) as error:
+        given = _Input.model_validate_json(canonical_json(parts["input"]))
+    except ValidationError as error:
         raise EvidenceInvalid(where="input, policy") from error
-    decision = conclude(
-        assess(applicant, models=bundle.models, policy=policy), offered_fen=offered, policy=policy
-    )
-    if canonical_json(output_of(decision)) != canonical_json(parts["output"]):
+    applicant = Applicant(given.entity, given.as_of, given.features, given.requested_fen)
+    assessed = assess(applicant, models=bundle.models, policy=policy)
+    if not _could_be_offered(given.offered_fen, assessed, policy):
+        raise EvidenceAltered
+    decision = conclude(assessed, offered_fen=given.offered_fen, policy=policy)
+    again = evidence_of(decision, bundle=bundle, policy=policy, offered_fen=given.offered_fen)
+    if again.content != content:
         raise EvidenceAltered
     return decision
+
+
+def _could_be_offered(offered_fen: int | None, known: Assessment, policy: LendingPolicy) -> bool:
+    """No budget, nothing, or to the approved a limit of the product within their own caps."""
+    if not offered_fen:
+        return True
+    lowest, step = policy.fen(policy.limits.lowest), policy.fen(policy.limits.step)
+    within = lowest <= offered_fen <= known.limit.amount_fen and offered_fen % step == 0
+    return within and known.outcome is Outcome.APPROVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +173,8 @@ def policy_and_model(content: bytes) -> EvidenceParts:
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
+    if len(content) > MOST_BYTES:
+        raise EvidenceInvalid(where="size")
     try:
         parts = json.loads(content)
     except (ValueError, RecursionError) as error:

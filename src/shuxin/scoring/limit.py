@@ -113,9 +113,9 @@ def limit_of(
     sales = max(trade.sales_fen, 0)
     caps = [
         Cap(PRODUCT, policy.fen(policy.limits.highest)),
-        Cap(INVOICES, int(sales * share)),
+        Cap(INVOICES, round(sales * share)),
         Cap(WORKING_CAPITAL, _working_capital_fen(trade, policy=policy)),
-        Cap(REVENUE, int(sales * policy.revenue_share)),
+        Cap(REVENUE, round(sales * policy.revenue_share)),
     ]
     if requested_fen is not None:
         caps.append(Cap(REQUESTED, requested_fen))
@@ -136,4 +136,4 @@ def _working_capital_fen(trade: Trade, *, policy: LendingPolicy) -> int:
     margin = min(max(margin, known.margin_least), known.margin_most)
     growth = min(max(trade.growth or 0.0, -known.growth_most), known.growth_most)
     need = sales * (1 - margin) * (1 + growth) / known.turns
-    return int(need * (1 - known.other_funds_share))
+    return round(need * (1 - known.other_funds_share))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -12,6 +12,9 @@ from shuxin.catalogue.api import YAMLRefused, load_mapping
 from shuxin.kernel.canonical import content_hash
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Yuan = Annotated[int, Field(ge=0, le=10**12)]
@@ -77,11 +80,17 @@ class WorkingCapital(_Part):
     say. other_funds_share: share of the need that own funds and other loans cover.
     """
 
-    turns: Annotated[float, Field(gt=0, le=100)] = 4.0
+    turns: Annotated[float, Field(ge=0.1, le=100)] = 4.0
     growth_most: Share = 0.3
     margin_least: Share = 0.02
     margin_most: Share = 0.5
     other_funds_share: Share = 0.3
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.margin_least > self.margin_most:
+            raise ValueError("margin_least is not above margin_most")
+        return self
 
 
 class Gates(_Part):
@@ -121,7 +130,7 @@ class LendingPolicy(_Part):
     pd_refer: Share = 0.12
     pd_decline: Share = 0.20
     gates: Gates = Gates()
-    bad_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
+    bad_rate: Annotated[float, Field(ge=0.0001, le=0.9999)] | None = None
     churn: Annotated[tuple[ChurnPoint, ...], Field(max_length=1000)] = ()
 
     @model_validator(mode="after")
@@ -156,9 +165,16 @@ def _log_odds(share: float) -> float:
 def read_policy(content: bytes, *, file: str) -> LendingPolicy:
     """Raises PolicyInvalid, which names the place in the file."""
     try:
-        return LendingPolicy.model_validate(load_mapping(content=content))
+        stated = load_mapping(content=content)
     except YAMLRefused as error:
         raise PolicyInvalid(file=file, where="the file", reason=str(error)) from error
+    return policy_of(stated, file=file)
+
+
+def policy_of(stated: Mapping[str, object], *, file: str) -> LendingPolicy:
+    """The policy that these parts state; ``file`` is named in the error. Raises PolicyInvalid."""
+    try:
+        return LendingPolicy.model_validate(stated)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"

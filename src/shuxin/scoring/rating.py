@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shuxin.scoring.card.sealed import CardInvalid
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -28,9 +30,12 @@ class RatingModel:
     def probabilities(
         self, *, points: int, features: Mapping[str, float | None]
     ) -> tuple[float, float, float, float]:
-        """Of A, B, C, D."""
+        """Of A, B, C, D. Raises CardInvalid for a model whose numbers are too large to give any."""
         row = np.array([rating_inputs(points=points, features=features)])
-        a, b, c, d = (float(p) for p in self.ordinal.probabilities(row)[0])
+        with np.errstate(over="ignore", invalid="ignore"):
+            a, b, c, d = (float(p) for p in self.ordinal.probabilities(row)[0])
+        if math.isnan(a + b + c + d):
+            raise CardInvalid(where="rating")
         return (a, b, c, d)
 
 

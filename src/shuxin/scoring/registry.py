@@ -77,7 +77,8 @@ def kept_models() -> list[KeptModel]:
 
 def model_in_use(digest: str = "") -> Bundle:
     """The newest model, or the one whose hash begins so. Raises ModelMissing, CardAltered."""
-    return read_bundle(model_row(digest).content.encode())
+    row = model_row(digest)
+    return read_bundle(row.content.encode(), expected_hash=row.content_hash)
 
 
 def model_row(digest: str = "") -> TrainedModel:

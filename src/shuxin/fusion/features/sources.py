@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
+from django.db.models import F
 
-from shuxin.catalogue.api import contract, datasets
+from shuxin.catalogue.api import Meaning, contract, datasets
 from shuxin.consent.api import ALL_SUBJECTS, require_each
 from shuxin.fusion.history import dataset_history
 from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from shuxin.consent.api import Permit
     from shuxin.infra.api import Settings
 
-_PARTS = ("code", "name", "number")
+SUBJECT_MEANINGS = frozenset({Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME, Meaning.SUBJECT_NUMBER})
 
 
 class LevelAbovePermit(NotPermitted):
@@ -63,7 +64,12 @@ def datasets_of(standard: str, *, now: datetime) -> list[Contract]:
 
 def _check(agreed: Contract, standard: str) -> None:
     types = {field.name: field.type for field in agreed.fields}
-    for wanted in standard_named(standard).fields:
+    meanings = {field.meaning for field in agreed.fields}
+    wanted_fields = standard_named(standard).fields
+    subjects = [f.field for f in wanted_fields if f.field.meaning in SUBJECT_MEANINGS]
+    if subjects and not meanings & SUBJECT_MEANINGS:
+        raise StandardUnmet(dataset=agreed.dataset, standard=standard, field=subjects[0].name)
+    for wanted in wanted_fields:
         found = types.get(wanted.field.name)
         if (found is None and wanted.needed) or (found is not None and found != wanted.field.type):
             raise StandardUnmet(dataset=agreed.dataset, standard=standard, field=wanted.field.name)
@@ -91,8 +97,7 @@ def source_table(
         _require_level(agreed, level)
         rows = dataset_history(connection, dataset=agreed.dataset, settings=settings)
         if rows is not None:
-            links = _links(agreed.dataset, entities)
-            parts.append(_with_entity(rows, links, agreed, standard))
+            parts.append(_with_entity(rows, agreed, standard, entities))
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
@@ -130,23 +135,31 @@ def _require_level(agreed: Contract, permitted: int) -> None:
         raise LevelAbovePermit(dataset=agreed.dataset, level=int(highest), highest=permitted)
 
 
-def _links(dataset: str, entities: frozenset[str] | None) -> pa.Table:
-    """How a dataset names its subjects, and which entity each is."""
+def _links(dataset: str, parts: Sequence[str], entities: frozenset[str] | None) -> pa.Table:
+    """How a dataset names its subjects by ``parts``, and which entity each is; no spelling twice.
+
+    A spelling that only earlier data have counts where no current one is the same: a contract may
+    have dropped a part of it since.
+    """
     mentions = Mention.objects.filter(dataset=dataset).exclude(entity=None)
-    parts = ("code_text", "name_text", "number_text", "entity__identity")
-    rows = [row for row in mentions.values_list(*parts) if entities is None or row[3] in entities]
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 4
-    names = [*(f"_{part}" for part in _PARTS), "entity"]
+    ordered = mentions.order_by(F("gone_at").desc(nulls_first=True), "key")
+    placed: dict[tuple[str, ...], str] = {}
+    for *said, entity in ordered.values_list(*(f"{p}_text" for p in parts), "entity__identity"):
+        placed.setdefault(tuple(said), entity)
+    rows = [(*said, e) for said, e in placed.items() if entities is None or e in entities]
+    names = [*(f"_{part}" for part in parts), "entity"]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     return pa.table(
         {name: pa.array(c, pa.string()) for name, c in zip(names, columns, strict=True)}
     )
 
 
-def _with_entity(rows: ir.Table, links: pa.Table, agreed: Contract, standard: str) -> ir.Table:
-    by_meaning = {field.meaning: field.name for field in agreed.fields}
-    named = spelled(rows, by_meaning)
-    linked = ibis.memtable(links)
-    joined = rows.join(linked, [named[part] == linked[f"_{part}"] for part in named])
+def _with_entity(
+    rows: ir.Table, agreed: Contract, standard: str, entities: frozenset[str] | None
+) -> ir.Table:
+    named = spelled(rows, {field.meaning: field.name for field in agreed.fields})
+    linked = ibis.memtable(_links(agreed.dataset, tuple(named), entities))
+    joined = rows.join(linked, [said == linked[f"_{part}"] for part, said in named.items()])
     return _in_form(joined, agreed, standard)
 
 

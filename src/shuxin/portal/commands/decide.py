@@ -51,6 +51,10 @@ _MORE = Text(
     en="... and {count:,} more; --out writes all of them with every reason",
     zh="……另有 {count:,} 家;用 --out 输出全部决策与原因",
 )
+_TWICE = Text(
+    en="line {line}: the same enterprise as line {first}; the first counts",
+    zh="第 {line} 行:与第 {first} 行为同一企业,以先者为准",
+)
 _SUMMARY = Text(
     en="{count:,} applicants as of {as_of}: {outcomes}. Lent {used} at a mean rate of {rate:.2%}; expected profit"
     " {profit}, expected loss {loss}",
@@ -177,14 +181,15 @@ def decide_on(
 
 
 def _requests(wishes: Sequence[Wish], *, language: Language) -> list[Request]:
-    """A recorded permit for each applicant; in a file, a line that names nobody is told of and left out."""
+    """A recorded permit for each applicant; a line that names nobody, or somebody again, is told of and left out."""
     from shuxin.fusion.api import find_entity
     from shuxin.infra.api import now_in_china
     from shuxin.scoring.api import Request
 
     policy, now = own_data_policy(), now_in_china()
     search = policy.permit(subject=ALL_SUBJECTS, purpose=Purpose.CREDIT_DECISION, now=now)
-    requests = []
+    requests: list[Request] = []
+    seen: dict[str, int] = {}
     for wish in wishes:
         try:
             entity = find_entity(wish.who, permit=search)
@@ -193,6 +198,10 @@ def _requests(wishes: Sequence[Wish], *, language: Language) -> list[Request]:
                 raise
             say(_UNKNOWN, language, line=wish.line)
             continue
+        if entity in seen:
+            say(_TWICE, language, line=wish.line, first=seen[entity])
+            continue
+        seen[entity] = wish.line
         permit = policy.permit(subject=entity, purpose=Purpose.CREDIT_DECISION, now=now)
         requests.append(Request(entity, wish.requested_fen, permit))
     return requests
@@ -254,7 +263,7 @@ def _way(
     name: Text, way: Allocation, best: Allocation, language: Language
 ) -> tuple[str, int, str, str, str]:
     borrowers = sum(1 for limit in way.limits_fen.values() if limit)
-    less = 1 - way.profit_fen / best.profit_fen if best.profit_fen else 0.0
+    less = max(1 - way.profit_fen / best.profit_fen, 0.0) if best.profit_fen else 0.0
     return (
         name.say(language),
         borrowers,

@@ -1,33 +1,42 @@
-"""``shuxin demo``: the whole way that exists today, on real open lists when they are there, else on the city."""
+"""``shuxin demo``: from files to a defended decision, on real invoices when they are there, else on the city."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.kernel.errors import Conflict
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import operator, own_data_policy, start
+from shuxin.portal.bootstrap import operator, start
+from shuxin.portal.commands.decide import decide_on
+from shuxin.portal.commands.features import compute
 from shuxin.portal.commands.import_folder import report
+from shuxin.portal.commands.report import write_report
 from shuxin.portal.commands.resolve import resolve
+from shuxin.portal.commands.train import check, train
 from shuxin.portal.display import say, watched
 
 if TYPE_CHECKING:
     import argparse
 
-    from shuxin.city.api import CityFiles
     from shuxin.fusion.api import Outcome
+    from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
+    from shuxin.scoring.api import Batch
 
 _MARK = ".shuxin-demo"
 _SEED = 20260101
-_OPEN_LISTS = "beijing_open_data"
+_INVOICES = "cumcm2020c"
+_FOLDS, _REPEATS = 10, 2
+_STEP = Text(en="\n== {number}. {what}", zh="\n== {number}. {what}")
 _REAL = Text(
-    en="Importing the open lists in {folder}. Every proposal is accepted as it stands; a holder would read them first.",
-    zh="正在导入 {folder} 中的开放名单。演示直接确认全部建议;正式使用时应先由数据持有方核对。",
+    en="Importing the invoices of 425 small enterprises in {folder}. Every proposal is accepted as it stands; a"
+    " holder would read them first.",
+    zh="正在导入 {folder} 中 425 家小微企业的发票。演示直接确认全部建议;正式使用时应先由数据持有方核对。",
 )
 _CITY = Text(
     en="No real data here: a synthetic city with 200 firms was written to {folder}, in every format that"
@@ -35,9 +44,21 @@ _CITY = Text(
     zh="本机没有真实数据:已在 {folder} 生成含 200 家企业的合成城市,涵盖各部门常见文件格式。"
     "演示直接确认全部建议;正式使用时应先由数据持有方核对。",
 )
+_WHO = Text(en="Who is who", zh="主体归一")
+_FEATURES = Text(en="Features, point in time", zh="时点特征")
+_TRAIN = Text(en="Scorecard and rating model", zh="评分卡与评级模型")
+_CHECK = Text(en="How good it is on enterprises not seen", zh="样本外检验")
+_DECIDE = Text(en="Decisions within a budget", zh="预算内授信决策")
+_REPORT = Text(en="Credit reports", zh="信用报告")
 _TRY = Text(
-    en="Try next (SHUXIN_HOME={home}):\n  shuxin enterprise {code}\n  shuxin datasets\n  shuxin review",
-    zh="接下来可以(SHUXIN_HOME={home}):\n  shuxin enterprise {code}\n  shuxin datasets\n  shuxin review",
+    en="Try next (SHUXIN_HOME={home}):\n  shuxin decide {who} --as-of {as_of}\n  shuxin report {who}\n"
+    "  shuxin enterprise {who}\n  shuxin features\n  shuxin datasets",
+    zh="接下来可以(SHUXIN_HOME={home}):\n  shuxin decide {who} --as-of {as_of}\n  shuxin report {who}\n"
+    "  shuxin enterprise {who}\n  shuxin features\n  shuxin datasets",
+)
+_WRITTEN = Text(
+    en="Reports: {files}\nDecisions: {folder}\nModel: {model}",
+    zh="报告:{files}\n决策:{folder}\n模型:{model}",
 )
 
 
@@ -51,39 +72,118 @@ class DemoFolderTaken(Conflict):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is imported and decided: ``train_as_of`` None when the loans bear their days."""
+
+    folder: Path
+    database_url: str
+    database_tables: tuple[str, ...]
+    department: str
+    train_as_of: dt.date | None
+    as_of: dt.date
+    applicants: Path
+    budget_fen: int
+
+
 def run(options: argparse.Namespace, language: Language) -> int:
     home = Path("demo").absolute()
     _make_fresh(home)
     os.environ["SHUXIN_HOME"] = str(home)
     settings = start()
-    real = _open_lists()
-    city = None
+    real = _real_invoices()
     if real is not None and not options.city:
         say(_REAL, language, folder=real)
-        folder = real
+        case = _real_case(real)
     else:
-        city = _write_city(home / "city")
-        folder = city.imports
-        say(_CITY, language, folder=folder)
+        case = _city_case(home / "city")
+        say(_CITY, language, folder=case.folder)
+    report(_import(case, settings, language), settings, language)
+    _journey(case, home=home, settings=settings, language=language)
+    return 0
+
+
+def _journey(case: _Case, *, home: Path, settings: Settings, language: Language) -> None:
+    from shuxin.fusion.api import read_wishes
+    from shuxin.scoring.api import LendingPolicy
+
+    _step(1, _WHO, language)
+    resolve(settings, language)
+    _step(2, _FEATURES, language)
+    compute(case.as_of, settings=settings, language=language)
+    _step(3, _TRAIN, language)
+    train(case.train_as_of, "invoice-card", settings=settings, language=language)
+    _step(4, _CHECK, language)
+    check(
+        case.train_as_of,
+        folds=_FOLDS,
+        repeats=_REPEATS,
+        seed=1,
+        out=home / "model",
+        settings=settings,
+        language=language,
+    )
+    _step(5, _DECIDE, language)
+    batch = decide_on(
+        read_wishes(case.applicants),
+        as_of=case.as_of,
+        budget_fen=case.budget_fen,
+        policy=LendingPolicy(),
+        model="",
+        out=home / "decisions",
+        settings=settings,
+        language=language,
+    )
+    _step(6, _REPORT, language)
+    who = _examples(batch)
+    files = [
+        file
+        for one in who
+        for file in write_report(one, folder=home / "reports", settings=settings)
+    ]
+    shown = ", ".join(file.name for file in files)
+    say(_WRITTEN, language, files=shown, folder=home / "decisions", model=home / "model")
+    if who:
+        say(_TRY, language, home=home, who=who[0].rpartition(":")[2], as_of=case.as_of)
+
+
+def _step(number: int, what: Text, language: Language) -> None:
+    say(_STEP, language, number=number, what=what.say(language))
+
+
+def _examples(batch: Batch) -> list[str]:
+    """One enterprise of each outcome."""
+    found: dict[str, str] = {}
+    for decision in batch.decisions:
+        found.setdefault(str(decision.outcome), decision.assessment.applicant.entity)
+    return list(found.values())
+
+
+def _import(case: _Case, settings: Settings, language: Language) -> list[Outcome]:
     from shuxin.catalogue.api import DataGroup, Level
     from shuxin.fusion.api import Holder, accept_all, import_database_table, import_folder
 
-    holder = Holder(department="", place=folder.name, group=DataGroup.PUBLIC, level=Level.L1)
+    holder = Holder(
+        department=case.department,
+        place=case.folder.name,
+        group=DataGroup.PUBLIC,
+        level=Level.L1 if case.database_tables else Level.L2,
+    )
     with watched() as progress:
 
         def import_once() -> list[Outcome]:
             outcomes = import_folder(
-                folder,
+                case.folder,
                 holder=holder,
                 settings=settings,
                 by=operator(),
                 language=language,
                 progress=progress,
             )
-            for table in city.database_tables if city else ():
+            for table in case.database_tables:
                 outcomes += import_database_table(
-                    url=city.database_url if city else "",
-                    table=table.table,
+                    url=case.database_url,
+                    table=table,
                     holder=holder,
                     settings=settings,
                     by=operator(),
@@ -94,11 +194,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
         import_once()
         accept_all(settings=settings, by=operator())
-        outcomes = import_once()
-    report(outcomes, settings, language)
-    resolve(settings, language)
-    say(_TRY, language, home=home, code=_best_known())
-    return 0
+        return import_once()
 
 
 def _make_fresh(home: Path) -> None:
@@ -111,26 +207,40 @@ def _make_fresh(home: Path) -> None:
     (home / _MARK).touch()
 
 
-def _open_lists() -> Path | None:
-    """The real open lists: under SHUXIN_DATA, or in shared/data beside the checkout."""
+def _real_invoices() -> Path | None:
+    """The real invoices: under SHUXIN_DATA, or in shared/data beside the checkout."""
     places = [Path(place) for place in [os.environ.get("SHUXIN_DATA", "")] if place]
     places.append(Path.cwd().parent / "shared" / "data")
-    return next((p / _OPEN_LISTS for p in places if (p / _OPEN_LISTS).is_dir()), None)
+    return next((p / _INVOICES for p in places if (p / _INVOICES).is_dir()), None)
 
 
-def _write_city(folder: Path) -> CityFiles:
+def _real_case(folder: Path) -> _Case:
+    """302 firms without credit history, a card from the 123 with one; the default bears no date."""
+    day = dt.date(2020, 3, 1)
+    return _Case(
+        folder=folder,
+        database_url="",
+        database_tables=(),
+        department="银行",
+        train_as_of=day,
+        as_of=day,
+        applicants=folder / "no_credit_history_enterprise_information.csv",
+        budget_fen=10_000_000_000,
+    )
+
+
+def _city_case(folder: Path) -> _Case:
     from shuxin.city.api import Size, write_messy_files
 
     with watched() as progress:
-        return write_messy_files(folder, size=Size.TINY, seed=_SEED, progress=progress)
-
-
-def _best_known() -> str:
-    """The code of an enterprise that many datasets know, as an example to look at."""
-    from shuxin.fusion.api import best_known
-    from shuxin.infra.api import now_in_china
-
-    permit = own_data_policy().permit(
-        subject=ALL_SUBJECTS, purpose=Purpose.ENTITY_RESOLUTION, now=now_in_china()
+        city = write_messy_files(folder, size=Size.TINY, seed=_SEED, progress=progress)
+    return _Case(
+        folder=city.imports,
+        database_url=city.database_url,
+        database_tables=tuple(table.table for table in city.database_tables),
+        department="",
+        train_as_of=None,
+        as_of=dt.date(2026, 1, 1),
+        applicants=city.imports / "澜坪农商银行" / "贷款申请.csv",
+        budget_fen=400_000_000,
     )
-    return next(iter(best_known(permit=permit, limit=1)), "")

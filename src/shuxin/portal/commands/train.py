@@ -59,7 +59,15 @@ _LEFT_OUT = Text(en="correlated, unsteady or weak", zh="相关性高、符号不
 def run(options: argparse.Namespace, language: Language) -> int:
     settings = start()
     if options.command == "evaluate":
-        evaluate(options, settings, language)
+        check(
+            options.as_of,
+            folds=options.folds,
+            repeats=options.repeats,
+            seed=options.seed,
+            out=Path(options.out) if options.out else None,
+            settings=settings,
+            language=language,
+        )
     else:
         train(options.as_of, options.name, settings=settings, language=language)
     return 0
@@ -126,7 +134,16 @@ def _show_card(made: TrainedModels, language: Language) -> None:
             say(_FINDING, language, name=noticed.characteristic, detail=detail)
 
 
-def evaluate(options: argparse.Namespace, settings: Settings, language: Language) -> None:
+def check(
+    as_of: dt.date | None,
+    *,
+    folds: int,
+    repeats: int,
+    seed: int,
+    out: Path | None,
+    settings: Settings,
+    language: Language,
+) -> None:
     """Fold by fold, everything learnt anew; the figures are kept with the model."""
     from shuxin.infra.api import now_in_china
     from shuxin.scoring.api import (
@@ -141,17 +158,17 @@ def evaluate(options: argparse.Namespace, settings: Settings, language: Language
 
     now, permit = now_in_china(), _permit()
     bundle = model_in_use()
-    rows = training_set(as_of=options.as_of, permit=permit, settings=settings, now=now)
-    others = _others(rows, options.as_of, permit=permit, settings=settings)
+    rows = training_set(as_of=as_of, permit=permit, settings=settings, now=now)
+    others = _others(rows, as_of, permit=permit, settings=settings)
     with watched() as progress:
         checked = validate(
             rows,
             bundle=bundle,
             others=others,
-            seed=options.seed,
+            seed=seed,
             progress=progress,
-            folds=options.folds,
-            repeats=options.repeats,
+            folds=folds,
+            repeats=repeats,
         )
     measured, cautions = measured_of(checked), cautions_of(rows)
     keep_evaluation(bundle.digest, measured=measured, cautions=cautions, by=operator(), now=now)
@@ -178,9 +195,9 @@ def evaluate(options: argparse.Namespace, settings: Settings, language: Language
     made = fit(rows, name=bundle.card.name, made_on=bundle.card.made_on)
     if made.bundle.digest != bundle.digest:
         say(_OTHER_ROWS, language)
-    if options.out:
-        _write(rows, made, checked, folder=Path(options.out))
-        say(_WRITTEN, language, file=Path(options.out) / "model.zh.html")
+    if out is not None:
+        _write(rows, made, checked, folder=out)
+        say(_WRITTEN, language, file=out / f"model.{language}.html")
 
 
 def _others(
