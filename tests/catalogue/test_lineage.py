@@ -63,6 +63,13 @@ class TestColumnLineage:
         total = t.filter(t.c > 0).aggregate(n=lambda rows: rows.count())
         assert indirect(total, "n") == {"t.c"}
 
+    def test_the_key_of_a_best_row_decides_and_does_not_flow(self) -> None:
+        t, _ = unbound()
+        found = t.group_by("k").aggregate(m=t.a.argmax(t.b), n=t.a.argmin(t.b, where=t.c > 0))
+        assert direct(found, "m") == direct(found, "n") == {"t.a"}
+        assert indirect(found, "m") == {"t.b", "t.k"}
+        assert indirect(found, "n") == {"t.b", "t.c", "t.k"}
+
     def test_of_joins(self) -> None:
         t, u = unbound()
         found = t.left_join(u, t.k == u.k).select(t.a, u.d)

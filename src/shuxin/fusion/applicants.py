@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shuxin.fusion.layout import HEAD_RECORDS, find_layout
+from shuxin.fusion.layout import fit_name
 from shuxin.fusion.profile import is_foreign, unit_in
-from shuxin.fusion.reading.errors import FileEmpty
 from shuxin.fusion.reading.opening import FileSource
 from shuxin.fusion.standards import plain_header, standard_named
 from shuxin.kernel.errors import InvalidInput
@@ -18,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from shuxin.fusion.layout import Layout
+    from shuxin.fusion.layout import Records
     from shuxin.fusion.reading.records import RawBatch
 
 MOST_APPLICANTS = 100_000
+_HEADER_WITHIN = 30
+_NOBODY = "统一社会信用代码?"
 _WHO = ("subject_code", "subject_number", "subject_name")
 
 
@@ -49,28 +50,34 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where the file says who (the best first) and how much, if it does."""
+    """Where a header row says who (the best first) and how much, if it does."""
 
     file: str
+    line: int
+    width: int
     who: tuple[int, ...]
     amount: int | None
     title: str
 
     @classmethod
-    def of(cls, layout: Layout, *, file: str) -> _Columns:
-        """Raises ApplicantsUnreadable for a table that names nobody or asks for foreign money."""
-        headers = [plain_header(header) for header in layout.headers]
+    def found_in(cls, records: Records, *, file: str) -> _Columns:
+        """Of the first row that heads a column of who.
+
+        Raises ApplicantsUnreadable when none does, or when foreign money is asked for.
+        """
         wanted = {f.field.name: f.headers for f in standard_named("loan_application").fields}
-        places = [_place(headers, wanted[name]) for name in _WHO]
-        amount = _place(headers, wanted["requested"])
-        title = layout.headers[amount] if amount is not None else ""
-        who = tuple(place for place in places if place is not None)
-        if not who or is_foreign(title):
-            problem = title if who else ", ".join(filter(None, headers[:8])) or "-"
-            raise ApplicantsUnreadable(
-                file=file, line=max(layout.header_lines, default=1), problem=problem
-            )
-        return cls(file, who, amount, title)
+        for line, cells in records:
+            titles = [fit_name(cell) for cell in cells]
+            headers = [plain_header(title) for title in titles]
+            who = [at for name in _WHO if (at := _place(headers, wanted[name])) is not None]
+            if not who:
+                continue
+            amount = _place(headers, wanted["requested"])
+            title = titles[amount] if amount is not None else ""
+            if is_foreign(title):
+                raise ApplicantsUnreadable(file=file, line=line, problem=title)
+            return cls(file, line, len(cells), tuple(who), amount, title)
+        raise ApplicantsUnreadable(file=file, line=1, problem=_NOBODY)
 
     def wish(self, line: int, cells: Sequence[str]) -> Wish | None:
         """None for a line that says nothing. Raises ApplicantsUnreadable."""
@@ -80,7 +87,7 @@ class _Columns:
             return None
         requested = self._fen(line, said) if said else None
         if not who:
-            raise ApplicantsUnreadable(file=self.file, line=line, problem="-")
+            raise ApplicantsUnreadable(file=self.file, line=line, problem=_NOBODY)
         return Wish(line, who, requested)
 
     def _fen(self, line: int, said: str) -> int:
@@ -101,12 +108,9 @@ def read_wishes(path: Path) -> list[Wish]:
     ``fusion.reading``.
     """
     _, tables = FileSource(path, path.name, str(path.parent)).tables()
-    layout = find_layout(tables[0].head(HEAD_RECORDS))
-    if layout is None:
-        raise FileEmpty(file=path.name)
-    columns = _Columns.of(layout, file=path.name)
+    columns = _Columns.found_in(tables[0].head(_HEADER_WITHIN), file=path.name)
     wishes: list[Wish] = []
-    for batch in tables[0].batches(skip_through=layout.last_line_above, width=layout.width):
+    for batch in tables[0].batches(skip_through=columns.line, width=columns.width):
         wishes += _wishes(batch, columns)
         if len(wishes) > MOST_APPLICANTS:
             raise ApplicantsUnreadable(

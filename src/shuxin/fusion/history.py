@@ -81,7 +81,8 @@ def _versions(
     starts = copies.mutate(
         _starts=(before.isnull() | (before < copies["_number"] - 1)).cast("int32")
     )
-    runs = starts.mutate(_run=starts["_starts"].sum().over(group_by=same, order_by="_number"))
+    so_far = starts["_starts"].sum().over(group_by=same, order_by="_number", rows=(None, 0))
+    runs = starts.mutate(_run=so_far)
     ends = runs.group_by([*same, "_run"]).aggregate(
         _line=runs["_line"].argmin(runs["_number"]),
         _known_from=runs[KNOWN_FROM].argmin(runs["_number"]),

@@ -13,7 +13,7 @@ from shuxin.kernel.text import Text
 from shuxin.scoring.bundle import read_bundle
 from shuxin.scoring.characteristics import GROUPS
 from shuxin.scoring.decision import Outcome
-from shuxin.scoring.evidence import EvidenceAltered, policy_and_model, replay
+from shuxin.scoring.evidence import EvidenceAltered, policy_and_model, replay, with_model
 from shuxin.scoring.explaining import features_shown, traced
 from shuxin.scoring.models import DecisionRow
 from shuxin.scoring.registry import last_evaluation, model_row
@@ -97,10 +97,11 @@ def last_decision(entity: str) -> tuple[Decision, EvidenceParts]:
 
     Raises DecisionMissing; EvidenceAltered also where the evidence kept is another decision's.
     """
-    row = DecisionRow.objects.filter(entity=entity).order_by("-at", "-pk").first()
+    rows = DecisionRow.objects.filter(entity=entity).select_related("model")
+    row = rows.order_by("-at", "-pk").first()
     if row is None:
         raise DecisionMissing
-    content = str(row.evidence).encode()
+    content = with_model(row.evidence.encode(), model=row.model.content.encode())
     decision, parts = replay(content), policy_and_model(content)
     if (decision.assessment.applicant.entity, parts.digest) != (entity, row.evidence_hash):
         raise EvidenceAltered

@@ -12,7 +12,7 @@ from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 from shuxin.scoring.allocation import allocate, equal_limits, proportional_limits
 from shuxin.scoring.decision import Applicant, assess, conclude
-from shuxin.scoring.evidence import evidence_of
+from shuxin.scoring.evidence import evidence_of, without_model
 from shuxin.scoring.models import DecisionRow
 from shuxin.scoring.policy import policy_of
 from shuxin.scoring.registry import model_row
@@ -179,7 +179,7 @@ def _keep(
             limit_fen=decision.limit_fen,
             rate_bp=decision.rate_bp,
             model=model,
-            evidence=evidence.content.decode(),
+            evidence=without_model(evidence).decode(),
             evidence_hash=evidence.digest,
             use_id=request.permit.use_id,
             by=by,

@@ -156,6 +156,22 @@ def _could_be_offered(offered_fen: int | None, known: Assessment, policy: Lendin
     return within and known.outcome is Outcome.APPROVE
 
 
+def without_model(evidence: Evidence) -> bytes:
+    """The file less the model, which is kept once for all decisions that it made."""
+    parts = json.loads(evidence.content)
+    del parts["model"]
+    return canonical_json(parts)
+
+
+def with_model(content: bytes, *, model: bytes) -> bytes:
+    """The file again. Raises EvidenceInvalid."""
+    try:
+        parts = json.loads(content)
+        return canonical_json(parts | {"model": json.loads(model)})
+    except (ValueError, TypeError, RecursionError) as error:
+        raise EvidenceInvalid(where="json") from error
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceParts:
     """What a decision was made with, out of its file."""

@@ -29,7 +29,7 @@ class Evaluation(models.Model):
 
 
 class DecisionRow(models.Model):
-    """One decision with everything that it was made from (``evidence``, canonical JSON)."""
+    """One decision with everything that it was made from: ``evidence``, canonical JSON less the model."""
 
     entity = models.CharField(max_length=64, db_index=True)
     as_of = models.DateField()

@@ -286,7 +286,7 @@ def model_report(
     titles = {feature.name: feature.title for feature in FEATURES}
     ivs = {each.name: each.iv for each in trained.binned}
     return ModelReport(
-        model=model_shown(bundle, measured_of(checked), cautions_of(known_rows)),
+        model=model_shown(bundle, (), cautions_of(known_rows)),
         scores=checked.folds.averaged_scores,
         outcomes=known_rows.outcomes,
         probabilities=checked.probabilities,

@@ -252,6 +252,15 @@ def _count(node: Any, seen: _Seen) -> _Uses:
     return _Uses(where.direct, where.indirect | seen.flows[node.arg].rows)
 
 
+@_value.register(ops.ArgMax)
+@_value.register(ops.ArgMin)
+def _best(node: Any, seen: _Seen) -> _Uses:
+    """The value of the row that the key chose: the key decides, and does not flow."""
+    chosen = seen.together(part for part in (node.key, node.where) if part is not None)
+    value = seen.uses[node.arg]
+    return _Uses(value.direct, value.indirect | chosen.all)
+
+
 @_value.register(ops.CountDistinctStar)
 def _count_distinct(node: Any, seen: _Seen) -> _Uses:
     where = _Uses() if node.where is None else seen.uses[node.where]

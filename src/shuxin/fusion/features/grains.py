@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from shuxin.fusion.known import known_at
+from shuxin.fusion.known import KNOWN_FROM, known_at
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -24,14 +24,17 @@ OWN_CURRENCY = ("CNY", "RMB", "人民币", "元")
 _CHINA_HOURS = 8
 KEY = ("entity", "as_of")
 _PLACES = ("_dataset", "_file", "_line")
+_HOUR = 3600
+_TOTALS = 1 << 42  # 44 thousand million yuan; with 20 bits of hours and one of void it fits 63
 
 
 def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
     """Invoices of each (entity, as_of) as they stood before that day, of the last 24 months and this one.
 
-    invoices: ``entity, party, issued_on, net, tax, total, status, status_changed_on, currency`` and the
-    two columns of ``fusion.known``. spine: ``entity, as_of`` (date). An invoice voided on or after
-    the day still counts; one in foreign money never does.
+    invoices: ``entity, party, invoice_no, issued_on, net, tax, total, status, status_changed_on,
+    currency`` and the two columns of ``fusion.known``. spine: ``entity, as_of`` (date). An invoice
+    voided on or after the day still counts; one in foreign money never does; one that stands twice
+    counts once.
     """
     days = spine.select("entity", "as_of")
     joined = invoices.join(days, "entity")
@@ -43,15 +46,30 @@ def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
     is_void = joined["status"].isin(VOID_WORDS) & (changed.isnull() | (changed < joined["as_of"]))
     own = joined["currency"].isnull() | joined["currency"].isin(OWN_CURRENCY)
     rows = joined.mutate(k=months, is_void=is_void.fill_null(False))  # noqa: FBT003
-    return rows.filter(
+    known = rows.filter(
         known_at(joined, moment),
         joined["issued_on"] < joined["as_of"],
         months.between(0, HORIZON_MONTHS),
         own,
-    ).select(
-        "entity", "as_of", "k", "party", "issued_on", "net", "tax", "total", "is_void",
-        *(name for name in _PLACES if name in rows.columns),
-    )  # fmt: skip
+    )
+    return _each_once(known)
+
+
+def _each_once(rows: ir.Table) -> ir.Table:
+    """One row for each invoice: the version known in the latest hour, of equals the void one, then the larger.
+
+    Extracts overlap and files are sent twice. An invoice is its party, number and day; without a
+    number, its party, day and total.
+    """
+    number = ibis.coalesce(rows["invoice_no"], rows["total"].cast("string"))
+    hours = (rows[KNOWN_FROM].epoch_seconds() / _HOUR).floor().cast("int64")
+    newest = hours * 2 + rows["is_void"].cast("int64")
+    order = newest * _TOTALS + rows["total"].abs() % _TOTALS
+    keyed = rows.mutate(_number=number, _order=order)
+    kept = ("net", "tax", "total", "is_void", *(n for n in _PLACES if n in rows.columns))
+    return keyed.group_by([*KEY, "party", "issued_on", "_number"]).aggregate(
+        k=keyed["k"].max(), **{name: keyed[name].argmax(keyed["_order"]) for name in kept}
+    )
 
 
 def party_months(rows: ir.Table) -> ir.Table:
