@@ -24,8 +24,6 @@ OWN_CURRENCY = ("CNY", "RMB", "人民币", "元")
 _CHINA_HOURS = 8
 KEY = ("entity", "as_of")
 _PLACES = ("_dataset", "_file", "_line")
-_HOUR = 3600
-_TOTALS = 1 << 42  # 44 thousand million yuan; with 20 bits of hours and one of void it fits 63
 
 
 def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
@@ -59,17 +57,25 @@ def _each_once(rows: ir.Table) -> ir.Table:
     """One row for each invoice: the version known in the latest hour, of equals the void one, then the larger.
 
     Extracts overlap and files are sent twice. An invoice is its party, number and day; without a
-    number, its party, day and total.
+    number, its party, day and total. Whichever rows are alike to the end say the same.
     """
-    number = ibis.coalesce(rows["invoice_no"], rows["total"].cast("string"))
-    hours = (rows[KNOWN_FROM].epoch_seconds() / _HOUR).floor().cast("int64")
-    newest = hours * 2 + rows["is_void"].cast("int64")
-    order = newest * _TOTALS + rows["total"].abs() % _TOTALS
-    keyed = rows.mutate(_number=number, _order=order)
-    kept = ("net", "tax", "total", "is_void", *(n for n in _PLACES if n in rows.columns))
-    return keyed.group_by([*KEY, "party", "issued_on", "_number"]).aggregate(
-        k=keyed["k"].max(), **{name: keyed[name].argmax(keyed["_order"]) for name in kept}
+    number = ibis.coalesce(
+        rows["invoice_no"], rows["total"].cast("string"), rows["net"].cast("string")
     )
+    places = [name for name in _PLACES if name in rows.columns]
+    kept = [*KEY, "k", "party", "issued_on", "net", "tax", "total", "is_void",
+            *places]  # fmt: skip
+    order = [
+        rows[KNOWN_FROM].truncate("h").desc(),
+        *(
+            value.desc()
+            for value in (rows["is_void"], rows["total"].abs(), rows["net"], rows["tax"])
+        ),
+        *places,
+    ]
+    rank = ibis.row_number().over(group_by=[*KEY, "party", "issued_on", number], order_by=order)
+    ranked = rows.mutate(rank=rank)
+    return ranked.filter(ranked["rank"] == 0).select(*kept)
 
 
 def party_months(rows: ir.Table) -> ir.Table:
