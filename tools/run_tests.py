@@ -25,7 +25,8 @@ def main() -> int:
 
 
 def _pytest(environment: dict[str, str], *options: str) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", *options]
+    two_at_once = ("-n", "2", "--dist", "loadfile")
+    command = [sys.executable, "-m", "pytest", "-q", *two_at_once, *options]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -1,0 +1,172 @@
+"""The credit report: out of the newest decision, the same bytes every time, and nothing that was altered."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.scoring.conftest import AS_OF, HOSTILE, HOSTILE_FIRM, NOW
+from tests.scoring.report.pdf_text import text_of
+from tests.scoring.samples import bundle
+from tests.scoring.test_deciding import EASY, batch
+
+import shuxin.portal
+from shuxin.consent.api import PermitTooNarrow
+from shuxin.scoring.credit_report import DecisionMissing, credit_report
+from shuxin.scoring.decision import Outcome
+from shuxin.scoring.evidence import EvidenceAltered, EvidenceInvalid
+from shuxin.scoring.models import DecisionRow, TrainedModel
+from shuxin.scoring.report.content import CreditReport, Verdict
+from shuxin.scoring.report.html import report_html
+from shuxin.scoring.report.pdf import report_pdf
+
+if TYPE_CHECKING:
+    from tests.scoring.conftest import Office
+
+pytestmark = pytest.mark.django_db
+
+
+def reported(office: Office, firm: int) -> CreditReport:
+    entity = office.entity(firm)
+    return credit_report(entity, permit=office.permit(entity), settings=office.settings, now=NOW)
+
+
+def squeezed(text: str) -> str:
+    """Without white space and the marks at which a line may break."""
+    return "".join(text.replace("\u200b", "").split())
+
+
+class TestCreditReport:
+    def test_tells_what_was_decided(self, office: Office) -> None:
+        (decision,) = batch(office, [office.request(12)]).decisions
+        assert decision.outcome is Outcome.APPROVE
+        report = reported(office, 12)
+        known = decision.assessment
+        row = DecisionRow.objects.get()
+        assert report.who.report_id == row.evidence_hash[:16]
+        assert report.ruling.verdict is Verdict.APPROVE
+        assert (report.ruling.limit_fen, report.ruling.rate_bp) == (
+            decision.limit_fen,
+            decision.rate_bp,
+        )
+        assert (report.score.points, report.score.default_probability) == (
+            known.scored.points,
+            known.pd,
+        )
+        assert [r.text for r in report.reasons] == [r.text for r in known.reasons]
+        assert [c.amount_fen for c in report.caps] == [c.amount_fen for c in known.limit.caps]
+        assert [c.name for c in report.caps if c.is_bound] == [known.limit.bound_by.name]
+        assert sum(group.points for group in report.groups) == sum(
+            p for *_, p in known.scored.by_characteristic
+        )
+        assert report.evidence[0].value == row.evidence_hash
+        assert report.evidence[1].value == office.made.bundle.digest
+        sales = [month.sales_fen or 0 for month in report.months[-12:]]
+        assert sum(sales) == known.applicant.features["inv_out_amt_12m"]
+
+    def test_is_of_the_newest_decision(self, office: Office) -> None:
+        batch(office, [office.request(12)])
+        dear = EASY.model_copy(update={"funding_rate": 0.9})
+        batch(office, [office.request(12)], policy=dear, now=NOW.replace(minute=1))
+        assert reported(office, 12).ruling.verdict is Verdict.DECLINE
+
+    def test_every_firm_can_be_reported_on(self, office: Office) -> None:
+        firms = (20, 33)
+        decisions = batch(office, [office.request(firm) for firm in firms]).decisions
+        for firm, decision in zip(firms, decisions, strict=True):
+            report = reported(office, firm)
+            assert report.ruling.verdict == str(decision.outcome)
+            for language in ("en", "zh"):
+                assert report.who.report_id in report_html(report=report, language=language)
+
+    def test_there_is_none_before_a_decision(self, office: Office) -> None:
+        with pytest.raises(DecisionMissing):
+            reported(office, 12)
+
+    def test_needs_a_permit_for_this_enterprise(self, office: Office) -> None:
+        batch(office, [office.request(12)])
+        with pytest.raises(PermitTooNarrow):
+            credit_report(
+                office.entity(12),
+                permit=office.permit(office.entity(13)),
+                settings=office.settings,
+                now=NOW,
+            )
+
+
+class TestAltered:
+    """Whoever can write to the database cannot make a report say something else."""
+
+    def put(self, **changes: object) -> None:
+        DecisionRow.objects.filter(pk=DecisionRow.objects.order_by("pk")[0].pk).update(**changes)
+
+    def test_a_changed_result(self, office: Office) -> None:
+        batch(office, [office.request(12)])
+        said = DecisionRow.objects.get().evidence
+        self.put(evidence=said.replace('"outcome":"approve"', '"outcome":"decline"'))
+        with pytest.raises(EvidenceAltered):
+            reported(office, 12)
+
+    def test_the_evidence_of_another_enterprise(self, office: Office) -> None:
+        batch(office, [office.request(12), office.request(13)])
+        other = DecisionRow.objects.order_by("pk")[1]
+        for changes in (
+            {"evidence": other.evidence},
+            {"evidence": other.evidence, "evidence_hash": other.evidence_hash},
+        ):
+            self.put(**changes)
+            with pytest.raises(EvidenceAltered):
+                reported(office, 12)
+
+    def test_another_evidence_of_the_same_enterprise(self, office: Office) -> None:
+        batch(office, [office.request(12)])
+        batch(office, [office.request(12)], as_of=AS_OF.replace(year=2025))
+        old = DecisionRow.objects.order_by("pk")[1]
+        DecisionRow.objects.filter(pk=old.pk).delete()
+        self.put(evidence=old.evidence)
+        with pytest.raises(EvidenceAltered):
+            reported(office, 12)
+
+    def test_another_model(self, office: Office) -> None:
+        batch(office, [office.request(12)])
+        TrainedModel.objects.update(content=bundle().content.decode())
+        with pytest.raises(EvidenceAltered):
+            reported(office, 12)
+
+    @pytest.mark.parametrize("content", ["", "{}", "[" * 100_000])
+    def test_no_evidence(self, content: str, office: Office) -> None:
+        batch(office, [office.request(12)])
+        self.put(evidence=content)
+        with pytest.raises(EvidenceInvalid):
+            reported(office, 12)
+
+
+@pytest.fixture
+def fonts() -> Path:
+    folder = Path(shuxin.portal.__file__).parent / "static" / "vendor"
+    if not (folder / "NotoSansSC-Regular.ttf").is_file():
+        pytest.skip("the font is fetched by the set-up: make setup")
+    return folder
+
+
+class TestPages:
+    def test_the_same_bytes_twice(self, office: Office, fonts: Path) -> None:
+        batch(office, [office.request(12)])
+        one, other = reported(office, 12), reported(office, 12)
+        for language in ("en", "zh"):
+            pages = {report_html(report=report, language=language) for report in (one, other)}
+            papers = {report_pdf(report=r, language=language, fonts=fonts) for r in (one, other)}
+            assert len(pages) == len(papers) == 1
+
+    def test_a_hostile_name_is_printed_as_it_is(self, office: Office, fonts: Path) -> None:
+        batch(office, [office.request(HOSTILE_FIRM)])
+        report = reported(office, HOSTILE_FIRM)
+        assert report.who.name == HOSTILE
+        for language in ("en", "zh"):
+            page = report_html(report=report, language=language)
+            assert "<script>" not in page
+            assert html.escape(HOSTILE, quote=False) in page
+            paper = text_of(report_pdf(report=report, language=language, fonts=fonts))
+            assert squeezed(HOSTILE) in squeezed(paper)
