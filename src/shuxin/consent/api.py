@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shuxin.consent.domain import (
     ALL_SUBJECTS,
     Permit,
+    PermitForOtherPurpose,
     PermitTooNarrow,
     Purpose,
     UnknownPurpose,
@@ -25,6 +26,7 @@ __all__ = [
     "ALL_SUBJECTS",
     "OwnDataPolicy",
     "Permit",
+    "PermitForOtherPurpose",
     "PermitTooNarrow",
     "Purpose",
     "UnknownPurpose",

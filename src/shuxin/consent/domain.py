@@ -28,6 +28,15 @@ class PermitTooNarrow(NotPermitted):
     mend = Text(en="Ask for a permit for this subject", zh="请申请针对该主体的使用许可")
 
 
+class PermitForOtherPurpose(NotPermitted):
+    code = "permit_for_other_purpose"
+    what = Text(
+        en="the permit is for '{given}', this is '{needed}'",
+        zh="该许可用于“{given}”,此处为“{needed}”",
+    )
+    mend = Text(en="Ask for a permit for that purpose", zh="请申请相应目的的使用许可")
+
+
 class Purpose(StrEnum):
     """Why data are read (使用目的)."""
 
@@ -70,6 +79,11 @@ class Permit:
 
     def covers(self, subject: str) -> bool:
         return self.subject in {ALL_SUBJECTS, subject}
+
+    def require_purpose(self, purpose: Purpose) -> None:
+        """Raises PermitForOtherPurpose."""
+        if self.purpose is not purpose:
+            raise PermitForOtherPurpose(given=self.purpose.value, needed=purpose.value)
 
     def require(self, subject: str) -> None:
         """Raises PermitTooNarrow when the permit is for somebody else's data."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from shuxin.catalogue.api import contract, load_history
+from shuxin.consent.api import Purpose
 from shuxin.fusion.api import Measure as FeatureMeasure
 from shuxin.fusion.api import Window, business_of, datasets_of, names_of, rows_behind
 from shuxin.kernel.errors import NotFound
@@ -116,6 +117,7 @@ def credit_report(
     Raises DecisionMissing, EvidenceInvalid, EvidenceAltered, PermitTooNarrow, LevelAbovePermit.
     """
     permit.require(entity)
+    permit.require_purpose(Purpose.CREDIT_DECISION)
     decision, parts = last_decision(entity)
     policy, bundle = parts.policy, read_bundle(parts.model)
     known = decision.assessment

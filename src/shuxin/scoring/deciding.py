@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from shuxin.consent.api import Purpose
 from shuxin.fusion.api import FEATURES, churn_table, compute_features
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
@@ -91,11 +92,12 @@ def decide(
 ) -> Batch:
     """Decide on all, and keep every decision with its evidence; nothing is kept when one fails.
 
-    Raises ApplicantTwice, PermitTooNarrow, ChurnMissing, PolicyInvalid, BudgetInvalid, AllocationFailed,
-    ModelMissing and as ``fusion.compute_features``.
+    Raises ApplicantTwice, PermitTooNarrow, PermitForOtherPurpose, ChurnMissing, PolicyInvalid,
+    BudgetInvalid, AllocationFailed, ModelMissing and as ``fusion.compute_features``.
     """
     for request in requests:
         request.permit.require(request.entity)
+        request.permit.require_purpose(Purpose.CREDIT_DECISION)
     if len({request.entity for request in requests}) < len(requests):
         count = len(requests) - len({request.entity for request in requests})
         raise ApplicantTwice(count=count)

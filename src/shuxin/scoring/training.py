@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shuxin.consent.api import Purpose
 from shuxin.fusion.api import FEATURES, compute_features, keep_snapshot, loan_outcomes
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
@@ -113,9 +114,10 @@ def training_set(
 ) -> TrainingSet:
     """Loans with what was known before their day, kept as a snapshot.
 
-    as_of: the day for loans without one. Raises AsOfNeeded, NothingToTrain, NoOutcomes and as
+    as_of: the day for loans without one. Raises PermitForOtherPurpose, AsOfNeeded, NothingToTrain, NoOutcomes and as
     ``fusion.compute_features``.
     """
+    permit.require_purpose(Purpose.MODEL_TRAINING)
     loans = loan_outcomes(permit=permit, settings=settings, now=now)
     undated = [loan for loan in loans if loan.drawn_on is None]
     if undated and as_of is None:

@@ -46,6 +46,7 @@ _HEAD = Text(
 _UNKNOWN = Text(
     en="line {line}: no enterprise here is called so; left out", zh="第 {line} 行:无此企业,未处理"
 )
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN = 20
 _MORE = Text(
     en="... and {count:,} more; --out writes all of them with every reason",
@@ -79,8 +80,8 @@ _FILES = Text(
     zh="decisions.json、decisions.csv 及 {count} 个证据文件位于 {folder}",
 )
 _REPLAYED = Text(
-    en="{file}: computed anew, identical: {outcome}, {limit}",
-    zh="{file}:重新计算一致:{outcome},{limit}",
+    en="{file}: {entity} as of {as_of}: computed anew, identical: {outcome}, {limit}",
+    zh="{file}:{entity},截止 {as_of}:重新计算一致:{outcome},{limit}",
 )
 _INPUTS = Text(
     en="stated inputs: loss given default {lgd:.0%}, funding {funding:.2%} a year, cost of a loan {cost}, term {term}"
@@ -302,7 +303,8 @@ def _write(batch: Batch, reasons: Sequence[Sequence[TracedReason]], folder: Path
     from shuxin.scoring.api import decision_json
 
     evidence_folder = folder / "evidence"
-    evidence_folder.mkdir(parents=True, exist_ok=True)
+    for place in (folder, evidence_folder):
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
     triples = list(zip(batch.decisions, reasons, batch.evidences, strict=True))
     found = [decision_json(d, r, digest=e.digest) for d, r, e in triples]
     text = json.dumps(found, ensure_ascii=False, indent=1)
@@ -310,9 +312,14 @@ def _write(batch: Batch, reasons: Sequence[Sequence[TracedReason]], folder: Path
     with (folder / "decisions.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_CSV)
-        writer.writerows(_csv_row(*triple) for triple in triples)
+        writer.writerows(map(_harmless, (_csv_row(*triple) for triple in triples)))
     for evidence in batch.evidences:
         (evidence_folder / f"{evidence.digest}.json").write_bytes(evidence.content)
+
+
+def _harmless(row: list[object]) -> list[object]:
+    """Text that a spreadsheet would take for a formula stands behind an apostrophe."""
+    return [f"'{c}" if isinstance(c, str) and c.startswith(_FORMULA) else c for c in row]
 
 
 def _csv_row(
@@ -345,5 +352,7 @@ def _replay(files: Sequence[str], language: Language) -> int:
             raise FolderMissing(folder=name)
         decision = replay(file.read_bytes())
         outcome = _OUTCOMES[str(decision.outcome)].say(language)
-        say(_REPLAYED, language, file=file.name, outcome=outcome, limit=_money(decision.limit_fen))
+        given = decision.assessment.applicant
+        facts = {"file": file.name, "entity": given.entity, "as_of": given.as_of}
+        say(_REPLAYED, language, **facts, outcome=outcome, limit=_money(decision.limit_fen))
     return 0
