@@ -48,7 +48,10 @@ class TestBadInput:
             (b"", "file_empty"),
             (bytes(range(256)) * 64, "file_not_a_table"),
             ("统一社会信用代码,企业名称\n".encode(), "file_header_only"),
-            (gzip.compress(csv_text(rows_of_firms(30)).encode(), mtime=0)[:-20], "compressed_broken"),
+            (
+                gzip.compress(csv_text(rows_of_firms(30)).encode(), mtime=0)[:-20],
+                "compressed_broken",
+            ),
             (b"\x80\xff,1\n" * 30, "encoding_unknown"),
         ],
     )
@@ -67,7 +70,10 @@ class TestBadInput:
             (b"", "file_empty"),
             (bytes(range(256)) * 64, "file_not_a_table"),
             (csv_text(rows_of_firms(0)).encode(), "file_header_only"),
-            (gzip.compress(csv_text(rows_of_firms(9)).encode(), mtime=0)[:-20], "compressed_broken"),
+            (
+                gzip.compress(csv_text(rows_of_firms(9)).encode(), mtime=0)[:-20],
+                "compressed_broken",
+            ),
         ],
     )
     def test_is_refused_in_place_of_a_good_file(

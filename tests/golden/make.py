@@ -68,11 +68,11 @@ def _installed(home: Path, settings: Settings) -> CityFiles:
     return city
 
 
-def _permit() -> Permit:
+def _permit(purpose: str = "credit_decision") -> Permit:
     from shuxin.consent.api import ALL_SUBJECTS, Purpose, recorded_own_data
 
     policy = recorded_own_data(reader="golden", purposes=frozenset(Purpose), highest_level=3)
-    return policy.permit(subject=ALL_SUBJECTS, purpose=Purpose.CREDIT_DECISION, now=NOW)
+    return policy.permit(subject=ALL_SUBJECTS, purpose=Purpose(purpose), now=NOW)
 
 
 def _batches(city: CityFiles, settings: Settings) -> Iterator[Batch]:
@@ -102,7 +102,8 @@ def _batches(city: CityFiles, settings: Settings) -> Iterator[Batch]:
 def _model(settings: Settings) -> Bundle:
     from shuxin.scoring.api import keep_model, train, training_set
 
-    rows = training_set(as_of=None, permit=_permit(), settings=settings, now=NOW)
+    permit = _permit("model_training")
+    rows = training_set(as_of=None, permit=permit, settings=settings, now=NOW)
     made = train(rows, name="golden", made_on=NOW.date().isoformat())
     keep_model(
         made.bundle, origin="trained", snapshot=rows.snapshot, facts={}, by="golden", now=NOW

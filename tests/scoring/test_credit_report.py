@@ -45,7 +45,8 @@ class TestCreditReport:
         report = reported(office, 12)
         known = decision.assessment
         row = DecisionRow.objects.get()
-        assert report.who.report_id == row.evidence_hash[:16]
+        assert len(report.who.report_id) == 16
+        assert report.ruling.grounds == ()
         assert report.ruling.verdict is Verdict.APPROVE
         assert (report.ruling.limit_fen, report.ruling.rate_bp) == (
             decision.limit_fen,

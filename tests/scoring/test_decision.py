@@ -145,13 +145,18 @@ class TestGates:
 
     def test_who_is_most_probably_d_is_declined(self) -> None:
         weak = applicant(
-            **{SALES: 1.0, ACTIVE: 0.0, "inv_out_parties_12m": 0.0, "inv_out_void_rate_12m": 0.9}
+            **{SALES: 1.0, ACTIVE: 6.0, "inv_out_parties_12m": 0.0, "inv_out_void_rate_12m": 0.9}
         )
         found = assessed(weak)
         assert found.ratings[3] > max(found.ratings[:3])
         assert "rated_d" in codes(found)
         assert found.outcome is Outcome.DECLINE
         assert "rated_d" not in codes(assessed(applicant()))
+
+    def test_too_little_to_judge_by_goes_to_a_person_whatever_the_score(self) -> None:
+        thin = assessed(applicant(**{ACTIVE: 1.0, "inv_out_void_rate_12m": 0.9}))
+        assert set(codes(thin)) == {"thin_file"}
+        assert thin.outcome is Outcome.REFER
 
     def test_a_rate_that_only_loses_is_no_offer(self) -> None:
         churn = (ChurnPoint(rate=0.04, lost=(0, 0, 0)),)

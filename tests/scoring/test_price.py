@@ -21,6 +21,7 @@ curves = st.dictionaries(
 def slow_profit(*, rate: float, lost: tuple, pd: float, mix: tuple, policy: LendingPolicy) -> float:
     """Of one yuan offered: each rating by itself, good and bad loans apart."""
     whole, years = 0.0, policy.term_months / 12
+    pd = 1 - (1 - pd) ** years  # a year's default, on those that are left, each year
     for chance, gone in zip(mix, lost, strict=True):
         stays = chance * (1 - gone)
         good = stays * (1 - pd) * (rate * years - policy.funding_rate * years)

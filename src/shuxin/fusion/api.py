@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         compute_features,
         keep_snapshot,
         read_snapshot,
+        require_past,
         rows_behind,
         subjects_with_features,
     )
@@ -49,6 +50,7 @@ _LATER = {
         "compute_features",
         "keep_snapshot",
         "read_snapshot",
+        "require_past",
         "rows_behind",
         "subjects_with_features",
     ),
@@ -125,6 +127,7 @@ __all__ = [
     "record_feature_lineage",
     "registered_features",
     "rejects",
+    "require_past",
     "resolve_all",
     "rows_behind",
     "say_different",

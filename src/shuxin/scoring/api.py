@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shuxin.scoring.policy import LendingPolicy, read_policy
     from shuxin.scoring.registry import (
         KeptModel,
+        decision_kept_at,
         keep_evaluation,
         keep_model,
         kept_models,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         TrainedModels,
         TrainingSet,
         good_medians,
+        has_invoices,
         numeric_columns,
         train,
         training_set,
@@ -64,6 +66,7 @@ _LATER = {
     "registry": (
         "KeptModel",
         "keep_evaluation",
+        "decision_kept_at",
         "keep_model",
         "kept_models",
         "last_evaluation",
@@ -77,6 +80,7 @@ _LATER = {
         "TrainedModels",
         "TrainingSet",
         "good_medians",
+        "has_invoices",
         "numeric_columns",
         "train",
         "training_set",
@@ -114,7 +118,9 @@ __all__ = [
     "credit_report",
     "decide",
     "decision_json",
+    "decision_kept_at",
     "good_medians",
+    "has_invoices",
     "keep_evaluation",
     "keep_model",
     "kept_models",

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from shuxin.fusion.api import Feature
 
 _LOW = Text(
-    en="{title}: lower than among enterprises that repay", zh="{title}低于按期还款企业的一般水平"
+    en="{title}: below the range in which enterprises repaid best",
+    zh="{title}低于还款表现最好的区间",
 )
 _HIGH = Text(
-    en="{title}: higher than among enterprises that repay", zh="{title}高于按期还款企业的一般水平"
+    en="{title}: above the range in which enterprises repaid best",
+    zh="{title}高于还款表现最好的区间",
 )
 _MISSING = Text(en="{title}: no data", zh="缺少“{title}”所需数据")
 _TRENDS = {

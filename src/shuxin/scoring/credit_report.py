@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shuxin.catalogue.api import contract, load_history
@@ -65,6 +67,7 @@ BANDS = (
 )
 """Grades on the scale of 600 points at 50:1, DOMAIN 9.7."""
 _STANDARDS = ("invoice_out", "invoice_in")
+_HORIZON_MONTHS = 12
 _YEARS_SHOWN = Window(1, 24)
 _MEASURES = {
     FeatureMeasure.FEN: Measure.MONEY,
@@ -126,10 +129,10 @@ def credit_report(
     business = business_of(entity, as_of=as_of, permit=permit, settings=settings, now=now)
     name, code = names_of([entity], permits=[permit]).get(entity, ("", ""))
     medians = model_row(bundle.digest).facts.get("medians", {})
-    return CreditReport(
-        who=Who(name or entity, code or entity, as_of, parts.digest[:16], _PURPOSE, permit.reader),
+    report = CreditReport(
+        who=Who(name or entity, code or entity, as_of, "", _PURPOSE, permit.reader),
         ruling=_ruling(decision, policy),
-        score=_score(decision, policy, bundle),
+        score=_score(decision, bundle),
         reasons=tuple(map(_reason, reasons)),
         figures=tuple(
             Figure(
@@ -161,22 +164,25 @@ def credit_report(
             Evidence(_POLICY_HASH, policy.hash),
         ),
     )
+    number = hashlib.sha256(repr(report).encode()).hexdigest()[:16]
+    return replace(report, who=replace(report.who, report_id=number))
 
 
 def _ruling(decision: Decision, policy: LendingPolicy) -> Ruling:
     verdict = Verdict(str(decision.outcome))
+    grounds = tuple(gate.text for gate in decision.gates)
     if decision.outcome is not Outcome.APPROVE:
-        return Ruling(verdict)
+        return Ruling(verdict, grounds=grounds)
     bound = decision.assessment.limit.bound_by.name
-    return Ruling(verdict, decision.limit_fen, decision.rate_bp, policy.term_months, bound)
+    return Ruling(verdict, decision.limit_fen, decision.rate_bp, policy.term_months, bound, grounds)
 
 
-def _score(decision: Decision, policy: LendingPolicy, bundle: Bundle) -> ScoreShown:
+def _score(decision: Decision, bundle: Bundle) -> ScoreShown:
     scale = bundle.card.scaling
     bands = tuple(GradeBand(name, lowest) for name, lowest in BANDS)
     known = decision.assessment
     return ScoreShown(
-        known.scored.points, scale.floor, scale.ceiling, bands, known.pd, policy.term_months
+        known.scored.points, scale.floor, scale.ceiling, bands, known.pd, _HORIZON_MONTHS
     )
 
 

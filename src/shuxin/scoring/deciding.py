@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from shuxin.consent.api import Purpose
-from shuxin.fusion.api import FEATURES, churn_table, compute_features
+from shuxin.fusion.api import FEATURES, churn_table, compute_features, require_past
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 from shuxin.scoring.allocation import allocate, equal_limits, proportional_limits
@@ -92,9 +92,10 @@ def decide(
 ) -> Batch:
     """Decide on all, and keep every decision with its evidence; nothing is kept when one fails.
 
-    Raises ApplicantTwice, PermitTooNarrow, PermitForOtherPurpose, ChurnMissing, PolicyInvalid,
+    Raises AsOfAhead, ApplicantTwice, PermitTooNarrow, PermitForOtherPurpose, ChurnMissing, PolicyInvalid,
     BudgetInvalid, AllocationFailed, ModelMissing and as ``fusion.compute_features``.
     """
+    require_past(as_of, now=now)
     for request in requests:
         request.permit.require(request.entity)
         request.permit.require_purpose(Purpose.CREDIT_DECISION)

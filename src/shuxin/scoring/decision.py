@@ -252,14 +252,20 @@ def _gates(
     price: Price,
     policy: LendingPolicy,
 ) -> tuple[Gate, ...]:
+    """Too little to judge by goes to a person, whatever the score says."""
     known = applicant.features
     if not any(known.get(name) for name in COUNTS):
         return (UNKNOWN,)
     since = known.get(SINCE_SALE)
-    rules = (
-        (NO_SALES, applicant.amount(SALES) <= 0),
+    if applicant.amount(SALES) <= 0:
+        return (NO_SALES,)
+    too_little = (
         (THIN_FILE, (known.get(ACTIVE) or 0) < policy.gates.active_months),
         (DORMANT, since is None or since > policy.gates.days_since_sale),
+    )
+    if any(holds for _, holds in too_little):
+        return tuple(gate for gate, holds in too_little if holds)
+    rules = (
         (RISK_HIGH, pd > policy.pd_decline),
         (RISK_BETWEEN, policy.pd_refer < pd <= policy.pd_decline),
         (RATED_D, ratings[3] > max(ratings[:3])),

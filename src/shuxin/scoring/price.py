@@ -41,8 +41,9 @@ class Price:
 def prices(*, pd: float, ratings: tuple[float, float, float], policy: LendingPolicy) -> list[Price]:
     """Every rate of the churn table within the policy's range, lowest first.
 
-    ``ratings``: probabilities of A, B, C given that it is one of them; the curves are averaged by
-    them. Raises ChurnMissing.
+    ``pd``: over 12 months; a longer term has it once a year on those that are left. ``ratings``:
+    probabilities of A, B, C given that it is one of them; the curves are averaged by them.
+    Raises ChurnMissing.
     """
     within = [p for p in policy.churn if policy.rate_lowest <= p.rate <= policy.rate_highest]
     if not within:
@@ -64,6 +65,7 @@ def _price(
     policy: LendingPolicy,
     years: float,
 ) -> Price:
+    pd = 1 - (1 - pd) ** years
     taken = sum(p * (1 - lost) for p, lost in zip(ratings, point.lost, strict=True))
     return Price(
         rate=point.rate,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shuxin.kernel.errors import NotFound
 from shuxin.kernel.text import Text
 from shuxin.scoring.bundle import read_bundle
-from shuxin.scoring.models import Evaluation, TrainedModel
+from shuxin.scoring.models import DecisionRow, Evaluation, TrainedModel
 from shuxin.scoring.report.content import Measured
 
 if TYPE_CHECKING:
@@ -115,15 +115,22 @@ def keep_evaluation(
 
 
 def last_evaluation(digest: str) -> tuple[tuple[Measured, ...], tuple[Text, ...]]:
-    """What was measured last and its cautions; both empty before any evaluation. Raises ModelMissing."""
+    """What was measured last and its cautions; before that only the training's. Raises ModelMissing."""
     row = model_row(digest).evaluations.order_by("-at", "-pk").first()
     if row is None:
-        return (), ()
+        stated = model_row(digest).facts.get("cautions", [])
+        return (), tuple(Text(en=en, zh=zh) for en, zh in stated)
     measured = tuple(
         Measured(Text(en=m[0], zh=m[1]), m[2], m[3], m[4], Text(en=m[5], zh=m[6]))
         for m in row.measured
     )
     return measured, tuple(Text(en=en, zh=zh) for en, zh in row.cautions)
+
+
+def decision_kept_at(digest: str) -> dt.datetime | None:
+    """When the decision with this evidence was made here; None: not a decision of this installation."""
+    row = DecisionRow.objects.filter(evidence_hash=digest).order_by("at").first()
+    return None if row is None else row.at
 
 
 def _pair(words: Words) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shuxin.consent.api import Purpose
-from shuxin.fusion.api import FEATURES, compute_features, keep_snapshot, loan_outcomes
+from shuxin.fusion.api import FEATURES, compute_features, keep_snapshot, loan_outcomes, require_past
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 from shuxin.scoring.binning.characteristic import BinningPlan
@@ -118,6 +118,8 @@ def training_set(
     ``fusion.compute_features``.
     """
     permit.require_purpose(Purpose.MODEL_TRAINING)
+    if as_of is not None:
+        require_past(as_of, now=now)
     loans = loan_outcomes(permit=permit, settings=settings, now=now)
     undated = [loan for loan in loans if loan.drawn_on is None]
     if undated and as_of is None:
@@ -125,9 +127,7 @@ def training_set(
     spine = [(loan.entity, loan.drawn_on or as_of or now.date()) for loan in loans]
     table = compute_features(spine, permits=[permit], settings=settings, now=now)
     columns = numeric_columns(table)
-    has_data = np.zeros(len(loans), dtype=np.bool_)
-    for name in COUNTS:
-        has_data |= np.nan_to_num(columns[name]) > 0
+    has_data = has_invoices(columns)
     if not has_data.any():
         raise NothingToTrain(count=len(loans), unknown=int((~has_data).sum()))
     snapshot = keep_snapshot(table, settings=settings, now=now)
@@ -164,6 +164,14 @@ def numeric_columns(table: pa.Table) -> dict[str, NDArray[np.float64]]:
         )
         for feature in FEATURES
     }
+
+
+def has_invoices(columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """(n,) whether any valid invoice of the last 12 months was known."""
+    found = np.zeros(len(columns[COUNTS[0]]), dtype=np.bool_)
+    for name in COUNTS:
+        found |= np.nan_to_num(columns[name]) > 0
+    return found
 
 
 def good_medians(known_rows: TrainingSet) -> dict[str, float]:

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.scoring.card.samples import CHARACTERISTICS, PLAN, TARGET, applicants, said, trained
 
+from shuxin.kernel.text import Text
 from shuxin.scoring.binning.characteristic import BinningPlan, LengthsDisagree
 from shuxin.scoring.binning.lookup import InfiniteValues, ValuesOfWrongKind
 from shuxin.scoring.binning.merge import MergePlan, Trend
+from shuxin.scoring.binning.shape import Kind
 from shuxin.scoring.card.artefact import card_bytes
 from shuxin.scoring.card.compiled import ColumnMissing, CompiledCard
 from shuxin.scoring.card.plan import CardPlan, Characteristic, Search, SelectionPlan, Separation
@@ -207,3 +209,31 @@ class TestRefusals:
         columns, outcomes = self.make()
         with pytest.raises(ValueError, match="once"):
             train(columns, outcomes, characteristics=(*CHARACTERISTICS, CHARACTERISTICS[0]))
+
+
+class TestPlantedOutcome:
+    @pytest.mark.parametrize("flipped", [0, 1])
+    def test_a_column_that_is_the_outcome_is_leakage_and_not_on_the_card(
+        self, flipped: int
+    ) -> None:
+        rng = np.random.default_rng(7)
+        bad = rng.random(400) < 0.3
+        honest = rng.normal(size=400) + bad
+        leak = (bad ^ bool(flipped)).astype(float)
+        text = np.where(bad, "bad", "good").astype(object)
+        wanted = [
+            Characteristic(name="honest", title=Text(en="h", zh="h")),
+            Characteristic(name="leak", title=Text(en="l", zh="l")),
+            Characteristic(name="word", title=Text(en="w", zh="w"), kind=Kind.CATEGORICAL),
+        ]
+        trained = train_card(
+            columns={"honest": honest, "leak": leak, "word": text},
+            outcomes=bad,
+            characteristics=wanted,
+            plan=CardPlan(name="planted", target=Text(en="bad", zh="坏")),
+            made_on="2026-01-01",
+            data_hash="0",
+        )
+        assert trained.kept == ("honest",)
+        flagged = {f.characteristic for f in trained.findings if f.code == "suspected_leakage"}
+        assert flagged == {"leak", "word"}

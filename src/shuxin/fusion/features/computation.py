@@ -19,7 +19,7 @@ from shuxin.fusion.features.sources import datasets_of, source_table
 from shuxin.fusion.findings import connect
 from shuxin.infra.api import Store
 from shuxin.kernel.canonical import canonical_json
-from shuxin.kernel.errors import NotFound
+from shuxin.kernel.errors import InvalidInput, NotFound
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ class NoFeatureData(NotFound):
     )
 
 
+class AsOfAhead(InvalidInput):
+    code = "as_of_ahead"
+    what = Text(en="{day} lies ahead: nothing is known of it yet", zh="{day} 尚未到来,没有可用数据")
+    mend = Text(en="Give today or an earlier day", zh="请使用今天或更早的日期")
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Features as they were computed once. ``name`` is the content's: equal content, equal name.
@@ -60,6 +66,12 @@ class Snapshot:
     name: str
     rows: pa.Table
     manifest: dict[str, Any]
+
+
+def require_past(as_of: dt.date, *, now: dt.datetime) -> None:
+    """Raises AsOfAhead for a day after today."""
+    if as_of > now.date():
+        raise AsOfAhead(day=as_of)
 
 
 def compute_features(

@@ -22,6 +22,8 @@ LATE_RED_DAYS = 60
 VOID_WORDS = ("作废发票", "作废", "已作废", "VOID")
 OWN_CURRENCY = ("CNY", "RMB", "人民币", "元")
 _CHINA_HOURS = 8
+MOST_FEN = 10**16
+"""100 million million yuan: an invoice beyond is an error, and would overflow the sums of everybody."""
 KEY = ("entity", "as_of")
 _PLACES = ("_dataset", "_file", "_line")
 
@@ -49,6 +51,7 @@ def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
         joined["issued_on"] < joined["as_of"],
         months.between(0, HORIZON_MONTHS),
         own,
+        joined["net"].fill_null(0).between(-MOST_FEN, MOST_FEN),
     )
     return _each_once(known)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shuxin.consent.api import ALL_SUBJECTS, Purpose
-from shuxin.kernel.errors import InvalidInput, NotFound
+from shuxin.kernel.errors import Conflict, InvalidInput, NotFound
 from shuxin.kernel.money import Unit, amount_with_unit, parse_amount_fen
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import operator, own_data_policy, start
 from shuxin.portal.commands.import_folder import FolderMissing
-from shuxin.portal.display import say, show
+from shuxin.portal.display import china_time, say, show
 
 if TYPE_CHECKING:
     import argparse
@@ -44,10 +44,12 @@ _HEAD = Text(
     zh="企业|结论|额度|年利率|评分|违约概率|原因|涉及行数",
 )
 _UNKNOWN = Text(
-    en="line {line}: no enterprise here is called so; left out", zh="第 {line} 行:无此企业,未处理"
+    en="line {line}: no enterprise here, or several, are called so; left out",
+    zh="第 {line} 行:无此企业或名称对应多家企业,未处理",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN = 20
+_CAUTION = Text(en="note: {caution}", zh="提示:{caution}")
 _MORE = Text(
     en="... and {count:,} more; --out writes all of them with every reason",
     zh="……另有 {count:,} 家;用 --out 输出全部决策与原因",
@@ -57,7 +59,7 @@ _TWICE = Text(
     zh="第 {line} 行:与第 {first} 行为同一企业,以先者为准",
 )
 _SUMMARY = Text(
-    en="{count:,} applicants as of {as_of}: {outcomes}. Lent {used} at a mean rate of {rate:.2%}; expected profit"
+    en="{count:,} applicants as of {as_of}: {outcomes}. Offered {used} at a mean rate of {rate:.2%}; expected profit"
     " {profit}, expected loss {loss}",
     zh="{count:,} 个申请人,特征截止 {as_of}:{outcomes}。授信合计 {used},平均年利率 {rate:.2%};"
     "预期利润 {profit},预期损失 {loss}",
@@ -93,6 +95,13 @@ _CSV = ("entity", "outcome", "limit_yuan", "rate", "points", "pd", "rating_a", "
         "evidence_sha256")  # fmt: skip
 
 
+_KEPT_HERE = Text(en="  decided here at {at}", zh="  本安装于 {at} 作出该决策")
+_NOT_OURS = Text(
+    en="  not kept in this installation: the file is consistent, who made it is not proven",
+    zh="  本安装无此决策记录:文件自洽,但无法证明由谁作出",
+)
+
+
 class WhoOrFile(InvalidInput):
     code = "who_or_file"
     what = Text(en="say whom to decide on", zh="请指明决策对象")
@@ -111,7 +120,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     from shuxin.infra.api import now_in_china
 
     wishes = _wishes(options)
-    budget = parse_amount_fen(options.budget, unit=Unit.YUAN) if options.budget else None
+    stated = options.budget
+    budget = None if stated is None else parse_amount_fen(stated, unit=Unit.YUAN)
     decide_on(
         wishes,
         as_of=options.as_of or now_in_china().date(),
@@ -158,15 +168,16 @@ def decide_on(
 ) -> Batch:
     """Decide, show, and write files if wanted."""
     from shuxin.infra.api import now_in_china
-    from shuxin.scoring.api import decide, model_in_use, traced
+    from shuxin.scoring.api import decide, last_evaluation, model_in_use, traced
 
     now = now_in_china()
     requests = _requests(wishes, language=language)
+    bundle = model_in_use(model)
     batch = decide(
         requests,
         as_of=as_of,
         budget_fen=budget_fen,
-        bundle=model_in_use(model),
+        bundle=bundle,
         policy=policy,
         by=operator(),
         settings=settings,
@@ -174,7 +185,8 @@ def decide_on(
     )
     permits = [request.permit for request in requests]
     reasons = traced(batch.decisions, permits=permits, settings=settings, now=now)
-    _show(batch, reasons, as_of, language)
+    _, cautions = last_evaluation(bundle.digest)
+    _show(batch, reasons, as_of, cautions, language)
     if out is not None:
         _write(batch, reasons, out)
         say(_FILES, language, count=len(batch.decisions), folder=out)
@@ -194,7 +206,7 @@ def _requests(wishes: Sequence[Wish], *, language: Language) -> list[Request]:
     for wish in wishes:
         try:
             entity = find_entity(wish.who, permit=search)
-        except NotFound:
+        except (NotFound, Conflict):
             if wish.line == 0:
                 raise
             say(_UNKNOWN, language, line=wish.line)
@@ -212,6 +224,7 @@ def _show(
     batch: Batch,
     reasons: Sequence[Sequence[TracedReason]],
     as_of: dt.date,
+    cautions: Sequence[Text],
     language: Language,
 ) -> None:
     pairs = list(zip(batch.decisions, reasons, strict=True))
@@ -246,6 +259,8 @@ def _show(
         digest=policy.hash[:16],
     )
     _show_allocation(batch, language)
+    for caution in cautions:
+        say(_CAUTION, language, caution=caution.say(language))
 
 
 def _show_allocation(batch: Batch, language: Language) -> None:
@@ -344,15 +359,18 @@ def _csv_row(
 
 
 def _replay(files: Sequence[str], language: Language) -> int:
-    from shuxin.scoring.api import replay
+    from shuxin.scoring.api import decision_kept_at, replay
 
     for name in files:
         file = Path(name)
         if not file.is_file():
             raise FolderMissing(folder=name)
-        decision = replay(file.read_bytes())
+        content = file.read_bytes()
+        decision = replay(content)
         outcome = _OUTCOMES[str(decision.outcome)].say(language)
         given = decision.assessment.applicant
         facts = {"file": file.name, "entity": given.entity, "as_of": given.as_of}
         say(_REPLAYED, language, **facts, outcome=outcome, limit=_money(decision.limit_fen))
+        kept = decision_kept_at(json.loads(content)["sha256"])
+        say(_KEPT_HERE if kept else _NOT_OURS, language, at=china_time(kept) if kept else "")
     return 0

@@ -72,11 +72,13 @@ def compute(as_of: dt.date, *, settings: Settings, language: Language) -> pa.Tab
         compute_features,
         keep_snapshot,
         record_feature_lineage,
+        require_past,
         subjects_with_features,
     )
     from shuxin.infra.api import now_in_china
 
     now = now_in_china()
+    require_past(as_of, now=now)
     permit = own_data_policy().permit(subject=ALL_SUBJECTS, purpose=Purpose.MODEL_TRAINING, now=now)
     subjects = subjects_with_features(permit=permit, settings=settings, now=now)
     spine = [(subject, as_of) for subject in subjects]

@@ -50,8 +50,9 @@ _STABILITY = Text(
 _CAUTION = Text(en="note: {caution}", zh="提示:{caution}")
 _WRITTEN = Text(en="report: {file}", zh="报告:{file}")
 _OTHER_ROWS = Text(
-    en="note: the model in use was not trained on these rows; the figures are those of cards made from these rows",
-    zh="提示:当前启用的模型并非由这些样本训练,以上为用这些样本训练的评分卡的指标",
+    en="note: the model in use was not trained on these rows; the figures are those of cards made from these rows"
+    " and are not kept with it",
+    zh="提示:当前启用的模型并非由这些样本训练,以上为用这些样本训练的评分卡的指标,不随该模型保存",
 )
 _LEFT_OUT = Text(en="correlated, unsteady or weak", zh="相关性高、符号不稳或信息不足")
 
@@ -86,13 +87,14 @@ def train(
 ) -> TrainedModels:
     """Train, show the card, keep the model."""
     from shuxin.infra.api import now_in_china
-    from shuxin.scoring.api import good_medians, keep_model, training_set
+    from shuxin.scoring.api import cautions_of, good_medians, keep_model, training_set
     from shuxin.scoring.api import train as fit
 
     now = now_in_china()
     rows = training_set(as_of=as_of, permit=_permit(), settings=settings, now=now)
     made = fit(rows, name=name, made_on=now.date().isoformat())
-    facts = {"ratings": dict(made.ratings), "medians": good_medians(rows)}
+    cautions = [[caution.en, caution.zh] for caution in cautions_of(rows)]
+    facts = {"ratings": dict(made.ratings), "medians": good_medians(rows), "cautions": cautions}
     keep_model(
         made.bundle, origin="trained", snapshot=rows.snapshot, facts=facts, by=operator(), now=now
     )
@@ -171,7 +173,10 @@ def check(
             repeats=repeats,
         )
     measured, cautions = measured_of(checked), cautions_of(rows)
-    keep_evaluation(bundle.digest, measured=measured, cautions=cautions, by=operator(), now=now)
+    made = fit(rows, name=bundle.card.name, made_on=bundle.card.made_on)
+    is_own = made.bundle.digest == bundle.digest
+    if is_own:
+        keep_evaluation(bundle.digest, measured=measured, cautions=cautions, by=operator(), now=now)
     table = [
         (
             _words(m.name, language),
@@ -192,8 +197,7 @@ def check(
         say(_STABILITY, language, **facts, verdict=verdict)
     for caution in cautions:
         say(_CAUTION, language, caution=caution.say(language))
-    made = fit(rows, name=bundle.card.name, made_on=bundle.card.made_on)
-    if made.bundle.digest != bundle.digest:
+    if not is_own:
         say(_OTHER_ROWS, language)
     if out is not None:
         _write(rows, made, checked, folder=out)
@@ -206,7 +210,7 @@ def _others(
     """Features of enterprises without outcome, as of the day stated or the newest of the training rows."""
     from shuxin.fusion.api import compute_features, subjects_with_features
     from shuxin.infra.api import now_in_china
-    from shuxin.scoring.api import numeric_columns
+    from shuxin.scoring.api import has_invoices, numeric_columns
 
     now = now_in_china()
     everyone = subjects_with_features(permit=permit, settings=settings, now=now)
@@ -215,7 +219,10 @@ def _others(
         return None
     day = as_of or max(rows.as_ofs)
     spine = [(entity, day) for entity in fresh]
-    return numeric_columns(compute_features(spine, permits=[permit], settings=settings, now=now))
+    table = compute_features(spine, permits=[permit], settings=settings, now=now)
+    columns = numeric_columns(table)
+    known = has_invoices(columns)
+    return {name: column[known] for name, column in columns.items()}
 
 
 def _write(rows: TrainingSet, made: TrainedModels, checked: Validation, *, folder: Path) -> None:

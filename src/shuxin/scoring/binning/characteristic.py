@@ -60,6 +60,7 @@ class BinnedCharacteristic:
     shape: BinShape
     good: tuple[int, ...]
     bad: tuple[int, ...]
+    separates: bool = False
 
     def __post_init__(self) -> None:
         for counts in (self.good, self.bad):
@@ -174,6 +175,7 @@ def merge_numbers(*, fine: BinnedCharacteristic, plan: MergePlan) -> BinnedChara
         shape=replace(fine.shape, edges=tuple(edges[part.start - 1] for part in ranges[1:])),
         good=(*_sums(fine.good, ranges), *fine.good[groups:]),
         bad=(*_sums(fine.bad, ranges), *fine.bad[groups:]),
+        separates=_all_pure(fine.good[:groups], fine.bad[:groups]),
     )
 
 
@@ -248,7 +250,14 @@ def merge_categories(
         shape=shape,
         good=(*_sums(fine.good.tolist(), ranges), missing[0]),
         bad=(*_sums(fine.bad.tolist(), ranges), missing[1]),
+        separates=_all_pure(fine.good.tolist(), fine.bad.tolist()),
     )
+
+
+def _all_pure(good: Sequence[int], bad: Sequence[int]) -> bool:
+    """Whether both classes occur and no fine bin holds both."""
+    mixed = any(g and b for g, b in zip(good, bad, strict=True))
+    return not mixed and any(good) and any(bad)
 
 
 def _counts_apart(shape: BinShape, numbers: FloatArray) -> IntArray:

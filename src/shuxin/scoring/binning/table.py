@@ -48,6 +48,10 @@ _HIGH = Text(
     en="IV {iv:.2f} is above {limit}: check that it was known before the outcome",
     zh="IV 为 {iv:.2f}，高于 {limit}，请核实该特征在结果发生前已知",
 )
+_SEPARATES = Text(
+    en="It tells good from bad without one error: it contains the outcome",
+    zh="该特征可无误地区分好坏样本，即包含了结果本身",
+)
 _LEAKS = Text(
     en="IV {iv:.2f} and AUC {auc:.3f} of this characteristic alone: it probably contains the outcome",
     zh="单特征 IV 为 {iv:.2f}、AUC 为 {auc:.3f}，很可能包含了结果信息",
@@ -113,6 +117,8 @@ def findings_of(*, characteristic: BinnedCharacteristic) -> tuple[Finding, ...]:
     iv, auc = characteristic.iv, characteristic.auc
     if not any(rows[:-1]):
         code, detail = "all_missing", _ALL_MISSING
+    elif characteristic.separates:
+        code, detail = LEAKAGE, _SEPARATES
     elif sum(1 for count in rows if count) == 1:
         code, detail = "constant", _CONSTANT
     elif iv > SUSPECT_IV and auc - _sampling_error(characteristic) > SUSPECT_AUC:

@@ -49,6 +49,10 @@ class Reason:
     text: Text
 
 
+LEAST_LOSS = 1.0
+"""Points: a smaller loss explains nothing."""
+
+
 def reference_points(
     *, points: NDArray[np.int64], scores: NDArray[np.int64], cut_off: int
 ) -> NDArray[np.float64]:
@@ -71,7 +75,7 @@ def reference_points(
 def reasons_of(*, card: Scorecard, scored: Scored) -> tuple[Reason, ...]:
     """At most four reasons, one from each group of characteristics, by falling loss.
 
-    Only characteristics that earned less than the reference count, ties in the order of the card. A
+    Only characteristics that earned a point or more less than the reference count, ties in the order of the card. A
     group without a name is a group of its own. A characteristic without texts gives no reason, nor does
     a value that stands in the best bin of values.
     """
@@ -81,7 +85,7 @@ def reasons_of(*, card: Scorecard, scored: Scored) -> tuple[Reason, ...]:
             for nth, (place, (_, found, gained)) in enumerate(
                 zip(card.characteristics, scored.by_characteristic, strict=True)
             )
-            if gained < place.reference
+            if place.reference - gained >= LEAST_LOSS
         ),
         key=lambda loss: (-loss[0], loss[1]),
     )

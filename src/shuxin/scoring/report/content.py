@@ -80,7 +80,8 @@ class Who:
 class Ruling:
     """The decision (决策); amounts in fen, the rate in basis points a year.
 
-    ``binding_cap`` names the cap that gave the limit; all four are None unless approved.
+    ``binding_cap`` names the cap that gave the limit; all four are None unless approved. ``grounds``
+    are the rules that spoke against an automatic approval.
     """
 
     verdict: Verdict
@@ -88,6 +89,7 @@ class Ruling:
     rate_bp: int | None = None
     term_months: int | None = None
     binding_cap: Words | None = None
+    grounds: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def credit_document(
     """The report in one language; ``printable`` as of Pen."""
     pen = Pen(language, printable)
     sections = (
+        *([_grounds(report.ruling, pen)] if report.ruling.grounds else []),
         _reasons(report, pen),
         _figures(report, pen),
         _pictures(report, pen),
@@ -139,6 +140,10 @@ def _reasons(report: CreditReport, pen: Pen) -> Section:
     table = Table(head=head, rows=rows, figures=(False, True, False, False, True))
     blocks: tuple[Block, ...] = (table,) if rows else (Notes((pen.say(labels.NO_REASONS),)),)
     return Section(pen.say(labels.REASONS), blocks)
+
+
+def _grounds(ruling: Ruling, pen: Pen) -> Section:
+    return Section(pen.say(labels.GROUNDS), (Notes(pen.all(*ruling.grounds)),))
 
 
 def _figures(report: CreditReport, pen: Pen) -> Section:

@@ -38,6 +38,7 @@ DEFAULT_PROBABILITY: Final = Text(
     en="Probability of default in {months} months", zh="未来 {months} 个月违约概率"
 )
 
+GROUNDS: Final = Text(en="Grounds of the decision", zh="结论依据")
 REASONS: Final = Text(en="Why points were lost", zh="主要扣分原因")
 NO_REASONS: Final = Text(en="No group lost points against the reference", zh="各类指标均未低于参照")
 REASON: Final = Text(en="Reason", zh="原因")
