@@ -16,13 +16,13 @@ KEPT: dict[str, tuple[int, int | None]] = {
     "0.2.0/approve-invoices.json": (73_600_000, 1275),
     "0.2.0/approve-product.json": (100_000_000, 780),
     "0.2.0/approve-requested.json": (2_000_000, 1275),
-    "0.2.0/approve-revenue.json": (25_900_000, 870),
+    "0.2.0/approve-working_capital.json": (10_800_000, 915),
+    "0.2.0/decline-product-risk_high-no_profit.json": (0, None),
     "0.2.0/decline-requested-limit_low-no_profit-risk_between.json": (0, None),
     "0.2.0/decline-revenue-budget_spent.json": (0, None),
-    "0.2.0/decline-working_capital-risk_high-no_profit-thin_file.json": (0, None),
     "0.2.0/refer-requested-risk_between.json": (0, None),
-    "0.2.0/refer-requested-thin_file-risk_between.json": (0, None),
-    "0.2.0/refer-working_capital-risk_between.json": (0, None),
+    "0.2.0/refer-requested-thin_file.json": (0, None),
+    "0.2.0/refer-revenue-thin_file.json": (0, None),
 }
 """By file: the limit in fen and the rate in basis points. The name says the outcome, the cap and the gates."""
 
