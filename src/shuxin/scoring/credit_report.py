@@ -17,7 +17,7 @@ from shuxin.scoring.bundle import read_bundle
 from shuxin.scoring.characteristics import GROUPS
 from shuxin.scoring.decision import Outcome
 from shuxin.scoring.evidence import EvidenceAltered, policy_and_model, replay, with_model
-from shuxin.scoring.explaining import features_shown, traced
+from shuxin.scoring.explaining import features_shown, sources_of, traced
 from shuxin.scoring.models import DecisionRow
 from shuxin.scoring.registry import last_evaluation, model_row
 from shuxin.scoring.report.content import (
@@ -187,7 +187,7 @@ def _score(decision: Decision, bundle: Bundle) -> ScoreShown:
 
 
 def _reason(found: TracedReason) -> Reason:
-    names = [_TITLES[source] for source, _ in found.rows]
+    names = [_TITLES[source] for source in sources_of(found.feature)]
     dataset = Text(en=", ".join(t.en for t in names), zh="、".join(t.zh for t in names))
     return Reason(
         text=found.reason.text,
