@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from shuxin.catalogue.domain.contract import (
+    SUBJECT_MEANINGS,
     Contract,
     Cycle,
     DataGroup,
@@ -140,6 +141,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "SUBJECT_MEANINGS",
     "Breaker",
     "BreakerInvalid",
     "BreakerKind",

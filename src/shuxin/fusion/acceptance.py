@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from shuxin.catalogue.api import (
+    SUBJECT_MEANINGS,
     ColumnLineage,
     Lineage,
     SourceColumn,
@@ -43,7 +44,7 @@ def waiting_proposals(*, settings: Settings) -> list[Waiting]:
     for name in proposal_names(settings.proposals):
         proposal = read_proposal(name, folder=settings.proposals)
         subject = tuple(
-            field.name for field in proposal.contract.fields if field.meaning.startswith("subject_")
+            field.name for field in proposal.contract.fields if field.meaning in SUBJECT_MEANINGS
         )
         mapping = proposal.mapping
         found.append(Waiting(name, mapping.file, mapping.dataset, subject, mapping.questions))

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from shuxin.fusion.proposals import Holder
     from shuxin.fusion.reading_back import RejectedRow, rejects
     from shuxin.fusion.review import OpenReview, open_reviews, say_different, say_same
+    from shuxin.fusion.standards import standard_named
     from shuxin.fusion.who import resolve_all
 
 _LATER = {
@@ -71,6 +72,7 @@ _LATER = {
     "proposals": ("Holder",),
     "reading_back": ("RejectedRow", "rejects"),
     "review": ("OpenReview", "open_reviews", "say_different", "say_same"),
+    "standards": ("standard_named",),
     "who": ("resolve_all",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
@@ -132,6 +134,7 @@ __all__ = [
     "rows_behind",
     "say_different",
     "say_same",
+    "standard_named",
     "subjects_with_features",
     "waiting_proposals",
 ]

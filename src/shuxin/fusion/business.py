@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
-import pyarrow as pa
 
+from shuxin.fusion.features.computation import spine_table
 from shuxin.fusion.features.grains import known_rows, months_of, parties_of, party_months
 from shuxin.fusion.features.sources import source_table
 from shuxin.fusion.findings import connect
@@ -43,7 +43,7 @@ def business_of(
 ) -> Business:
     """As known before ``as_of``. Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet."""
     connection = connect()
-    spine = ibis.memtable(pa.table({"entity": [entity], "as_of": [as_of]}))
+    spine = ibis.memtable(spine_table([(entity, as_of)]))
     amounts: dict[str, dict[int, int]] = {"invoice_out": {}, "invoice_in": {}}
     shares: list[float] = []
     for standard, found in amounts.items():

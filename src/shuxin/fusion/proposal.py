@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shuxin.catalogue.api import (
+    SUBJECT_MEANINGS,
     Contract,
     DataGroup,
     Field,
@@ -388,7 +389,7 @@ def _questions(
 ) -> tuple[str, ...]:
     asked = [] if origin.has_header else [ASK_HEADER.say(language)]
     meanings = {choice.field.meaning for choice in choices}
-    if not meanings & {Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME, Meaning.SUBJECT_NUMBER}:
+    if not meanings & SUBJECT_MEANINGS:
         asked.append(ASK_SUBJECT.say(language))
     for profile, choice in zip(profiles, choices, strict=True):
         if choice.missing:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shuxin.catalogue.api import Contract, Meaning
+from shuxin.catalogue.api import SUBJECT_MEANINGS, Contract, Meaning
 from shuxin.catalogue.api import Field as ContractField
 from shuxin.fusion.codes import CodeTally
 from shuxin.fusion.masking import (
@@ -37,7 +37,6 @@ _TOTAL = re.compile(
 )
 _CREDIT_CODES = frozenset({Meaning.SUBJECT_CODE, Meaning.OTHER_CODE})
 _NOTE = r"^\s*([注附]|备注|说明|填报|制表|资料来源|以上|\*)"
-_SUBJECTS = frozenset({Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME, Meaning.SUBJECT_NUMBER})
 _LONGEST_CELL_KEPT = 500
 _BETWEEN_PIECES = re.compile(r"([\s,;|,;、\"\x01^]+)")
 _DIGITS_OF_NOBODY = 6
@@ -182,7 +181,7 @@ class RowMaker:
         if len(mapped) >= _NOTE_STANDS_OUT:
             subject = np.zeros(verdict.rows, dtype=np.bool_)
             for position, contract_field, _ in self.plan.columns:
-                if contract_field.meaning in _SUBJECTS:
+                if contract_field.meaning in SUBJECT_MEANINGS:
                     note = _bools(pc.match_substring_regex(cells[position], _NOTE))
                     subject |= _bools(pc.not_equal(cells[position], "")) & ~note
             verdict.reject((filled == 1) & ~subject, "note_row")
@@ -205,7 +204,7 @@ class RowMaker:
         subjects = [
             contract_field.name
             for _, contract_field, _ in self.plan.columns
-            if contract_field.meaning in _SUBJECTS
+            if contract_field.meaning in SUBJECT_MEANINGS
         ]
         if subjects and verdict.rows:
             missing = np.logical_and.reduce([_bools(stored[name].is_null()) for name in subjects])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shuxin.catalogue.api import (
+    SUBJECT_MEANINGS,
     Contract,
     Cycle,
     DataGroup,
@@ -240,7 +241,7 @@ def as_standard(proposal: Proposal, *, titles: Sequence[str], language: Language
     fits = {
         standard.name: matched
         for standard in STANDARDS
-        if (matched := _matched(standard, columns, proposal.contract)) is not None
+        if (matched := _matched(standard, columns)) is not None
     }
     said = (proposal.mapping.file, proposal.mapping.sheet, *titles)
     name = _chosen(fits, words=" ".join(said).lower())
@@ -254,7 +255,7 @@ def plain_header(header: str) -> str:
 
 
 def _matched(
-    standard: Standard, columns: Sequence[ColumnMapping], contract: Contract
+    standard: Standard, columns: Sequence[ColumnMapping]
 ) -> dict[str, ColumnMapping] | None:
     """By standard field the column that gives it; None when a needed one or the subject is missing."""
     found: dict[str, ColumnMapping] = {}
@@ -269,10 +270,8 @@ def _matched(
                 break
     if any(wanted.needed and wanted.field.name not in found for wanted in standard.fields):
         return None
-    subjects = [f.field.name for f in standard.fields if f.field.name.startswith("subject_")]
+    subjects = [f.field.name for f in standard.fields if f.field.meaning in SUBJECT_MEANINGS]
     if subjects and not any(name in found for name in subjects):
-        return None
-    if not contract.fields:
         return None
     return found
 

@@ -10,11 +10,13 @@ import django
 from django.apps import apps
 from django.core.management import call_command
 
-from shuxin.consent.api import Purpose, recorded_own_data
+from shuxin.consent.api import ALL_SUBJECTS, Purpose, recorded_own_data
 from shuxin.infra.api import settings_from_environment
 
 if TYPE_CHECKING:
-    from shuxin.consent.api import OwnDataPolicy
+    from datetime import datetime
+
+    from shuxin.consent.api import OwnDataPolicy, Permit
     from shuxin.infra.api import Settings
 
 
@@ -44,6 +46,22 @@ def own_data_policy() -> OwnDataPolicy:
         ),
         highest_level=3,
     )
+
+
+def permit_for_all(purpose: Purpose, *, now: datetime) -> Permit:
+    """Leave to read everybody's data, recorded. Raises PurposeNotOwn."""
+    return own_data_policy().permit(subject=ALL_SUBJECTS, purpose=purpose, now=now)
+
+
+def permit_for_one(who: str, *, purpose: Purpose, now: datetime) -> Permit:
+    """Find the entity behind a code, number or name, and leave to read its data; both uses recorded.
+
+    The entity is the permit's subject. Raises PurposeNotOwn, EnterpriseUnknown, NameShared.
+    """
+    from shuxin.fusion.api import find_entity  # noqa: PLC0415 - heavy
+
+    entity = find_entity(who, permit=permit_for_all(purpose, now=now))
+    return own_data_policy().permit(subject=entity, purpose=purpose, now=now)
 
 
 def operator() -> str:

@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     )
     from shuxin.scoring.report.html import report_html
     from shuxin.scoring.report.model_report import model_report_html
+    from shuxin.scoring.report.numbers import NO_DATA
     from shuxin.scoring.report.pdf import report_pdf
     from shuxin.scoring.training import (
         TrainedModels,
         TrainingSet,
         good_medians,
-        has_invoices,
-        numeric_columns,
         train,
         training_set,
+        without_outcome,
     )
     from shuxin.scoring.validation import (
         Validation,
@@ -75,15 +75,15 @@ _LATER = {
     ),
     "report.html": ("report_html",),
     "report.model_report": ("model_report_html",),
+    "report.numbers": ("NO_DATA",),
     "report.pdf": ("report_pdf",),
     "training": (
         "TrainedModels",
         "TrainingSet",
         "good_medians",
-        "has_invoices",
-        "numeric_columns",
         "train",
         "training_set",
+        "without_outcome",
     ),
     "validation": ("Validation", "cautions_of", "measured_of", "model_report", "validate"),
 }
@@ -99,6 +99,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "GROUPS",
+    "NO_DATA",
     "VERDICT_TEXT",
     "Allocation",
     "Batch",
@@ -120,7 +121,6 @@ __all__ = [
     "decision_json",
     "decision_kept_at",
     "good_medians",
-    "has_invoices",
     "keep_evaluation",
     "keep_model",
     "kept_models",
@@ -130,7 +130,6 @@ __all__ = [
     "model_report",
     "model_report_html",
     "model_row",
-    "numeric_columns",
     "read_bundle",
     "read_policy",
     "replay",
@@ -141,4 +140,5 @@ __all__ = [
     "training_set",
     "validate",
     "value_text",
+    "without_outcome",
 ]

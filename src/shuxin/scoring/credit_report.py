@@ -7,17 +7,24 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shuxin.catalogue.api import contract, load_history
+from shuxin.catalogue.api import load_history
 from shuxin.consent.api import Purpose
 from shuxin.fusion.api import Measure as FeatureMeasure
-from shuxin.fusion.api import Window, business_of, datasets_of, names_of, rows_behind
+from shuxin.fusion.api import (
+    Window,
+    business_of,
+    datasets_of,
+    names_of,
+    rows_behind,
+    standard_named,
+)
 from shuxin.kernel.errors import NotFound
 from shuxin.kernel.text import Text
 from shuxin.scoring.bundle import read_bundle
 from shuxin.scoring.characteristics import GROUPS
 from shuxin.scoring.decision import Outcome
 from shuxin.scoring.evidence import EvidenceAltered, policy_and_model, replay, with_model
-from shuxin.scoring.explaining import features_shown, sources_of, traced
+from shuxin.scoring.explaining import TRADES, features_shown, sources_of, traced
 from shuxin.scoring.models import DecisionRow
 from shuxin.scoring.registry import last_evaluation, model_row
 from shuxin.scoring.report.content import (
@@ -66,7 +73,6 @@ BANDS = (
     ("AAA", 660),
 )
 """Grades on the scale of 600 points at 50:1, DOMAIN 9.7."""
-_STANDARDS = ("invoice_out", "invoice_in")
 _HORIZON_MONTHS = 12
 _YEARS_SHOWN = Window(1, 24)
 _MEASURES = {
@@ -86,8 +92,6 @@ _CONTACT = Text(en="the institution that gave you this report", zh="向您提供
 _DECISION_HASH = Text(en="decision (SHA-256)", zh="决策证据(SHA-256)")
 _POLICY_HASH = Text(en="policy (SHA-256)", zh="信贷政策(SHA-256)")
 _MODEL_HASH = Text(en="model (SHA-256)", zh="模型(SHA-256)")
-_TITLES = {"invoice_out": Text(en="VAT invoices issued", zh="销项发票"),
-           "invoice_in": Text(en="VAT invoices received", zh="进项发票")}  # fmt: skip
 
 
 class DecisionMissing(NotFound):
@@ -187,7 +191,7 @@ def _score(decision: Decision, bundle: Bundle) -> ScoreShown:
 
 
 def _reason(found: TracedReason) -> Reason:
-    names = [_TITLES[source] for source in sources_of(found.feature)]
+    names = [standard_named(source).title for source in sources_of(found.feature)]
     dataset = Text(en=", ".join(t.en for t in names), zh="、".join(t.zh for t in names))
     return Reason(
         text=found.reason.text,
@@ -244,7 +248,7 @@ def _data(
 ) -> tuple[DataUse, ...]:
     """The datasets that hold rows of the entity in the last 24 months."""
     uses = []
-    for standard in _STANDARDS:
+    for standard in TRADES:
         rows = rows_behind(
             [(entity, as_of)],
             standard=standard,
@@ -260,7 +264,7 @@ def _data(
             if agreed.dataset not in held:
                 continue
             loads = tuple(load.content_sha256[:12] for load in load_history(dataset=agreed.dataset))
-            level = max(field.level for field in contract(dataset=agreed.dataset).fields)
-            title = _TITLES[standard]
+            level = max(field.level for field in agreed.fields)
+            title = standard_named(standard).title
             uses.append(DataUse(title, loads, rows.count, as_of, int(level)))
     return tuple(uses)

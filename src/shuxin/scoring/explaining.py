@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.fusion.api import FEATURES, feature_named, registered_features, rows_behind
 from shuxin.kernel.money import Unit, amount_with_unit
+from shuxin.scoring.report.numbers import NO_DATA
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from shuxin.scoring.card.reasons import Reason
     from shuxin.scoring.decision import Decision
 
-_SOURCES_OF_ALL = ("invoice_out", "invoice_in")
+TRADES = ("invoice_out", "invoice_in")
+"""The standards that features read, sales first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,13 @@ def traced(
 
 def sources_of(feature: Feature) -> tuple[str, ...]:
     """Standards that a feature reads; one of both sides reads both."""
-    return (feature.source,) if feature.source else _SOURCES_OF_ALL
+    return (feature.source,) if feature.source else TRADES
 
 
 def value_text(feature: Feature, value: float | None, language: Language) -> str:
     """A feature's number with its unit, for people."""
     if value is None:
-        return "no data" if language == "en" else "无数据"
+        return NO_DATA.say(language)
     if feature.measure == "fen":
         return amount_with_unit(round(value), unit=Unit.TEN_THOUSAND_YUAN, places=2)
     if feature.measure == "ratio":

@@ -116,9 +116,10 @@ def keep_evaluation(
 
 def last_evaluation(digest: str) -> tuple[tuple[Measured, ...], tuple[Text, ...]]:
     """What was measured last and its cautions; before that only the training's. Raises ModelMissing."""
-    row = model_row(digest).evaluations.order_by("-at", "-pk").first()
+    model = model_row(digest)
+    row = model.evaluations.order_by("-at", "-pk").first()
     if row is None:
-        stated = model_row(digest).facts.get("cautions", [])
+        stated = model.facts.get("cautions", [])
         return (), tuple(Text(en=en, zh=zh) for en, zh in stated)
     measured = tuple(
         Measured(Text(en=m[0], zh=m[1]), m[2], m[3], m[4], Text(en=m[5], zh=m[6]))

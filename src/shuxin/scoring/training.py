@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shuxin.consent.api import Purpose
-from shuxin.fusion.api import FEATURES, compute_features, keep_snapshot, loan_outcomes, require_past
+from shuxin.fusion.api import (
+    FEATURES,
+    compute_features,
+    keep_snapshot,
+    loan_outcomes,
+    require_past,
+    subjects_with_features,
+)
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 from shuxin.scoring.binning.characteristic import BinningPlan
@@ -156,6 +163,29 @@ def _whole(
     )
 
 
+def without_outcome(
+    known_rows: TrainingSet,
+    *,
+    as_of: dt.date | None,
+    permit: Permit,
+    settings: Settings,
+    now: dt.datetime,
+) -> dict[str, NDArray[np.float64]] | None:
+    """Features of the other enterprises with invoices, as of the day or the newest of the rows.
+
+    None without any. Raises as ``fusion.compute_features``.
+    """
+    everyone = subjects_with_features(permit=permit, settings=settings, now=now)
+    fresh = sorted(set(everyone) - set(known_rows.entities))
+    if not fresh:
+        return None
+    day = as_of or max(known_rows.as_ofs)
+    spine = [(entity, day) for entity in fresh]
+    columns = numeric_columns(compute_features(spine, permits=[permit], settings=settings, now=now))
+    known_of = has_invoices(columns)
+    return {name: column[known_of] for name, column in columns.items()}
+
+
 def numeric_columns(table: pa.Table) -> dict[str, NDArray[np.float64]]:
     """(n,) float64 of every feature, NaN where it is null."""
     return {
@@ -205,23 +235,31 @@ def card_plan(name: str, *, bads: int) -> CardPlan:
     )
 
 
-def train(known_rows: TrainingSet, *, name: str, made_on: str) -> TrainedModels:
-    """Train card and rating model on all given rows. Raises as ``train_card`` and ``fit_ordinal``."""
+def card_of(known_rows: TrainingSet, *, name: str, made_on: str, data_hash: str) -> Trained:
+    """The card of these rows under the plan for their number of bads. Raises as ``train_card``."""
     bads = int(known_rows.outcomes.sum())
-    trained = train_card(
+    return train_card(
         columns=known_rows.columns,
         outcomes=known_rows.outcomes,
         characteristics=candidates(FEATURES, bads=bads),
         plan=card_plan(name, bads=bads),
         made_on=made_on,
-        data_hash=known_rows.snapshot or "0" * 40,
+        data_hash=data_hash,
     )
-    rating = _rating(known_rows, trained, name=name, made_on=made_on)
+
+
+def train(known_rows: TrainingSet, *, name: str, made_on: str) -> TrainedModels:
+    """Train card and rating model on all given rows. Raises as ``train_card`` and ``fit_ordinal``."""
+    data_hash = known_rows.snapshot or "0" * 40
+    trained = card_of(known_rows, name=name, made_on=made_on, data_hash=data_hash)
+    rating = _rating(known_rows, trained, name=name, made_on=made_on, data_hash=data_hash)
     bundle = bundle_of(trained.card, rating)
     return TrainedModels(bundle, trained, dict(sorted(Counter(known_rows.ratings).items())))
 
 
-def _rating(known_rows: TrainingSet, trained: Trained, *, name: str, made_on: str) -> RatingModel:
+def _rating(
+    known_rows: TrainingSet, trained: Trained, *, name: str, made_on: str, data_hash: str
+) -> RatingModel:
     rated = np.array(
         [place for place, r in enumerate(known_rows.ratings) if r in RATINGS], dtype=np.int64
     )
@@ -237,6 +275,6 @@ def _rating(known_rows: TrainingSet, trained: Trained, *, name: str, made_on: st
         grades=grades,
         plan=OrdinalPlan(name=f"{name}-rating", names=INPUTS, grades=RATINGS),
         made_on=made_on,
-        data_hash=known_rows.snapshot or "0" * 40,
+        data_hash=data_hash,
     )
     return RatingModel(card)

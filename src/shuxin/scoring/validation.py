@@ -13,8 +13,7 @@ from shuxin.scoring.binning.lookup import UNSEEN
 from shuxin.scoring.binning.table import bin_labels
 from shuxin.scoring.card.compiled import CompiledCard
 from shuxin.scoring.card.regression import fit_logistic
-from shuxin.scoring.card.training import train_card
-from shuxin.scoring.characteristics import candidates
+from shuxin.scoring.characteristics import SMALL_SAMPLE_BADS
 from shuxin.scoring.evaluation.calibration import brier, expected_calibration_error
 from shuxin.scoring.evaluation.folds import cross_validated, honest_auc, stratified_folds
 from shuxin.scoring.evaluation.intervals import bootstrapped
@@ -26,7 +25,7 @@ from shuxin.scoring.report.model_report import (
     DroppedShown,
     ModelReport,
 )
-from shuxin.scoring.training import card_plan
+from shuxin.scoring.training import card_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +58,6 @@ FEW_BADS = Text(
     en="{bads} bads: the error of the AUC is several points; differences smaller than that mean nothing",
     zh="坏样本仅 {bads} 个:AUC 的误差达数个百分点,更小的差异没有意义",
 )
-_FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +141,7 @@ def validate(
 
 
 def _card_of(rows: TrainingSet) -> CompiledCard:
-    bads = int(rows.outcomes.sum())
-    trained = train_card(
-        columns=rows.columns,
-        outcomes=rows.outcomes,
-        characteristics=candidates(FEATURES, bads=bads),
-        plan=card_plan("fold", bads=bads),
-        made_on="",
-        data_hash="",
-    )
-    return CompiledCard.of(trained.card)
+    return CompiledCard.of(card_of(rows, name="fold", made_on="", data_hash="").card)
 
 
 def plain_regression(rows: TrainingSet) -> Callable[[Columns], NDArray[np.float64]]:
@@ -262,7 +251,7 @@ def cautions_of(known_rows: TrainingSet) -> tuple[Text, ...]:
     """What the figures do not prove."""
     bads = int(known_rows.outcomes.sum())
     said = [] if known_rows.out_of_time else [NOT_OUT_OF_TIME]
-    if bads < _FEW:
+    if bads < SMALL_SAMPLE_BADS:
         said.append(Text(en=FEW_BADS.say("en", bads=bads), zh=FEW_BADS.say("zh", bads=bads)))
     return tuple(said)
 

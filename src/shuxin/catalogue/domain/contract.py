@@ -101,6 +101,8 @@ class Meaning(StrEnum):
     NONE = "none"
 
 
+SUBJECT_MEANINGS = frozenset(meaning for meaning in Meaning if meaning.startswith("subject_"))
+"""The ways in which a row says whom it is about."""
 RULE_KINDS = ("complete", "valid", "unique", "in_range")
 THRESHOLD_DIGITS = 6
 _RESERVED = ("dataGroup", "purposes")
@@ -245,7 +247,7 @@ class Contract:
 
     def _subjects(self) -> list[str]:
         meanings = (field.meaning for field in self.fields)
-        return [meaning for meaning in meanings if meaning.startswith("subject_")]
+        return [meaning for meaning in meanings if meaning in SUBJECT_MEANINGS]
 
     def _check_references(self) -> None:
         types = {field.name: field.type for field in self.fields}

@@ -74,6 +74,12 @@ def require_past(as_of: dt.date, *, now: dt.datetime) -> None:
         raise AsOfAhead(day=as_of)
 
 
+def spine_table(spine: Sequence[tuple[str, dt.date]]) -> pa.Table:
+    """Columns ``entity, as_of``, in the order given."""
+    entities, days = zip(*spine, strict=True) if spine else ((), ())
+    return pa.table([pa.array(entities, pa.string()), pa.array(days, pa.date32())], schema=_SPINE)
+
+
 def compute_features(
     spine: Sequence[tuple[str, dt.date]],
     *,
@@ -89,9 +95,7 @@ def compute_features(
     connection = connect()
     entities = frozenset(entity for entity, _ in spine)
     sources = _sources(connection, permits=permits, settings=settings, now=now, entities=entities)
-    entity_column, day_column = zip(*spine, strict=True) if spine else ((), ())
-    wanted = pa.table([pa.array(entity_column, pa.string()), pa.array(day_column, pa.date32())],
-                      schema=_SPINE)  # fmt: skip
+    wanted = spine_table(spine)
     distinct = ibis.memtable(wanted).distinct()
     expression = feature_table(spine=distinct, sources=sources, features=FEATURES)
     computed = connection.to_pyarrow(expression)
@@ -209,8 +213,7 @@ def rows_behind(
     )
     if table is None or not spine:
         return {}
-    wanted = pa.table(list(map(pa.array, zip(*spine, strict=True))), schema=_SPINE)
-    rows = known_rows(table, ibis.memtable(wanted))
+    rows = known_rows(table, ibis.memtable(spine_table(spine)))
     within = rows.filter(window.holds(rows["k"]))
     order = [within["net"].abs().desc(), within["_dataset"], within["_file"], within["_line"]]
     numbered = within.mutate(

@@ -18,7 +18,6 @@ HORIZON_MONTHS = 24
 ROUND_FEN = 100_000
 """An amount is round when its total is a multiple of 1,000 yuan."""
 MONTH_END_DAYS = 2
-LATE_RED_DAYS = 60
 VOID_WORDS = ("作废发票", "作废", "已作废", "VOID")
 OWN_CURRENCY = ("CNY", "RMB", "人民币", "元")
 _CHINA_HOURS = 8

@@ -8,7 +8,7 @@ import ibis
 import pyarrow as pa
 from django.db.models import F
 
-from shuxin.catalogue.api import Meaning, contract, datasets
+from shuxin.catalogue.api import SUBJECT_MEANINGS, contract, datasets
 from shuxin.consent.api import ALL_SUBJECTS, require_each
 from shuxin.fusion.history import dataset_history
 from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from shuxin.catalogue.api import Contract
     from shuxin.consent.api import Permit
     from shuxin.infra.api import Settings
-
-SUBJECT_MEANINGS = frozenset({Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME, Meaning.SUBJECT_NUMBER})
 
 
 class LevelAbovePermit(NotPermitted):

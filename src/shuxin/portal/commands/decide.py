@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.consent.api import Purpose
 from shuxin.kernel.errors import Conflict, InvalidInput, NotFound
 from shuxin.kernel.money import Unit, amount_with_unit, parse_amount_fen
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import operator, own_data_policy, start
+from shuxin.portal.bootstrap import operator, own_data_policy, permit_for_all, start
 from shuxin.portal.commands.import_folder import FolderMissing
 from shuxin.portal.display import china_time, say, show
 
@@ -200,7 +200,7 @@ def _requests(wishes: Sequence[Wish], *, language: Language) -> list[Request]:
     from shuxin.scoring.api import Request
 
     policy, now = own_data_policy(), now_in_china()
-    search = policy.permit(subject=ALL_SUBJECTS, purpose=Purpose.CREDIT_DECISION, now=now)
+    search = permit_for_all(Purpose.CREDIT_DECISION, now=now)
     requests: list[Request] = []
     seen: dict[str, int] = {}
     for wish in wishes:

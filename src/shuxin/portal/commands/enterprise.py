@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.consent.api import Purpose
 from shuxin.kernel.money import Unit, amount_with_unit
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import own_data_policy, start
+from shuxin.portal.bootstrap import permit_for_one, start
 from shuxin.portal.display import china_time, console, say, show
 
 if TYPE_CHECKING:
@@ -37,14 +37,12 @@ _WITHHELD = Text(
 
 def run(options: argparse.Namespace, language: Language) -> int:
     settings = start()
-    from shuxin.fusion.api import find_entity, portrait
+    from shuxin.fusion.api import portrait
     from shuxin.infra.api import now_in_china
 
-    policy, purpose, now = own_data_policy(), Purpose.parse(options.purpose), now_in_china()
-    search = policy.permit(subject=ALL_SUBJECTS, purpose=purpose, now=now)
-    identity = find_entity(options.who, permit=search)
-    permit = policy.permit(subject=identity, purpose=purpose, now=now)
-    found = portrait(identity, permit=permit, settings=settings)
+    purpose = Purpose.parse(options.purpose)
+    permit = permit_for_one(options.who, purpose=purpose, now=now_in_china())
+    found = portrait(permit.subject, permit=permit, settings=settings)
     if options.json:
         print(json.dumps(asdict(found), ensure_ascii=False, indent=1, default=str))
         return 0

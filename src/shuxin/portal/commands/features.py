@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.consent.api import Purpose
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import own_data_policy, start
+from shuxin.portal.bootstrap import permit_for_all, start
 from shuxin.portal.display import say, show
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _HEAD = Text(
     en="feature|what it is|window|unit|when empty|level|made of",
     zh="特征|含义|窗口|单位|空窗口|级别|来源字段",
 )
-_NO_DATA = Text(en="no data", zh="无数据")
 _VALUES = Text(
     en="feature|enterprises with data|lowest|median|highest",
     zh="特征|有数据的企业数|最小|中位|最大",
@@ -52,12 +51,13 @@ def run(options: argparse.Namespace, language: Language) -> int:
 def _list(language: Language) -> None:
     from shuxin.fusion.api import registered_features
     from shuxin.infra.api import now_in_china
+    from shuxin.scoring.api import NO_DATA
 
     rows = []
     for found in registered_features(now=now_in_china()):
         feature = found.feature
         fields = sorted({f"{column}" for _, column in found.fields})
-        empty = _NO_DATA.say(language) if feature.empty is None else str(feature.empty)
+        empty = NO_DATA.say(language) if feature.empty is None else str(feature.empty)
         level = str(int(found.grade.level)) if found.grade else "-"
         rows.append(
             (feature.name, feature.title.say(language), str(feature.window), str(feature.measure), empty, level,
@@ -79,7 +79,7 @@ def compute(as_of: dt.date, *, settings: Settings, language: Language) -> pa.Tab
 
     now = now_in_china()
     require_past(as_of, now=now)
-    permit = own_data_policy().permit(subject=ALL_SUBJECTS, purpose=Purpose.MODEL_TRAINING, now=now)
+    permit = permit_for_all(Purpose.MODEL_TRAINING, now=now)
     subjects = subjects_with_features(permit=permit, settings=settings, now=now)
     spine = [(subject, as_of) for subject in subjects]
     table = compute_features(spine, permits=[permit], settings=settings, now=now)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.consent.api import Purpose
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import own_data_policy, start
+from shuxin.portal.bootstrap import permit_for_all, start
 from shuxin.portal.display import say, show
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     from shuxin.infra.api import now_in_china
 
     now = now_in_china()
-    permit = own_data_policy().permit(subject=ALL_SUBJECTS, purpose=Purpose.DATA_QUALITY, now=now)
+    permit = permit_for_all(Purpose.DATA_QUALITY, now=now)
     found = rejects(options.name, permit=permit, settings=settings, limit=options.limit)
     if not found:
         say(_NONE, language)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shuxin.portal
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.consent.api import Purpose
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import own_data_policy, start
+from shuxin.portal.bootstrap import permit_for_one, start
 from shuxin.portal.display import LANGUAGES, say
 
 if TYPE_CHECKING:
@@ -30,15 +30,12 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def write_report(who: str, *, folder: Path, settings: Settings) -> list[Path]:
     """HTML and PDF in both languages, named by the report's number."""
-    from shuxin.fusion.api import find_entity
     from shuxin.infra.api import now_in_china
     from shuxin.scoring.api import credit_report, report_html, report_pdf
 
-    policy, now = own_data_policy(), now_in_china()
-    search = policy.permit(subject=ALL_SUBJECTS, purpose=Purpose.CREDIT_DECISION, now=now)
-    entity = find_entity(who, permit=search)
-    permit = policy.permit(subject=entity, purpose=Purpose.CREDIT_DECISION, now=now)
-    report = credit_report(entity, permit=permit, settings=settings, now=now)
+    now = now_in_china()
+    permit = permit_for_one(who, purpose=Purpose.CREDIT_DECISION, now=now)
+    report = credit_report(permit.subject, permit=permit, settings=settings, now=now)
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for language in LANGUAGES:

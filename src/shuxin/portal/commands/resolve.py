@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.consent.api import Purpose
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import own_data_policy, start
+from shuxin.portal.bootstrap import permit_for_all, start
 from shuxin.portal.display import say, watched
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ def resolve(settings: Settings, language: Language) -> None:
     from shuxin.infra.api import now_in_china
 
     now = now_in_china()
-    permit = own_data_policy().permit(
-        subject=ALL_SUBJECTS, purpose=Purpose.ENTITY_RESOLUTION, now=now
-    )
+    permit = permit_for_all(Purpose.ENTITY_RESOLUTION, now=now)
     with watched() as progress:
         counts = resolve_all(permit=permit, settings=settings, now=now, progress=progress)
     say(_DONE, language, **counts)

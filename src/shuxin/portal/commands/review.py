@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.consent.api import Purpose
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import operator, own_data_policy, start
+from shuxin.portal.bootstrap import operator, permit_for_all, start
 from shuxin.portal.display import say, show
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             decide(number, by=operator(), now=now)
             say(_KEPT, language)
             return 0
-    permit = own_data_policy().permit(
-        subject=ALL_SUBJECTS, purpose=Purpose.ENTITY_RESOLUTION, now=now
-    )
+    permit = permit_for_all(Purpose.ENTITY_RESOLUTION, now=now)
     waiting = open_reviews(permit=permit, limit=options.limit)
     if not waiting:
         say(_NONE, language)

@@ -5,19 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose
+from shuxin.consent.api import Purpose
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import operator, own_data_policy, start
+from shuxin.portal.bootstrap import operator, permit_for_all, start
 from shuxin.portal.display import LANGUAGES, say, show, watched
 
 if TYPE_CHECKING:
     import argparse
     import datetime as dt
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from shuxin.consent.api import Permit
     from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
     from shuxin.scoring.api import TrainedModels, TrainingSet, Validation
@@ -74,14 +70,6 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return 0
 
 
-def _permit() -> Permit:
-    from shuxin.infra.api import now_in_china
-
-    return own_data_policy().permit(
-        subject=ALL_SUBJECTS, purpose=Purpose.MODEL_TRAINING, now=now_in_china()
-    )
-
-
 def train(
     as_of: dt.date | None, name: str, *, settings: Settings, language: Language
 ) -> TrainedModels:
@@ -91,7 +79,8 @@ def train(
     from shuxin.scoring.api import train as fit
 
     now = now_in_china()
-    rows = training_set(as_of=as_of, permit=_permit(), settings=settings, now=now)
+    permit = permit_for_all(Purpose.MODEL_TRAINING, now=now)
+    rows = training_set(as_of=as_of, permit=permit, settings=settings, now=now)
     made = fit(rows, name=name, made_on=now.date().isoformat())
     cautions = [[caution.en, caution.zh] for caution in cautions_of(rows)]
     facts = {"ratings": dict(made.ratings), "medians": good_medians(rows), "cautions": cautions}
@@ -155,13 +144,15 @@ def check(
         model_in_use,
         training_set,
         validate,
+        without_outcome,
     )
     from shuxin.scoring.api import train as fit
 
-    now, permit = now_in_china(), _permit()
+    now = now_in_china()
+    permit = permit_for_all(Purpose.MODEL_TRAINING, now=now)
     bundle = model_in_use()
     rows = training_set(as_of=as_of, permit=permit, settings=settings, now=now)
-    others = _others(rows, as_of, permit=permit, settings=settings)
+    others = without_outcome(rows, as_of=as_of, permit=permit, settings=settings, now=now)
     with watched() as progress:
         checked = validate(
             rows,
@@ -202,27 +193,6 @@ def check(
     if out is not None:
         _write(rows, made, checked, folder=out)
         say(_WRITTEN, language, file=out / f"model.{language}.html")
-
-
-def _others(
-    rows: TrainingSet, as_of: dt.date | None, *, permit: Permit, settings: Settings
-) -> dict[str, NDArray[np.float64]] | None:
-    """Features of enterprises without outcome, as of the day stated or the newest of the training rows."""
-    from shuxin.fusion.api import compute_features, subjects_with_features
-    from shuxin.infra.api import now_in_china
-    from shuxin.scoring.api import has_invoices, numeric_columns
-
-    now = now_in_china()
-    everyone = subjects_with_features(permit=permit, settings=settings, now=now)
-    fresh = sorted(set(everyone) - set(rows.entities))
-    if not fresh:
-        return None
-    day = as_of or max(rows.as_ofs)
-    spine = [(entity, day) for entity in fresh]
-    table = compute_features(spine, permits=[permit], settings=settings, now=now)
-    columns = numeric_columns(table)
-    known = has_invoices(columns)
-    return {name: column[known] for name, column in columns.items()}
 
 
 def _write(rows: TrainingSet, made: TrainedModels, checked: Validation, *, folder: Path) -> None:

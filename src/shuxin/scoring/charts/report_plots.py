@@ -20,6 +20,7 @@ from shuxin.scoring.charts.drawing import (
     number,
     text_width,
 )
+from shuxin.scoring.report.numbers import NO_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 _MONTHS = Text(en="Monthly sales and purchases", zh="月度销售与采购")
 _SALES = Text(en="sales", zh="销售")
 _PURCHASES = Text(en="purchases", zh="采购")
-_NO_DATA = Text(en="no data", zh="无数据")
 _GROUPS = Text(en="Points by group, against the reference", zh="各类指标得分与参照")
 _GROUPS_LEGEND = Text(
     en="bar: this enterprise; line: reference; right: difference",
@@ -89,7 +89,7 @@ def month_columns(*, months: Sequence[MonthAmounts], language: Language) -> str:
         _month_label(drawing, one.month, i, len(months), area.x(i + 0.5))
     entries = [(BLUE, _SALES.say(language)), (ORANGE, _PURCHASES.say(language))]
     if None in amounts:
-        entries.append((MUTED, _NO_DATA.say(language)))
+        entries.append((MUTED, NO_DATA.say(language)))
     drawing.legend(entries, y=42)
     return drawing.svg()
 
