@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shuxin.portal.cli import _HELP as COMMANDS
+from shuxin.portal.cli import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -71,11 +72,12 @@ class DatabaseBusy(Unavailable):
 @contextmanager
 def database_failures_explained() -> Iterator[None]:
     """A locked or unreachable database becomes DatabaseBusy, without its address or the statement."""
-    from django.db import OperationalError  # noqa: PLC0415 - Django only where it is used
-
     try:
         yield
-    except OperationalError as error:
+    except Exception as error:
+        database = sys.modules.get("django.db")
+        if database is None or not isinstance(error, database.OperationalError):
+            raise
         raise DatabaseBusy(reason=_kind(error)) from error
 
 

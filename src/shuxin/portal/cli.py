@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import importlib
 import itertools
 import os
@@ -12,86 +11,22 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.text import Text
+from shuxin.portal.commandline import data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shuxin.kernel.text import Language
 
-_HELP = {
-    "shuxin": Text(
-        en="Let data establish credit, and credit obtain the loan.", zh="以数定信、以信换贷。"
-    ),
-    "import": Text(
-        en="propose a contract and a mapping for each new table of a folder; load the accepted ones",
-        zh="为目录中每张新表提出合约与映射建议;装载已确认的表",
-    ),
-    "import-table": Text(
-        en="the same for one table of a database (SQLAlchemy address in an environment variable)",
-        zh="对数据库中的一张表执行同样的操作(SQLAlchemy 地址放在环境变量中)",
-    ),
-    "proposals": Text(en="list proposals that wait for a person", zh="列出待人工确认的建议"),
-    "accept": Text(en="accept proposals after reading or editing them", zh="阅读或修改后确认建议"),
-    "sources": Text(en="where the data came from", zh="数据来源"),
-    "datasets": Text(en="search the data map", zh="检索数据地图"),
-    "dataset": Text(
-        en="one dataset: contract, loads, freshness, findings",
-        zh="查看一个数据集:合约、装载、时效、质量发现",
-    ),
-    "rejects": Text(en="rows that were not loaded, and why", zh="查看未装载的行及原因"),
-    "resolve": Text(
-        en="who is who: place every mention with its entity", zh="主体归一:将每处记载归到其主体"
-    ),
-    "review": Text(en="placements that a person must decide", zh="需人工判断的归一结果"),
-    "enterprise": Text(
-        en="everything known about one enterprise, by source and time",
-        zh="一家企业的全部已知信息,按来源和时间",
-    ),
-    "features": Text(
-        en="features before a day: the list of definitions, or their values for every enterprise",
-        zh="时点特征:列出定义,或计算所有企业在某日之前的取值",
-    ),
-    "train": Text(
-        en="train a scorecard and a rating model on loans whose end is known",
-        zh="用已知结果的贷款训练评分卡与评级模型",
-    ),
-    "evaluate": Text(
-        en="how good the model is on enterprises that it has not seen",
-        zh="检验模型在未见企业上的效果",
-    ),
-    "model": Text(en="list, export or import models", zh="查看、导出或导入模型"),
-    "decide": Text(
-        en="decide on one enterprise or a file of applicants: outcome, limit, rate, reasons",
-        zh="对一家企业或一批申请人作出授信决策:结论、额度、利率、原因",
-    ),
-    "replay": Text(
-        en="compute a decision anew from its evidence file, and compare",
-        zh="由证据文件重新计算决策并核对",
-    ),
-    "report": Text(
-        en="the credit report of one enterprise as HTML and PDF",
-        zh="生成一家企业的信用报告(HTML 与 PDF)",
-    ),
-    "city": Text(en="the synthetic city: write its messy files", zh="合成城市:生成其杂乱文件"),
-    "demo": Text(en="the whole way on data of this machine", zh="用本机数据走完全程"),
-}
-_MODULES = {name: name.replace("-", "_") for name in _HELP} | {
-    "import": "import_folder",
-    "import-table": "import_folder",
-    "proposals": "proposals",
-    "accept": "proposals",
-    "dataset": "datasets",
-    "sources": "datasets",
-    "evaluate": "train",
-    "replay": "decide",
-}
+_HELP = Text(en="Let data establish credit, and credit obtain the loan.", zh="以数定信、以信换贷。")
+COMMANDS = {**data.COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run one command, translate failures. Returns the exit status: 0, 1 failure, 2 usage."""
     language = _language(arguments if arguments is not None else sys.argv[1:])
     options = _parser(language).parse_args(arguments)
-    module = importlib.import_module(f"shuxin.portal.commands.{_MODULES[options.command]}")
+    module = importlib.import_module(f"shuxin.portal.commands.{COMMANDS[options.command].module}")
     from shuxin.infra.api import database_failures_explained
 
     try:
@@ -114,176 +49,18 @@ def _language(arguments: Sequence[str]) -> Language:
 
 
 def _parser(language: Language) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="shuxin", description=_HELP["shuxin"].say(language))
+    parser = argparse.ArgumentParser(prog="shuxin", description=_HELP.say(language))
     parser.add_argument("--lang", choices=("en", "zh"), help="language of messages / 消息语言")
     parser.add_argument("--home", help="folder of this installation (SHUXIN_HOME)", type=_set_home)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    made = {
-        name: commands.add_parser(name, help=text.say(language), description=text.say(language))
-        for name, text in _HELP.items()
-        if name != "shuxin"
-    }
-    for name, command in made.items():
-        command.add_argument("--lang", choices=("en", "zh"), default=argparse.SUPPRESS)
-        _ARGUMENTS.get(name, lambda _: None)(command)
+    made = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        text = command.help.say(language)
+        added = made.add_parser(name, help=text, description=text)
+        added.add_argument("--lang", choices=("en", "zh"), default=argparse.SUPPRESS)
+        command.arguments(added)
     return parser
 
 
 def _set_home(value: str) -> str:
     os.environ["SHUXIN_HOME"] = value
     return value
-
-
-def _holder(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--department", default="", help="department that holds the data / 部门")
-    command.add_argument(
-        "--group",
-        default="public",
-        choices=("financial", "public", "market", "enterprise", "personal"),
-        help="which of the five data / 五数类别",
-    )
-    command.add_argument(
-        "--open", action="store_true", help="open lists: level 1, shared unconditionally / 开放数据"
-    )
-    command.add_argument(
-        "--accept",
-        action="store_true",
-        help="accept every proposal as it stands / 直接确认全部建议",
-    )
-
-
-def _import(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", help="a folder, or one file in it / 目录或其中一个文件")
-    _holder(command)
-
-
-def _import_table(command: argparse.ArgumentParser) -> None:
-    command.add_argument("table", help="[schema.]table")
-    command.add_argument(
-        "--url-from",
-        default="SHUXIN_SOURCE_URL",
-        help="environment variable that holds the address",
-    )
-    _holder(command)
-
-
-def _accept(command: argparse.ArgumentParser) -> None:
-    command.add_argument("name", nargs="*")
-    command.add_argument("--all", action="store_true")
-
-
-def _datasets(command: argparse.ArgumentParser) -> None:
-    command.add_argument("search", nargs="?", default="")
-
-
-def _dataset(command: argparse.ArgumentParser) -> None:
-    command.add_argument("name")
-
-
-def _rejects(command: argparse.ArgumentParser) -> None:
-    command.add_argument("name")
-    command.add_argument("--limit", type=int, default=20)
-
-
-def _enterprise(command: argparse.ArgumentParser) -> None:
-    command.add_argument("who", help="credit code or name / 统一社会信用代码或名称")
-    command.add_argument("--purpose", default="own_customer_view")
-    command.add_argument("--json", action="store_true")
-
-
-def _day(value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError("YYYY-MM-DD") from None
-
-
-def _as_of(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--as-of",
-        type=_day,
-        metavar="YYYY-MM-DD",
-        help="only what was known before this day counts / 特征截止日",
-    )
-
-
-def _features(command: argparse.ArgumentParser) -> None:
-    _as_of(command)
-    command.add_argument("--out", help="write the values to this CSV file / 输出 CSV 文件")
-
-
-def _train(command: argparse.ArgumentParser) -> None:
-    _as_of(command)
-    command.add_argument("--name", default="invoice-card")
-
-
-def _evaluate(command: argparse.ArgumentParser) -> None:
-    _as_of(command)
-    command.add_argument("--out", help="folder for the report of the model / 模型报告目录")
-    command.add_argument("--folds", type=int, default=10)
-    command.add_argument("--repeats", type=int, default=10)
-    command.add_argument("--seed", type=int, default=1)
-
-
-def _model(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--export", metavar="FILE", help="write the model in use / 导出模型")
-    command.add_argument(
-        "--import", dest="take", metavar="FILE", help="put a file in use / 导入模型"
-    )
-    command.add_argument("--hash", default="", help="another model than the one in use / 指定模型")
-
-
-def _decide(command: argparse.ArgumentParser) -> None:
-    command.add_argument("who", nargs="?", help="credit code, number or name / 代码、编号或名称")
-    command.add_argument("--file", help="table of applicants / 申请人表")
-    _as_of(command)
-    command.add_argument("--budget", help="total to lend, as 100000000 or 1亿元 / 预算总额")
-    command.add_argument("--policy", help="YAML file of the bank's terms / 信贷政策文件")
-    command.add_argument("--model", default="", help="hash of a model / 模型哈希")
-    command.add_argument("--out", help="folder for JSON, CSV and evidence / 输出目录")
-
-
-def _replay(command: argparse.ArgumentParser) -> None:
-    command.add_argument("files", nargs="+")
-
-
-def _report(command: argparse.ArgumentParser) -> None:
-    command.add_argument("who", help="credit code, number or name / 代码、编号或名称")
-    command.add_argument("--out", default=".", help="folder / 输出目录")
-
-
-def _review(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--limit", type=int, default=20)
-    command.add_argument("--same", type=int, metavar="NUMBER", help="decide: the same")
-    command.add_argument("--different", type=int, metavar="NUMBER", help="decide: different")
-
-
-def _city(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder")
-    command.add_argument("--size", default="tiny", choices=("tiny",))
-    command.add_argument("--seed", type=int, default=20260101)
-
-
-def _demo(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--city", action="store_true", help="use the synthetic city in any case")
-
-
-_ARGUMENTS = {
-    "import": _import,
-    "import-table": _import_table,
-    "accept": _accept,
-    "datasets": _datasets,
-    "dataset": _dataset,
-    "rejects": _rejects,
-    "review": _review,
-    "features": _features,
-    "train": _train,
-    "evaluate": _evaluate,
-    "model": _model,
-    "decide": _decide,
-    "replay": _replay,
-    "report": _report,
-    "enterprise": _enterprise,
-    "city": _city,
-    "demo": _demo,
-}
