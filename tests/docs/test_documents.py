@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.forking import forked_commands
 
 from shuxin.portal.cli import COMMANDS
 
@@ -82,10 +83,10 @@ def is_shown(line: str, output: str) -> bool:
     return any(pattern.search(folded(text)) for text in printed)
 
 
-def run_document(path: Path, folder: Path, *, bytecode: Path) -> list[tuple[Step, int, str]]:
+def run_document(path: Path, folder: Path, *, programs: Path) -> list[tuple[Step, int, str]]:
     """Every command in one shell in one empty folder: step, exit status, output.
 
-    ``bytecode`` keeps compiled modules, which a machine may be told not to write beside the source.
+    ``programs`` stands first in PATH.
     """
     steps = [step for step in steps_of(path.read_text(encoding="utf-8")) if not step.sets_up]
     mark = "@@ end of step @@"
@@ -93,9 +94,8 @@ def run_document(path: Path, folder: Path, *, bytecode: Path) -> list[tuple[Step
         f"{{ {step.command}\n}} 2>&1\nprintf '\\n%s %d\\n' '{mark}' $?\n" for step in steps
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SHUXIN_")}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["PYTHONPYCACHEPREFIX"] = str(bytecode)
+    places = (str(programs), str(Path(sys.executable).parent), os.environ["PATH"])
+    environment["PATH"] = os.pathsep.join(places)
     environment |= {"SHUXIN_LANG": "zh" if ".zh" in path.name else "en"}
     done = subprocess.run(
         ["bash", "-c", script],
@@ -113,13 +113,13 @@ def run_document(path: Path, folder: Path, *, bytecode: Path) -> list[tuple[Step
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[tuple[Step, int, str]]]:
     """All documents, two at a time."""
-    bytecode = tmp_path_factory.mktemp("bytecode")
+    with forked_commands(tmp_path_factory.mktemp("server")) as programs:
 
-    def run(path: Path) -> list[tuple[Step, int, str]]:
-        return run_document(path, tmp_path_factory.mktemp("document"), bytecode=bytecode)
+        def run(path: Path) -> list[tuple[Step, int, str]]:
+            return run_document(path, tmp_path_factory.mktemp("document"), programs=programs)
 
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(SHOWING, pool.map(run, SHOWING), strict=True))
+        with ThreadPoolExecutor(2) as pool:
+            return dict(zip(SHOWING, pool.map(run, SHOWING), strict=True))
 
 
 class TestCommands:
@@ -163,7 +163,7 @@ class TestCommands:
         page.write_text(
             "```console\n$ echo 'a │ b c'\na … c\n$ exit_is() { return 3; }; exit_is\n```\n"
         )
-        (good, _, output), (_, status, _) = run_document(page, tmp_path, bytecode=tmp_path)
+        (good, _, output), (_, status, _) = run_document(page, tmp_path, programs=tmp_path)
         assert is_shown(good.shown[0], output)
         assert not is_shown("c … a", output)
         assert status == 3

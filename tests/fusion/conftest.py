@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection, models
+from tests.permits import sealed
 
 from shuxin.catalogue.api import DataGroup, Level, loads
 from shuxin.catalogue.models import Load
-from shuxin.consent.api import ALL_SUBJECTS, Permit, Purpose
+from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.fusion import models as fusion_models
 from shuxin.fusion.acceptance import accept_proposals
 from shuxin.fusion.findings import connect
@@ -150,7 +151,7 @@ class Installation:
         return rows.drop_columns(["_line"])
 
     def rejected(self, dataset: str) -> list[RejectedRow]:
-        permit = Permit("tester", ALL_SUBJECTS, Purpose.DATA_QUALITY, 3, self.now, 1)
+        permit = sealed(ALL_SUBJECTS, Purpose.DATA_QUALITY, at=self.now)
         return rejects(dataset, permit=permit, settings=self.settings, limit=10_000)
 
     def state(self) -> tuple[int, frozenset[str], list[str]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from tests.fusion.conftest import FIRST_DAY, Installation, uscc
+from tests.permits import sealed
 
 from shuxin.catalogue.api import contract, register_contract
 from shuxin.consent.api import ALL_SUBJECTS, Permit, PermitTooNarrow, Purpose
@@ -22,7 +23,7 @@ from shuxin.infra.api import silent_progress
 
 pytestmark = pytest.mark.django_db
 LATER = FIRST_DAY + dt.timedelta(days=7)
-EVERYBODY = Permit("tester", ALL_SUBJECTS, Purpose.MODEL_TRAINING, 3, FIRST_DAY, 1)
+EVERYBODY = sealed(ALL_SUBJECTS, Purpose.MODEL_TRAINING, at=FIRST_DAY)
 CHURN = [["贷款年利率", "信誉评级A", "信誉评级B", "信誉评级C"],
          *([f"{0.04 + n * 0.005:.4f}", f"{n * 0.03:.3f}", f"{n * 0.02:.3f}", f"{n * 0.01:.3f}"]
            for n in range(12, -1, -1)),
@@ -86,9 +87,9 @@ class TestLoanOutcomes:
     def test_need_a_permit_for_all_and_its_level(self, office: Installation) -> None:
         bring(office, loans(defaulted={3}))
         with pytest.raises(PermitTooNarrow):
-            outcomes(office, replace(EVERYBODY, subject=uscc(3)))
+            outcomes(office, sealed(uscc(3), Purpose.MODEL_TRAINING, at=FIRST_DAY))
         with pytest.raises(LevelAbovePermit):
-            outcomes(office, replace(EVERYBODY, highest_level=2))
+            outcomes(office, replace(EVERYBODY, highest_level=2).with_seal())
 
 
 class TestChurnTable:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.fusion.conftest import FIRST_DAY, Installation, uscc
+from tests.permits import sealed
 
 from shuxin.catalogue.api import DataGroup, Level
-from shuxin.consent.api import ALL_SUBJECTS, Permit, Purpose
+from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.fusion.ingest import Importer
 from shuxin.fusion.models import Entity, Mention
 from shuxin.fusion.own_numbers import by_own_number, own_identity
@@ -119,7 +120,7 @@ def bring(office: Installation, department: str, file: str, rows: list[list[str]
     importer.run(office.inbox, holder=holder, only=path)
 
 
-EVERYBODY = Permit("tester", ALL_SUBJECTS, Purpose.OWN_CUSTOMER_VIEW, 3, FIRST_DAY, 1)
+EVERYBODY = sealed(ALL_SUBJECTS, Purpose.OWN_CUSTOMER_VIEW, at=FIRST_DAY)
 
 
 def resolved(office: Installation) -> dict[str, int]:

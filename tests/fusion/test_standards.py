@@ -9,9 +9,10 @@ import duckdb
 import pytest
 from tests.fusion.conftest import FIRST_DAY, HOLDER, Installation, uscc
 from tests.fusion.rewriting import Form, as_xlsx
+from tests.permits import sealed
 
 from shuxin.catalogue.api import FieldType, Level, Meaning
-from shuxin.consent.api import ALL_SUBJECTS, Permit, Purpose
+from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.fusion.applicants import read_wishes
 from shuxin.fusion.features.computation import compute_features, subjects_with_features
 from shuxin.fusion.ingest import Importer, State
@@ -222,7 +223,7 @@ class TestRealInvoices:
         assert Meaning.SUBJECT_NUMBER in {field.meaning for field in plain.contract.fields}
         loaded = importer.run(folder, holder=HOLDER)
         assert sum(o.state is State.LOADED for o in loaded) == 7
-        leave = Permit("tester", ALL_SUBJECTS, Purpose.MODEL_TRAINING, 3, FIRST_DAY, 1)
+        leave = sealed(ALL_SUBJECTS, Purpose.MODEL_TRAINING, at=FIRST_DAY)
         here = {"settings": office.settings, "now": FIRST_DAY}
         assert resolve_all(permit=leave, progress=silent_progress, **here)["entities"] == 425
         outcomes = loan_outcomes(permit=leave, **here)

@@ -69,9 +69,11 @@ def _installed(home: Path, settings: Settings) -> CityFiles:
 
 
 def _permit(purpose: str = "credit_decision") -> Permit:
-    from shuxin.consent.api import ALL_SUBJECTS, Purpose, recorded_own_data
+    from tests.permits import OwnData
 
-    policy = recorded_own_data(reader="golden", purposes=frozenset(Purpose), highest_level=3)
+    from shuxin.consent.api import ALL_SUBJECTS, Purpose
+
+    policy = OwnData(reader="golden", purposes=frozenset(Purpose), highest_level=3)
     return policy.permit(subject=ALL_SUBJECTS, purpose=Purpose(purpose), now=NOW)
 
 

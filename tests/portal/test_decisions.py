@@ -46,6 +46,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     if not DATA.is_dir():
         pytest.skip(f"the invoices are not at {DATA} (set SHUXIN_DATA)")
     made = Installation(tmp_path_factory.mktemp("bank"))
+    made.run("init", "913502007692545453", "某银行")
     made.run(
         "import", str(DATA), "--department", "bank", "--accept", status=1
     )  # the .docx is refused

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import call_command
+from tests.permits import OwnData
 
 from shuxin.catalogue.api import DataGroup, Level, impact, loads
 from shuxin.city.api import CityFiles, Size, Truth, read_truth, write_messy_files
-from shuxin.consent.api import ALL_SUBJECTS, PermitTooNarrow, Purpose, recorded_own_data, uses_of
+from shuxin.consent.api import ALL_SUBJECTS, PermitTooNarrow, Purpose, uses_of
 from shuxin.fusion.api import (
     Holder,
     Outcome,
@@ -31,13 +32,13 @@ from shuxin.infra.api import Settings, now_in_china, silent_progress
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shuxin.consent.api import OwnDataPolicy, Permit
+    from shuxin.consent.api import Permit
 
 HOLDER = Holder(department="", place="city", group=DataGroup.PUBLIC, level=Level.L1)
 
 
-def policy() -> OwnDataPolicy:
-    return recorded_own_data(reader="tester", purposes=frozenset(Purpose), highest_level=3)
+def policy() -> OwnData:
+    return OwnData(reader="tester", purposes=frozenset(Purpose), highest_level=3)
 
 
 def permit_for(subject: str) -> Permit:
@@ -250,9 +251,7 @@ class TestPortrait:
 
     def test_fields_above_the_permit_are_not_read(self, city: City) -> None:
         identity = self.busiest()
-        narrow = recorded_own_data(
-            reader="tester", purposes=frozenset(Purpose), highest_level=0
-        ).permit(subject=identity, purpose=Purpose.DATA_QUALITY, now=now_in_china())
+        narrow = replace(permit_for(identity), highest_level=0).with_seal()
         found = portrait(identity, permit=narrow, settings=city.settings)
         assert all(not fact.values for chapter in found.chapters for fact in chapter.facts)
         assert all(chapter.withheld for chapter in found.chapters)

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 from tests.fusion.conftest import uscc
+from tests.permits import OwnData
 
 from shuxin.catalogue.api import DataGroup, Level
-from shuxin.consent.api import ALL_SUBJECTS, Permit, Purpose, recorded_own_data
+from shuxin.consent.api import ALL_SUBJECTS, Permit, Purpose
 from shuxin.fusion.api import (
     Holder,
     accept_all,
@@ -69,7 +70,7 @@ class Office:
     made: TrainedModels
 
     def permit(self, subject: str, purpose: Purpose = Purpose.CREDIT_DECISION) -> Permit:
-        policy = recorded_own_data(reader="tester", purposes=frozenset(Purpose), highest_level=3)
+        policy = OwnData(reader="tester", purposes=frozenset(Purpose), highest_level=3)
         return policy.permit(subject=subject, purpose=purpose, now=NOW)
 
     def entity(self, firm: int) -> str:
@@ -88,7 +89,7 @@ def office(
     settings = Settings(home=folder / "home", database_url="")
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _installed(folder / "files", settings)
-        policy = recorded_own_data(reader="tester", purposes=frozenset(Purpose), highest_level=3)
+        policy = OwnData(reader="tester", purposes=frozenset(Purpose), highest_level=3)
         permit = policy.permit(subject=ALL_SUBJECTS, purpose=Purpose.MODEL_TRAINING, now=NOW)
         resolve_all(permit=permit, settings=settings, now=NOW, progress=silent_progress)
         rows = training_set(as_of=None, permit=permit, settings=settings, now=NOW)

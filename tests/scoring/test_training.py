@@ -71,7 +71,9 @@ class TestTrainingSet:
             assert rows.features(place) == {f.name: expected[f.name] for f in FEATURES}
 
     def test_keeps_what_it_was_computed_from(self, office: Office) -> None:
-        kept = read_snapshot(office.rows.snapshot, settings=office.settings)
+        kept = read_snapshot(
+            office.rows.snapshot, permit=office.permit(ALL_SUBJECTS), settings=office.settings
+        )
         assert kept.rows.num_rows == LOANS + 1
         held = dict.fromkeys(
             zip(*(kept.rows[n].to_pylist() for n in ("entity", "as_of")), strict=True)

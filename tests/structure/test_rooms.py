@@ -116,8 +116,8 @@ class TestStart:
 
     def test_a_set_up_process_stays_under_150_mib(self, tmp_path: Path) -> None:
         code = (
-            "from shuxin.portal.bootstrap import own_data_policy, start\n"
-            "start(); own_data_policy()\n"
+            "from shuxin.portal.bootstrap import start\n"
+            "start()\n"
             "import shuxin.fusion.api, shuxin.catalogue.api\n"
         )
         assert self.peak_mib(code, tmp_path) < 150

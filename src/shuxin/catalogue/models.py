@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 
 from shuxin.catalogue.domain.contract import Cycle, DataGroup
 from shuxin.catalogue.domain.finding import Severity
 from shuxin.catalogue.domain.grading import BreakerKind
 from shuxin.catalogue.domain.validity import NAME_LENGTH
+from shuxin.infra.api import AppendOnly
 
 HASH_LENGTH = 64
 
 
 def _choices(words: type[Cycle | DataGroup | Severity | BreakerKind]) -> list[tuple[str, str]]:
     return [(word.value, word.value) for word in words]
-
-
-class _AppendOnlyRows(models.QuerySet[Any]):
-    def update(self, **_: Any) -> int:
-        raise TypeError("facts are not changed: add a new row")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("facts are not deleted")
-
-
-class AppendOnly(models.Model):
-    """A fact: written once, then neither changed nor deleted."""
-
-    objects = _AppendOnlyRows.as_manager()
-
-    class Meta:  # Django's own name
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("facts are not changed: add a new row")
-        super().save(*args, **kwargs)
-
-    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("facts are not deleted")
 
 
 class Source(AppendOnly):

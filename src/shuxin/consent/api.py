@@ -1,53 +1,224 @@
-"""Permits: nobody reads a subject's data without one.
+"""The only door of consent: authorisations, the gate that enforces them, and the history of every use.
 
-Until authorisations are built, the only issuer is :class:`OwnDataPolicy`, which ``portal.bootstrap`` fills
-with :func:`recorded_own_data`: a holder reads its own data for a named purpose, recorded beforehand.
+Words and pure rules are here at once; what needs the database is imported when it is first asked for.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from shuxin.consent.domain import (
+from shuxin.consent.domain.fields import readable
+from shuxin.consent.domain.permit import (
     ALL_SUBJECTS,
+    Ground,
     Permit,
+    PermitForged,
     PermitForOtherPurpose,
     PermitTooNarrow,
-    Purpose,
-    UnknownPurpose,
+    entity_of,
     require_each,
 )
-from shuxin.consent.policy import OwnDataPolicy
+from shuxin.consent.domain.purpose import DECIDES, HOLDERS_OWN, Purpose, UnknownPurpose
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from shuxin.consent import rights
+    from shuxin.consent.domain.authorisation import (
+        Authorisation,
+        AuthorisationInvalid,
+        Withdrawal,
+        read_authorisation,
+        read_withdrawal,
+    )
+    from shuxin.consent.domain.basis import BasisKind, LawfulBasis, read_basis
+    from shuxin.consent.domain.gate import BATCH, ONLINE, GateLimits, Keys
+    from shuxin.consent.domain.objection import Filing, Note
+    from shuxin.consent.domain.owners import Owners, read_owners
+    from shuxin.consent.domain.proposal import (
+        GrantWider,
+        Narrowing,
+        Proposal,
+        RequestState,
+        read_proposal,
+        request_id_of,
+    )
+    from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
+    from shuxin.consent.domain.request import Request, read_request
+    from shuxin.consent.domain.status import StatusList, read_status_list
+    from shuxin.consent.history import PastUse, history_of, refusals_of, uses_of
+    from shuxin.consent.inbox import (
+        AuthorisationUnknown,
+        GrantOtherText,
+        GrantUnproven,
+        ReasonMissing,
+        RequestClosed,
+        ask,
+        decline,
+        grant,
+        release,
+        suspend,
+        withdraw,
+    )
+    from shuxin.consent.inbox_view import (
+        InboxItem,
+        RequestUnknown,
+        asked_by,
+        asked_statement,
+        granted_to,
+        inbox_item,
+        inbox_of,
+    )
+    from shuxin.consent.issuing import Gate, Journal
+    from shuxin.consent.preview import Preview, preview
+    from shuxin.consent.publishing import StatusListTooLong, publish_status
+    from shuxin.consent.records import (
+        BasisUnknown,
+        StatementUnproven,
+        StatusRolledBack,
+        bases,
+        drop_basis,
+        take_basis,
+        take_owners,
+        take_status_list,
+        take_withdrawal,
+    )
+    from shuxin.consent.wording import Offer, is_worded, offer, text_hash, worded, wording
+
+_DOMAIN = "shuxin.consent.domain."
+_HOME = {
+    **dict.fromkeys(
+        ("Authorisation", "AuthorisationInvalid", "Withdrawal", "read_authorisation", "read_withdrawal"),
+        _DOMAIN + "authorisation",
+    ),
+    **dict.fromkeys(("BasisKind", "LawfulBasis", "read_basis"), _DOMAIN + "basis"),
+    **dict.fromkeys(("BATCH", "ONLINE", "GateLimits", "Keys"), _DOMAIN + "gate"),
+    **dict.fromkeys(("Filing", "Note"), _DOMAIN + "objection"),
+    **dict.fromkeys(("Owners", "read_owners"), _DOMAIN + "owners"),
+    **dict.fromkeys(("Reason", "Refusal", "UseRefused"), _DOMAIN + "refusal"),
+    **dict.fromkeys(("Request", "read_request"), _DOMAIN + "request"),
+    **dict.fromkeys(("StatusList", "read_status_list"), _DOMAIN + "status"),
+    **dict.fromkeys(("PastUse", "history_of", "refusals_of", "uses_of"), "shuxin.consent.history"),
+    **dict.fromkeys(
+        ("GrantWider", "Narrowing", "Proposal", "RequestState", "read_proposal", "request_id_of"),
+        _DOMAIN + "proposal",
+    ),
+    **dict.fromkeys(
+        ("AuthorisationUnknown", "GrantOtherText", "GrantUnproven", "ReasonMissing", "RequestClosed", "ask",
+         "decline", "grant", "release", "suspend", "withdraw"),
+        "shuxin.consent.inbox",
+    ),
+    **dict.fromkeys(
+        ("InboxItem", "RequestUnknown", "asked_by", "asked_statement", "granted_to", "inbox_item", "inbox_of"),
+        "shuxin.consent.inbox_view",
+    ),
+    **dict.fromkeys(("Preview", "preview"), "shuxin.consent.preview"),
+    **dict.fromkeys(("StatusListTooLong", "publish_status"), "shuxin.consent.publishing"),
+    **dict.fromkeys(
+        ("Offer", "is_worded", "offer", "text_hash", "worded", "wording"), "shuxin.consent.wording"
+    ),
+    **dict.fromkeys(("Gate", "Journal"), "shuxin.consent.issuing"),
+    **dict.fromkeys(
+        ("BasisUnknown", "StatementUnproven", "StatusRolledBack", "bases", "drop_basis", "take_basis", "take_owners",
+         "take_status_list", "take_withdrawal"),
+        "shuxin.consent.records",
+    ),
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name's module when it is first asked for. Raises AttributeError."""
+    if name == "rights":
+        return import_module("shuxin.consent.rights")
+    if name not in _HOME:
+        raise AttributeError(name)
+    return getattr(import_module(_HOME[name]), name)
+
 
 __all__ = [
     "ALL_SUBJECTS",
-    "OwnDataPolicy",
+    "BATCH",
+    "DECIDES",
+    "HOLDERS_OWN",
+    "ONLINE",
+    "Authorisation",
+    "AuthorisationInvalid",
+    "AuthorisationUnknown",
+    "BasisKind",
+    "BasisUnknown",
+    "Filing",
+    "Gate",
+    "GateLimits",
+    "GrantOtherText",
+    "GrantUnproven",
+    "GrantWider",
+    "Ground",
+    "InboxItem",
+    "Journal",
+    "Keys",
+    "LawfulBasis",
+    "Narrowing",
+    "Note",
+    "Offer",
+    "Owners",
+    "PastUse",
     "Permit",
     "PermitForOtherPurpose",
+    "PermitForged",
     "PermitTooNarrow",
+    "Preview",
+    "Proposal",
     "Purpose",
+    "Reason",
+    "ReasonMissing",
+    "Refusal",
+    "Request",
+    "RequestClosed",
+    "RequestState",
+    "RequestUnknown",
+    "StatementUnproven",
+    "StatusList",
+    "StatusListTooLong",
+    "StatusRolledBack",
     "UnknownPurpose",
-    "recorded_own_data",
+    "UseRefused",
+    "Withdrawal",
+    "ask",
+    "asked_by",
+    "asked_statement",
+    "bases",
+    "decline",
+    "drop_basis",
+    "entity_of",
+    "grant",
+    "granted_to",
+    "history_of",
+    "inbox_item",
+    "inbox_of",
+    "is_worded",
+    "offer",
+    "preview",
+    "publish_status",
+    "read_authorisation",
+    "read_basis",
+    "read_owners",
+    "read_proposal",
+    "read_request",
+    "read_status_list",
+    "read_withdrawal",
+    "readable",
+    "refusals_of",
+    "release",
+    "request_id_of",
     "require_each",
+    "rights",
+    "suspend",
+    "take_basis",
+    "take_owners",
+    "take_status_list",
+    "take_withdrawal",
+    "text_hash",
     "uses_of",
+    "withdraw",
+    "worded",
+    "wording",
 ]
-
-
-def recorded_own_data(
-    *, reader: str, purposes: frozenset[Purpose], highest_level: int
-) -> OwnDataPolicy:
-    """The policy of a holder that records each use before it permits it."""
-    from shuxin.consent.own_data import RecordedOwnData  # noqa: PLC0415 - needs Django set up
-
-    return RecordedOwnData(reader=reader, purposes=purposes, highest_level=highest_level)
-
-
-def uses_of(*, subject: str) -> list[tuple[datetime, str, str]]:
-    """Every recorded use of one subject's data, newest first: when, by whom, why."""
-    from shuxin.consent.models import Use  # noqa: PLC0415 - needs Django set up
-
-    rows: Any = Use.objects.filter(subject=subject).order_by("-at", "-pk")
-    return [(row.at, row.reader, row.purpose) for row in rows]

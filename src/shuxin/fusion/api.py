@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shuxin.fusion.acceptance import Waiting, accept, accept_all, waiting_proposals
     from shuxin.fusion.applicants import Wish, read_wishes
     from shuxin.fusion.business import Business, business_of
+    from shuxin.fusion.erasing import remove_rows
     from shuxin.fusion.features.computation import (
         RowsBehind,
         Snapshot,
@@ -39,12 +40,15 @@ if TYPE_CHECKING:
     from shuxin.fusion.portrait import Alias, Portrait, best_known, find_entity, names_of, portrait
     from shuxin.fusion.proposals import Holder
     from shuxin.fusion.reading_back import RejectedRow, rejects
+    from shuxin.fusion.retained import StoredFact, negative_facts, rows_due
     from shuxin.fusion.review import OpenReview, open_reviews, say_different, say_same
     from shuxin.fusion.standards import standard_named
     from shuxin.fusion.who import resolve_all
 
 _LATER = {
     "business": ("Business", "business_of"),
+    "erasing": ("remove_rows",),
+    "retained": ("StoredFact", "negative_facts", "rows_due"),
     "features.computation": (
         "RowsBehind",
         "Snapshot",
@@ -105,6 +109,7 @@ __all__ = [
     "RowsBehind",
     "Snapshot",
     "State",
+    "StoredFact",
     "Waiting",
     "Window",
     "Wish",
@@ -122,6 +127,7 @@ __all__ = [
     "keep_snapshot",
     "loan_outcomes",
     "names_of",
+    "negative_facts",
     "open_reviews",
     "portrait",
     "read_snapshot",
@@ -129,9 +135,11 @@ __all__ = [
     "record_feature_lineage",
     "registered_features",
     "rejects",
+    "remove_rows",
     "require_past",
     "resolve_all",
     "rows_behind",
+    "rows_due",
     "say_different",
     "say_same",
     "standard_named",

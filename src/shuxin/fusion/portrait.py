@@ -12,8 +12,9 @@ from shuxin.catalogue.api import Meaning, contract
 from shuxin.consent.api import require_each
 from shuxin.fusion.findings import connect
 from shuxin.fusion.models import Entity, EntityEvent, Mention, Review
+from shuxin.fusion.permitted import ERASED, readable_fields, within_period
 from shuxin.fusion.resolution import parse_name
-from shuxin.fusion.tables import PROVENANCE, dataset_table, readable_fields, spelled
+from shuxin.fusion.tables import PROVENANCE, dataset_table, spelled
 from shuxin.kernel.errors import Conflict, NotFound
 from shuxin.kernel.text import Text
 from shuxin.kernel.uscc import USCC, clean_code_text
@@ -80,8 +81,8 @@ class Fact:
 class Chapter:
     """What one dataset says.
 
-    ``units``: (field, unit) of the fields that have one, "fen" for money. ``withheld``: fields above
-    the permit's level, which were not read.
+    ``units``: (field, unit) of the fields that have one, "fen" for money. ``withheld``: fields that
+    the permit does not cover or that the subject disputes; they were not read.
     """
 
     dataset: str
@@ -94,7 +95,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """Everything about one entity that the permit covers.
+    """Everything about one entity that the permit covers; relations and history only for its holder.
 
     ``kind``: what the code says it is (企业, 个体工商户 and so on), None without one. ``relations``:
     kind and identity of the entities it belongs to (``branch_of``) and that belong to it (``has_branch``).
@@ -140,7 +141,7 @@ def _identities(mentions: QuerySet[Mention]) -> list[str]:
 def portrait(
     identity: str, *, permit: Permit, settings: Settings, known_before: dt.datetime | None = None
 ) -> Portrait:
-    """Read every dataset that mentions the entity, fields above the permit's level left unread.
+    """Read what the permit covers of every dataset that mentions the entity; the rest is left unread.
 
     Raises PermitTooNarrow, EnterpriseUnknown.
     """
@@ -149,10 +150,12 @@ def portrait(
     if entity is None:
         raise EnterpriseUnknown
     mentions = list(entity.mentions.order_by("dataset", "name_text", "code_text"))
+    told = [mention for mention in mentions if _is_told(mention, identity, permit)]
     connection = connect()
     chapters = [
         _chapter(
             connection,
+            identity=identity,
             dataset=dataset,
             mentions=[m for m in mentions if m.dataset == dataset],
             permit=permit,
@@ -160,25 +163,32 @@ def portrait(
             known_before=known_before,
         )
         for dataset in sorted({mention.dataset for mention in mentions})
+        if permit.reads(dataset)
     ]
     return Portrait(
         identity=identity,
         code=entity.code,
         kind=USCC(entity.code).category if entity.code else None,
         name=entity.name,
-        aliases=tuple(_alias(mention) for mention in mentions),
+        aliases=tuple(_alias(mention) for mention in told),
         doubts=Review.objects.filter(
             Q(entity=entity) | Q(mention__in=mentions), verdict=""
         ).count(),
-        relations=_relations(entity),
-        history=_history(identity),
+        relations=_relations(entity) if permit.catalogues is None else (),
+        history=_history(identity) if permit.catalogues is None else (),
         chapters=tuple(chapter for chapter in chapters if chapter is not None),
     )
+
+
+def _is_told(mention: Mention, identity: str, permit: Permit) -> bool:
+    dataset = mention.dataset
+    return permit.reads(dataset) and ERASED not in permit.disputed(identity, dataset)
 
 
 def _chapter(
     connection: Backend,
     *,
+    identity: str,
     dataset: str,
     mentions: list[Mention],
     permit: Permit,
@@ -186,13 +196,13 @@ def _chapter(
     known_before: dt.datetime | None,
 ) -> Chapter | None:
     rows = dataset_table(connection, dataset=dataset, settings=settings, known_before=known_before)
-    if rows is None:
+    if rows is None or ERASED in permit.disputed(identity, dataset):
         return None
     agreed = contract(dataset=dataset)
-    fields = readable_fields(agreed, highest_level=permit.highest_level)
+    fields = readable_fields(agreed, permit=permit, subject=identity)
     by_meaning = {field.meaning: field.name for field in agreed.fields}
     happened = by_meaning.get(Meaning.EVENT_TIME)
-    own = _rows_of(rows, by_meaning, mentions)
+    own = _rows_of(within_period(rows, agreed, permit=permit), by_meaning, mentions)
     names = [field.name for field in fields]
     found = own.select(*names, *PROVENANCE).order_by("_known_time", "_file", "_line")
     facts = tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from shuxin.catalogue.api import Contract, Field, FieldType, Meaning, contract, loads
+from shuxin.catalogue.api import Contract, FieldType, Meaning, contract, loads
 from shuxin.fusion.loading import ROWS_FILE
 from shuxin.fusion.masking import DIGEST_SUFFIX, PERSONAL_MEANINGS
 from shuxin.infra.api import Store
@@ -131,8 +131,3 @@ def spelled(rows: ir.Table, by_meaning: Mapping[Meaning, str]) -> dict[str, ir.S
         for part, meaning in _PARTS.items()
         if meaning in by_meaning
     }
-
-
-def readable_fields(agreed: Contract, *, highest_level: int) -> tuple[Field, ...]:
-    """Fields whose level a permit covers (最小授权); the others are not read at all."""
-    return tuple(field for field in agreed.fields if field.level <= highest_level)

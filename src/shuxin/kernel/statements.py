@@ -106,7 +106,8 @@ def statement_from(value: object, *, kind: str = "") -> Statement:
     if not isinstance(body, dict):
         raise StatementInvalid(reason="body")
     if (
-        algorithm not in set(Algorithm)
+        not isinstance(algorithm, str)
+        or algorithm not in set(Algorithm)
         or not isinstance(key_id, str)
         or not _KEY_ID.fullmatch(key_id)
     ):

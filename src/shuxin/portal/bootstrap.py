@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
-import getpass
+import json
 import os
+import pwd
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import django
 from django.apps import apps
 from django.core.management import call_command
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose, recorded_own_data
-from shuxin.infra.api import settings_from_environment
+from shuxin.consent.api import ALL_SUBJECTS
+from shuxin.infra.api import secret_key, settings_from_environment
+from shuxin.kernel.errors import Unavailable
+from shuxin.kernel.signing import Ed25519Key
+from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
-    from shuxin.consent.api import OwnDataPolicy, Permit
+    from shuxin.consent.api import Gate, GateLimits, Permit, Purpose
     from shuxin.infra.api import Settings
+    from shuxin.kernel.statements import Statement
+    from shuxin.ledger.api import Log
+    from shuxin.parties.api import Directory, KeyProblem, KnownKey, Mandate
+
+HOLDER_FILE, PARTY_KEY = "holder.json", "party.ed25519"
+
+
+class NotSetUp(Unavailable):
+    code = "holder_not_set_up"
+    what = Text(
+        en="this installation does not know yet whose it is, so nobody's data can be read",
+        zh="本安装尚未登记所属机构,不能读取任何主体的数据",
+    )
+    mend = Text(
+        en="Run 'shuxin init' once: it makes the holder's key, its log and the bases of its own work",
+        zh="请先运行一次 shuxin init:生成机构密钥、日志及自有数据的处理依据",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HolderIdentity:
+    """Whose installation this is (数据持有方)."""
+
+    party: str
+    kind: str
+    name: str
 
 
 def start() -> Settings:
@@ -31,42 +64,91 @@ def start() -> Settings:
     return settings
 
 
-def own_data_policy() -> OwnDataPolicy:
-    """Who may read until authorisations are built: the person at this machine, for the holder's own work."""
-    return recorded_own_data(
+def holder(settings: Settings) -> HolderIdentity:
+    """Raises NotSetUp."""
+    file = settings.home / HOLDER_FILE
+    if not file.is_file():
+        raise NotSetUp
+    return HolderIdentity(**json.loads(file.read_text(encoding="utf-8")))
+
+
+def own_signer(settings: Settings) -> Ed25519Key:
+    """The key that speaks for the holder, made on this machine at 'shuxin init'."""
+    return Ed25519Key(secret_key(settings, PARTY_KEY))
+
+
+def own_log(settings: Settings) -> Log:
+    """The holder's own log. Raises NotSetUp."""
+    from shuxin.ledger import api as ledger  # noqa: PLC0415 - only where it is written
+
+    return ledger.own_log(settings, origin=f"shuxin/{holder(settings).party}")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKeys:
+    """Who signed, by the statements that this holder keeps and the anchors in its home, read at each question."""
+
+    home: Path
+
+    def who_signed(
+        self, statement: Statement, *, party: str, seen_at: datetime
+    ) -> KnownKey | KeyProblem:
+        return self._directory(party).who_signed(statement, party=party, seen_at=seen_at)
+
+    def mandate(self, key: KnownKey) -> Mandate | None:
+        return self._directory(key.party).mandate(key)
+
+    def _directory(self, party: str) -> Directory:
+        from shuxin.parties.api import directory_of, read_trust  # noqa: PLC0415 - needs the database
+
+        found: Directory = directory_of(party, anchors=read_trust(self.home))
+        return found
+
+
+def gate(settings: Settings, *, limits: GateLimits | None = None) -> Gate:
+    """The gate of this holder, the only issuer of permits; limits default to those of online use.
+
+    Raises NotSetUp.
+    """
+    from shuxin.consent.api import Gate, GateLimits  # noqa: PLC0415 - needs the database
+    from shuxin.parties.api import PartyKind, read_trust  # noqa: PLC0415 - needs the database
+
+    pinned = read_trust(settings.home).pinned
+    return Gate(
+        holder=holder(settings).party,
         reader=operator(),
-        purposes=frozenset(
-            {
-                Purpose.DATA_QUALITY,
-                Purpose.ENTITY_RESOLUTION,
-                Purpose.OWN_CUSTOMER_VIEW,
-                Purpose.MODEL_TRAINING,
-                Purpose.CREDIT_DECISION,
-            }
-        ),
-        highest_level=3,
+        keys=HeldKeys(settings.home),
+        journal=own_log(settings),
+        issuers=frozenset(p.party for p in pinned if p.kind is PartyKind.OPERATOR),
+        limits=limits or GateLimits(),
     )
 
 
 def permit_for_all(purpose: Purpose, *, now: datetime) -> Permit:
-    """Leave to read everybody's data, recorded. Raises PurposeNotOwn."""
-    return own_data_policy().permit(subject=ALL_SUBJECTS, purpose=purpose, now=now)
+    """Leave to read everybody's data for the holder's own work, logged. Raises NotSetUp, UseRefused."""
+    return permits_for([ALL_SUBJECTS], purpose=purpose, now=now)[0]
+
+
+def permits_for(subjects: Sequence[str], *, purpose: Purpose, now: datetime) -> list[Permit]:
+    """The same for each of these entities, logged together. Raises NotSetUp, UseRefused."""
+    own = gate(settings_from_environment())
+    return own.permit_own_each(subjects, purpose=purpose, now=now)
 
 
 def permit_for_one(who: str, *, purpose: Purpose, now: datetime) -> Permit:
     """Find the entity behind a code, number or name, and leave to read its data; both uses recorded.
 
-    The entity is the permit's subject. Raises PurposeNotOwn, EnterpriseUnknown, NameShared.
+    The entity is the permit's subject. Raises NotSetUp, UseRefused, EnterpriseUnknown, NameShared.
     """
     from shuxin.fusion.api import find_entity  # noqa: PLC0415 - heavy
 
     entity = find_entity(who, permit=permit_for_all(purpose, now=now))
-    return own_data_policy().permit(subject=entity, purpose=purpose, now=now)
+    return permits_for([entity], purpose=purpose, now=now)[0]
 
 
 def operator() -> str:
-    """The account that runs this command, for records of who accepted and who read."""
+    """The account that runs this command, for records of who accepted and who read; no variable can change it."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         return f"uid-{os.getuid()}"

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.text import Text
-from shuxin.portal.commandline import data
+from shuxin.portal.commandline import (
+    consent,
+    data,
+    holder,
+    ledger,
+    parties,
+    rights,
+    verification,
+    web,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +28,16 @@ if TYPE_CHECKING:
     from shuxin.kernel.text import Language
 
 _HELP = Text(en="Let data establish credit, and credit obtain the loan.", zh="以数定信、以信换贷。")
-COMMANDS = {**data.COMMANDS}
+COMMANDS = {
+    **holder.COMMANDS,
+    **data.COMMANDS,
+    **parties.COMMANDS,
+    **consent.COMMANDS,
+    **rights.COMMANDS,
+    **verification.COMMANDS,
+    **ledger.COMMANDS,
+    **web.COMMANDS,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

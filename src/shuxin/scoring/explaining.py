@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shuxin.consent.api import require_each
 from shuxin.fusion.api import FEATURES, feature_named, registered_features, rows_behind
 from shuxin.kernel.money import Unit, amount_with_unit
 from shuxin.scoring.report.numbers import NO_DATA
@@ -47,6 +48,7 @@ def traced(
     now: dt.datetime,
 ) -> list[tuple[TracedReason, ...]]:
     """For each decision its reasons with their origin. Raises as ``fusion.rows_behind``."""
+    require_each(permits, subjects=[d.assessment.applicant.entity for d in decisions])
     fields = {found.feature.name: found.fields for found in registered_features(now=now)}
     wanted = {
         (source, feature.window)

@@ -242,7 +242,7 @@ class TestSnapshot:
         assert (
             kept(pa.Table.from_pylist(rows.to_pylist(), schema=rows.schema)).name == snapshot.name
         )
-        read_back = read_snapshot(snapshot.name, settings=office.settings)
+        read_back = read_snapshot(snapshot.name, permit=permit(), settings=office.settings)
         assert read_back.rows.equals(rows)
         assert (read_back.name, read_back.manifest) == (snapshot.name, snapshot.manifest)
         assert snapshot.manifest["rows"] == FIRMS
@@ -252,7 +252,7 @@ class TestSnapshot:
         office.run(now=A_WEEK_LATER)
         assert kept(rows).name != snapshot.name
         with pytest.raises(StoredFolderMissing):
-            read_snapshot("0" * 40, settings=office.settings)
+            read_snapshot("0" * 40, permit=permit(), settings=office.settings)
 
 
 class TestRowsBehind:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.fusion.conftest import FIRST_DAY, Installation, uscc
 from tests.fusion.features.trade import OUT, Line, content, permit, resolve
+from tests.permits import OwnData
 
 from shuxin.catalogue.api import (
     Contract,
@@ -17,7 +18,7 @@ from shuxin.catalogue.api import (
     next_version,
     register_contract,
 )
-from shuxin.consent.api import PermitTooNarrow, Purpose, recorded_own_data, uses_of
+from shuxin.consent.api import PermitTooNarrow, Purpose, uses_of
 from shuxin.fusion.features import sources
 from shuxin.fusion.features.sources import (
     LevelAbovePermit,
@@ -104,7 +105,7 @@ class TestSourceTable:
             return history(*args, **kwargs)
 
         monkeypatch.setattr(sources, "dataset_history", watched)
-        policy = recorded_own_data(
+        policy = OwnData(
             reader="tester", purposes=frozenset({Purpose.MODEL_TRAINING}), highest_level=3
         )
         leave = policy.permit(subject=uscc(1), purpose=Purpose.MODEL_TRAINING, now=traded.now)
@@ -112,7 +113,7 @@ class TestSourceTable:
             with pytest.raises(PermitTooNarrow):
                 read(traded, leave, *others)
         with pytest.raises(LevelAbovePermit):
-            read(traded, replace(leave, highest_level=2), uscc(1))
+            read(traded, replace(leave, highest_level=2).with_seal(), uscc(1))
         assert recorded == []
         read(traded, leave, uscc(1))
         assert recorded == [1]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.fusion.conftest import Installation, uscc
 from tests.fusion.features.slow import Invoice, by_definition
 from tests.fusion.features.strategies import moment
+from tests.permits import sealed
 
 from shuxin.consent.api import ALL_SUBJECTS, Permit, Purpose
 from shuxin.fusion.features.computation import compute_features
@@ -123,7 +124,7 @@ def permit(
     subject: str = ALL_SUBJECTS, *, level: int = 3, now: dt.datetime | None = None
 ) -> Permit:
     at = now or dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
-    return Permit("tester", subject, Purpose.MODEL_TRAINING, level, at, 1)
+    return sealed(subject, Purpose.MODEL_TRAINING, at=at, level=level)
 
 
 def resolve(office: Installation, *, now: dt.datetime | None = None) -> dict[str, int]:

@@ -160,8 +160,9 @@ def keep_snapshot(rows: pa.Table, *, settings: Settings, now: dt.datetime) -> Sn
     return Snapshot(name, rows, manifest)
 
 
-def read_snapshot(name: str, *, settings: Settings) -> Snapshot:
-    """Raises StoredFolderMissing."""
+def read_snapshot(name: str, *, permit: Permit, settings: Settings) -> Snapshot:
+    """Raises PermitTooNarrow unless the permit covers all subjects, StoredFolderMissing."""
+    permit.require("*")
     folder = Store(settings.store).folder(name)
     manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
     return Snapshot(name, pq.read_table(folder / ROWS_FILE), manifest)

@@ -13,6 +13,7 @@ from shuxin.consent.api import ALL_SUBJECTS, require_each
 from shuxin.fusion.history import dataset_history
 from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
 from shuxin.fusion.models import Mention
+from shuxin.fusion.permitted import by_period, subjects_of, within_period
 from shuxin.fusion.standards import standard_named, standard_of
 from shuxin.fusion.tables import IBIS_TYPES, spelled, stored_columns, unbound
 from shuxin.kernel.errors import InvalidInput, NotPermitted
@@ -92,13 +93,33 @@ def source_table(
     level = min((permit.highest_level for permit in permits), default=0)
     parts = []
     for agreed in datasets_of(standard, now=now):
+        if not any(permit.reads(agreed.dataset) for permit in permits):
+            continue
         _require_level(agreed, level)
         rows = dataset_history(connection, dataset=agreed.dataset, settings=settings)
         if rows is not None:
-            parts.append(_with_entity(rows, agreed, standard, entities))
+            parts += _permitted_parts(rows, agreed, standard, permits=permits, entities=entities)
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
+
+
+def _permitted_parts(
+    rows: ir.Table,
+    agreed: Contract,
+    standard: str,
+    *,
+    permits: Sequence[Permit],
+    entities: frozenset[str] | None,
+) -> list[ir.Table]:
+    """The rows that the permits let through, one part for each period of data."""
+    parts = []
+    for alike in by_period(permits):
+        wanted, without = subjects_of(alike, dataset=agreed.dataset, entities=entities)
+        within = within_period(rows, agreed, permit=alike[0])
+        if any(permit.reads(agreed.dataset) for permit in alike):
+            parts.append(_with_entity(within, agreed, standard, entities=wanted, without=without))
+    return parts
 
 
 def source_columns(standard: str) -> dict[str, str]:
@@ -133,7 +154,13 @@ def _require_level(agreed: Contract, permitted: int) -> None:
         raise LevelAbovePermit(dataset=agreed.dataset, level=int(highest), highest=permitted)
 
 
-def _links(dataset: str, parts: Sequence[str], entities: frozenset[str] | None) -> pa.Table:
+def _links(
+    dataset: str,
+    parts: Sequence[str],
+    *,
+    entities: frozenset[str] | None,
+    without: frozenset[str],
+) -> pa.Table:
     """How a dataset names its subjects by ``parts``, and which entity each is; no spelling twice.
 
     A spelling that only earlier data have counts where no current one is the same: a contract may
@@ -144,7 +171,11 @@ def _links(dataset: str, parts: Sequence[str], entities: frozenset[str] | None) 
     placed: dict[tuple[str, ...], str] = {}
     for *said, entity in ordered.values_list(*(f"{p}_text" for p in parts), "entity__identity"):
         placed.setdefault(tuple(said), entity)
-    rows = [(*said, e) for said, e in placed.items() if entities is None or e in entities]
+    rows = [
+        (*said, e)
+        for said, e in placed.items()
+        if (entities is None or e in entities) and e not in without
+    ]
     names = [*(f"_{part}" for part in parts), "entity"]
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     return pa.table(
@@ -153,10 +184,16 @@ def _links(dataset: str, parts: Sequence[str], entities: frozenset[str] | None) 
 
 
 def _with_entity(
-    rows: ir.Table, agreed: Contract, standard: str, entities: frozenset[str] | None
+    rows: ir.Table,
+    agreed: Contract,
+    standard: str,
+    *,
+    entities: frozenset[str] | None,
+    without: frozenset[str],
 ) -> ir.Table:
     named = spelled(rows, {field.meaning: field.name for field in agreed.fields})
-    linked = ibis.memtable(_links(agreed.dataset, tuple(named), entities))
+    links = _links(agreed.dataset, tuple(named), entities=entities, without=without)
+    linked = ibis.memtable(links)
     joined = rows.join(linked, [said == linked[f"_{part}"] for part, said in named.items()])
     return _in_form(joined, agreed, standard)
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
     from shuxin.kernel.text import Text
+
+
+def day(value: str) -> dt.date:
+    """A day, as an argument."""
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError("YYYY-MM-DD") from None
 
 
 def nothing(_: argparse.ArgumentParser) -> None:

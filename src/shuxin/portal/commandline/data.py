@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-import datetime as dt
+from typing import TYPE_CHECKING
 
 from shuxin.kernel.text import Text
-from shuxin.portal.commandline.command import Command, nothing
+from shuxin.portal.commandline.command import Command, day, nothing
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def _holder(command: argparse.ArgumentParser) -> None:
@@ -61,22 +63,23 @@ def _rejects(command: argparse.ArgumentParser) -> None:
 
 
 def _enterprise(command: argparse.ArgumentParser) -> None:
-    command.add_argument("who", help="credit code or name / 统一社会信用代码或名称")
+    command.add_argument("who", nargs="?", help="credit code or name / 统一社会信用代码或名称")
     command.add_argument("--purpose", default="own_customer_view")
+    command.add_argument("--request", metavar="FILE", help="another party asks / 他方的使用申请")
+    command.add_argument(
+        "--authorisation",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="the subject's, then each owner's / 主体授权书,其后为各所有人的授权书",
+    )
     command.add_argument("--json", action="store_true")
-
-
-def _day(value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError("YYYY-MM-DD") from None
 
 
 def _as_of(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of",
-        type=_day,
+        type=day,
         metavar="YYYY-MM-DD",
         help="only what was known before this day counts / 特征截止日",
     )

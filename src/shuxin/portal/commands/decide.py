@@ -12,7 +12,7 @@ from shuxin.consent.api import Purpose
 from shuxin.kernel.errors import Conflict, InvalidInput, NotFound
 from shuxin.kernel.money import Unit, amount_with_unit, parse_amount_fen
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import operator, own_data_policy, permit_for_all, start
+from shuxin.portal.bootstrap import operator, permit_for_all, permits_for, start
 from shuxin.portal.commands.import_folder import FolderMissing
 from shuxin.portal.display import china_time, say, show
 
@@ -199,9 +199,9 @@ def _requests(wishes: Sequence[Wish], *, language: Language) -> list[Request]:
     from shuxin.infra.api import now_in_china
     from shuxin.scoring.api import Request
 
-    policy, now = own_data_policy(), now_in_china()
+    now = now_in_china()
     search = permit_for_all(Purpose.CREDIT_DECISION, now=now)
-    requests: list[Request] = []
+    wanted: list[tuple[str, int | None]] = []
     seen: dict[str, int] = {}
     for wish in wishes:
         try:
@@ -215,9 +215,11 @@ def _requests(wishes: Sequence[Wish], *, language: Language) -> list[Request]:
             say(_TWICE, language, line=wish.line, first=seen[entity])
             continue
         seen[entity] = wish.line
-        permit = policy.permit(subject=entity, purpose=Purpose.CREDIT_DECISION, now=now)
-        requests.append(Request(entity, wish.requested_fen, permit))
-    return requests
+        wanted.append((entity, wish.requested_fen))
+    entities = [entity for entity, _ in wanted]
+    permits = permits_for(entities, purpose=Purpose.CREDIT_DECISION, now=now)
+    pairs = zip(wanted, permits, strict=True)
+    return [Request(entity, requested, permit) for (entity, requested), permit in pairs]
 
 
 def _show(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _MARK = ".shuxin-demo"
 _SEED = 20260101
+_HOLDER, _NAME = "uscc:913502007692545453", "演示银行"
 _INVOICES = "cumcm2020c"
 _FOLDS, _REPEATS = 10, 2
 _STEP = Text(en="\n== {number}. {what}", zh="\n== {number}. {what}")
@@ -87,10 +88,14 @@ class _Case:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
+    from shuxin.infra.api import now_in_china
+    from shuxin.portal.founding import set_up
+
     home = Path("demo").absolute()
     _make_fresh(home)
     os.environ["SHUXIN_HOME"] = str(home)
     settings = start()
+    set_up(settings, party=_HOLDER, kind="bank", name=_NAME, now=now_in_china())
     real = _real_invoices()
     if real is not None and not options.city:
         say(_REAL, language, folder=real)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shuxin.consent.api import Purpose
+from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.money import Unit, amount_with_unit
+from shuxin.kernel.statements import parse_statement
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import permit_for_one, start
+from shuxin.portal.bootstrap import gate, permit_for_one, start
+from shuxin.portal.commands.import_folder import FolderMissing
 from shuxin.portal.display import china_time, console, say, show
 
 if TYPE_CHECKING:
     import argparse
 
+    from shuxin.consent.api import Permit
     from shuxin.fusion.api import Alias, Portrait
+    from shuxin.infra.api import Settings
+    from shuxin.kernel.statements import Statement
     from shuxin.kernel.text import Language
 
 _SHOWN = 60
@@ -35,13 +42,27 @@ _WITHHELD = Text(
 )
 
 
+class WhoOrRequest(InvalidInput):
+    code = "who_or_request"
+    what = Text(en="say whose data, or who asks for them", zh="请指明主体,或给出使用申请")
+    mend = Text(
+        en="Give a code or name for your own work, or --request with another party's file, not both",
+        zh="自用时给出代码或名称;他方使用时用 --request 给出申请文件;二者选一",
+    )
+
+
 def run(options: argparse.Namespace, language: Language) -> int:
     settings = start()
     from shuxin.fusion.api import portrait
     from shuxin.infra.api import now_in_china
 
-    purpose = Purpose.parse(options.purpose)
-    permit = permit_for_one(options.who, purpose=purpose, now=now_in_china())
+    if bool(options.who) == bool(options.request):
+        raise WhoOrRequest
+    if options.request:
+        permit = _asked(options, settings)
+    else:
+        purpose = Purpose.parse(options.purpose)
+        permit = permit_for_one(options.who, purpose=purpose, now=now_in_china())
     found = portrait(permit.subject, permit=permit, settings=settings)
     if options.json:
         print(json.dumps(asdict(found), ensure_ascii=False, indent=1, default=str))
@@ -62,6 +83,26 @@ def run(options: argparse.Namespace, language: Language) -> int:
     )
     _show(found, language)
     return 0
+
+
+def _asked(options: argparse.Namespace, settings: Settings) -> Permit:
+    """The gate's answer to another party's request, with what came along. Raises UseRefused."""
+    from shuxin.consent.api import GateLimits
+    from shuxin.infra.api import now_in_china
+
+    given = [_statement(file) for file in options.authorisation]
+    return gate(settings, limits=GateLimits.batch()).permit(
+        _statement(options.request),
+        authorisation=given[0] if given else None,
+        persons=given[1:],
+        now=now_in_china(),
+    )
+
+
+def _statement(file: str) -> Statement:
+    if not Path(file).is_file():
+        raise FolderMissing(folder=file)
+    return parse_statement(Path(file).read_bytes())
 
 
 def _show(found: Portrait, language: Language) -> None:

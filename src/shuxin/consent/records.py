@@ -1,0 +1,296 @@
+"""Statements, status lists and counters in the database of a holder."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from shuxin.consent.domain.authorisation import AUTHORISATION, WITHDRAWAL, read_withdrawal
+from shuxin.consent.domain.basis import LAWFUL_BASIS, read_basis
+from shuxin.consent.domain.gate import Known, Presented
+from shuxin.consent.domain.owners import OWNERS, read_owners
+from shuxin.consent.domain.permit import entity_of
+from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
+from shuxin.consent.domain.status import read_status_list
+from shuxin.consent.models import (
+    AnsweredRequest,
+    EndedAuthorisation,
+    HeldStatement,
+    HeldStatusList,
+    Hold,
+    UseCounter,
+)
+from shuxin.kernel.errors import Conflict, NotFound, NotPermitted
+from shuxin.kernel.statements import parse_statement
+from shuxin.kernel.text import Text
+from shuxin.parties.api import KeyProblem, KeyRole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from shuxin.consent.domain.authorisation import Authorisation
+    from shuxin.consent.domain.basis import LawfulBasis
+    from shuxin.consent.domain.gate import Keys
+    from shuxin.consent.domain.owners import Owners
+    from shuxin.consent.domain.purpose import Purpose
+    from shuxin.consent.domain.status import StatusList
+    from shuxin.kernel.statements import Statement
+
+_FOR_A_HOLDER = frozenset({KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE, KeyRole.OFFICER})
+
+
+class StatementUnproven(NotPermitted):
+    code = "consent_statement_unproven"
+    what = Text(
+        en="no key that this holder trusts for its author signed this {kind}",
+        zh="该 {kind} 未由本方认可的出具方密钥签名",
+    )
+    mend = Text(
+        en="Bring the author's key binding into the directory, or ask for a statement signed by a valid key",
+        zh="请先导入出具方的密钥绑定,或索取由有效密钥签名的声明",
+    )
+
+
+class BasisUnknown(NotFound):
+    code = "basis_unknown"
+    what = Text(en="no basis {basis} is in force here", zh="没有生效中的处理依据 {basis}")
+    mend = Text(en="'shuxin basis list' shows them", zh="用 shuxin basis list 查看")
+
+
+class StatusRolledBack(Conflict):
+    code = "status_rolled_back"
+    what = Text(
+        en="status list {number} is not newer than list {held}, which this holder has",
+        zh="状态清单 {number} 不比本方已有的 {held} 号更新",
+    )
+    mend = Text(
+        en="Ask the platform for its newest list; a list that goes back is a sign of tampering",
+        zh="请向平台索取最新清单;清单倒退是被篡改的迹象",
+    )
+
+
+def hold_statement(
+    statement: Statement, *, about: str, subject: str, grantee: str, now: datetime
+) -> datetime:
+    """Keep it unless it is kept; when it was first seen."""
+    row, _ = HeldStatement.objects.get_or_create(
+        digest=statement.hash,
+        defaults={
+            "kind": statement.kind,
+            "about": about,
+            "subject": subject,
+            "grantee": grantee,
+            "text": statement.dump().decode(),
+            "seen_at": now,
+        },
+    )
+    return row.seen_at
+
+
+def first_seen(statement: Statement) -> datetime | None:
+    row = HeldStatement.objects.filter(digest=statement.hash).first()
+    return None if row is None else row.seen_at
+
+
+def take_status_list(
+    statement: Statement, *, issuers: Iterable[str], keys: Keys, now: datetime
+) -> StatusList:
+    """Keep a newer list and remember its withdrawals for good.
+
+    Raises StatementUnreadable, StatementUnproven, StatusRolledBack.
+    """
+    status = read_status_list(statement)
+    signer = keys.who_signed(statement, party=status.issuer, seen_at=now)
+    if status.issuer not in set(issuers) or isinstance(signer, KeyProblem):
+        raise StatementUnproven(kind=statement.kind)
+    with transaction.atomic():
+        held = HeldStatusList.objects.filter(issuer=status.issuer).order_by("-number").first()
+        if held is not None and status.number <= held.number:
+            raise StatusRolledBack(number=status.number, held=held.number)
+        HeldStatusList.objects.create(
+            issuer=status.issuer,
+            number=status.number,
+            issued_at=status.issued_at,
+            received_at=now,
+            text=statement.dump().decode(),
+        )
+        end_authorisations(status.withdrawn, subject="", why="withdrawn", now=now)
+    return status
+
+
+def take_withdrawal(statement: Statement, *, keys: Keys, now: datetime) -> None:
+    """Obey a withdrawal at once, also of an authorisation that is not known here yet.
+
+    It ends the authorisation of this id and this subject, no other's.
+    Raises StatementUnreadable, StatementUnproven.
+    """
+    withdrawal = read_withdrawal(statement)
+    signer = keys.who_signed(statement, party=withdrawal.subject, seen_at=now)
+    held = HeldStatement.objects.filter(kind=AUTHORISATION, about=withdrawal.auth_id).first()
+    other = held is not None and held.subject != withdrawal.subject
+    if isinstance(signer, KeyProblem) or other:
+        raise StatementUnproven(kind=WITHDRAWAL)
+    hold_statement(
+        statement, about=withdrawal.auth_id, subject=withdrawal.subject, grantee="", now=now
+    )
+    end_authorisations([withdrawal.auth_id], subject=withdrawal.subject, why="withdrawn", now=now)
+
+
+def end_authorisations(ids: Iterable[str], *, subject: str, why: str, now: datetime) -> None:
+    rows = [
+        EndedAuthorisation(auth_id=one, subject=subject, why=why, at=now)
+        for one in sorted(set(ids))
+    ]
+    EndedAuthorisation.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def take_basis(statement: Statement, *, holder: str, keys: Keys, now: datetime) -> LawfulBasis:
+    """Record a lawful basis of this holder, signed by a key that speaks for it or by an officer's.
+
+    Raises StatementUnreadable, UnknownPurpose, StatementUnproven.
+    """
+    basis = read_basis(statement)
+    if basis.holder != holder or not _speaks(statement, holder, keys=keys, seen_at=now):
+        raise StatementUnproven(kind=LAWFUL_BASIS)
+    hold_statement(statement, about=basis.basis_id, subject=holder, grantee=holder, now=now)
+    return basis
+
+
+def _speaks(statement: Statement, holder: str, *, keys: Keys, seen_at: datetime) -> bool:
+    key = keys.who_signed(statement, party=holder, seen_at=seen_at)
+    return not isinstance(key, KeyProblem) and bool(key.roles & _FOR_A_HOLDER)
+
+
+def bases(*, holder: str, purpose: Purpose, keys: Keys) -> list[LawfulBasis]:
+    """The holder's recorded bases for a purpose, newest first; a row whose signature fails does not count."""
+    rows = HeldStatement.objects.filter(kind=LAWFUL_BASIS, subject=holder).order_by("-pk")
+    ended = _ended({row.about: holder for row in rows})
+    found = []
+    for row in rows:
+        statement = parse_statement(row.text, kind=LAWFUL_BASIS)
+        basis = read_basis(statement)
+        wanted = basis.purpose is purpose and basis.basis_id not in ended
+        if wanted and _speaks(statement, holder, keys=keys, seen_at=row.seen_at):
+            found.append(basis)
+    return found
+
+
+def drop_basis(basis_id: str, *, holder: str, log: Callable[[], object], now: datetime) -> None:
+    """End a basis once ``log`` has it. Raises BasisUnknown."""
+    rows = HeldStatement.objects.filter(kind=LAWFUL_BASIS, subject=holder, about=basis_id)
+    if not rows.exists() or _ended({basis_id: holder}):
+        raise BasisUnknown(basis=basis_id)
+    log()
+    end_authorisations([basis_id], subject=holder, why="withdrawn", now=now)
+
+
+def newest_status(issuers: Iterable[str]) -> StatusList | None:
+    """The one issued last, of any trusted issuer."""
+    row = HeldStatusList.objects.filter(issuer__in=set(issuers)).order_by("-issued_at").first()
+    return None if row is None else _status(row.text)
+
+
+@lru_cache(maxsize=8)
+def _status(text: str) -> StatusList:
+    """Lists are long and asked for at every use."""
+    return read_status_list(parse_statement(text))
+
+
+def known_of(
+    *, holder: str, subject: str, terms: Sequence[Authorisation], issuers: Iterable[str]
+) -> Known:
+    """What this holder knows about these authorisations and this subject, read at once."""
+    ids = [one.auth_id for one in terms]
+    ended = ended_of(terms)
+    counters = UseCounter.objects.filter(auth_id__in=ids)
+    holds = Hold.objects.filter(subject=entity_of(subject), ended_at=None)
+    return Known(
+        holder=holder,
+        status=newest_status(issuers),
+        withdrawn=frozenset(i for i, why in ended.items() if why == "withdrawn"),
+        superseded=frozenset(i for i, why in ended.items() if why == "superseded"),
+        used={row.auth_id: row.used for row in counters},
+        on_hold=frozenset((h.dataset, h.field) for h in holds if h.why == "disputed"),
+        erased=frozenset(h.dataset for h in holds if h.why == "erased"),
+        owners=_owners(holder, subject),
+    )
+
+
+def ended_of(terms: Sequence[Authorisation]) -> dict[str, str]:
+    """Why each of these holds no more, by id: ended by its own subject, or by a status list."""
+    return _ended({one.auth_id: one.subject for one in terms})
+
+
+def _ended(subjects: Mapping[str, str]) -> dict[str, str]:
+    rows = EndedAuthorisation.objects.filter(auth_id__in=list(subjects))
+    return {row.auth_id: row.why for row in rows if row.subject in {"", subjects[row.auth_id]}}
+
+
+def take_owners(statement: Statement, *, holder: str, keys: Keys, now: datetime) -> Owners:
+    """Record who must consent to the use of personal data beside a subject's; the newest record counts.
+
+    Raises StatementUnreadable, StatementUnproven.
+    """
+    owners = read_owners(statement)
+    if owners.holder != holder or not _speaks(statement, holder, keys=keys, seen_at=now):
+        raise StatementUnproven(kind=OWNERS)
+    hold_statement(statement, about=holder, subject=owners.subject, grantee=holder, now=now)
+    return owners
+
+
+def _owners(holder: str, subject: str) -> frozenset[str]:
+    rows = HeldStatement.objects.filter(kind=OWNERS, about=holder, subject=subject)
+    row = rows.order_by("-pk").first()
+    return frozenset() if row is None else frozenset(read_owners(parse_statement(row.text)).persons)
+
+
+def count_use(
+    presented: Mapping[str, Presented], *, grantee: str, request_id: str, now: datetime
+) -> dict[str, int]:
+    """Answer the request once and count one use of each authorisation, or nothing at all.
+
+    Returns the number of this use by id. Raises UseRefused: repeated, exhausted, or ended meanwhile.
+    """
+    with transaction.atomic():
+        _answer_once(grantee=grantee, request_id=request_id, now=now)
+        numbers = {one.terms.auth_id: _count(one, now=now) for one in presented.values()}
+        ended = ended_of([one.terms for one in presented.values()])
+        if ended:
+            raise UseRefused([Refusal(Reason(why)) for why in sorted(set(ended.values()))])
+    return numbers
+
+
+def _answer_once(*, grantee: str, request_id: str, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            AnsweredRequest.objects.create(grantee=grantee, request_id=request_id, at=now)
+    except IntegrityError as error:
+        raise UseRefused([Refusal(Reason.REQUEST_REPEATED)]) from error
+
+
+def _count(presented: Presented, *, now: datetime) -> int:
+    terms = presented.terms
+    hold_statement(
+        presented.statement,
+        about=terms.auth_id,
+        subject=terms.subject,
+        grantee=terms.grantee,
+        now=now,
+    )
+    supersede(terms, now=now)
+    counter = UseCounter.objects.filter(auth_id=terms.auth_id)
+    UseCounter.objects.bulk_create([UseCounter(auth_id=terms.auth_id)], ignore_conflicts=True)
+    if not counter.filter(used__lt=terms.max_uses).update(used=F("used") + 1):
+        raise UseRefused([Refusal(Reason.EXHAUSTED, str(terms.max_uses))])
+    return counter.get().used
+
+
+def supersede(terms: Authorisation, *, now: datetime) -> None:
+    """An authorisation that replaces an older one of the same subject ends it."""
+    if terms.supersedes:
+        older = [terms.supersedes]
+        end_authorisations(older, subject=terms.subject, why="superseded", now=now)

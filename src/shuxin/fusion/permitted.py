@@ -1,0 +1,80 @@
+"""What a permit lets through: datasets, fields, the period of the data, and whose rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import ibis
+
+from shuxin.catalogue.api import Meaning
+from shuxin.consent.api import ALL_SUBJECTS, readable
+from shuxin.fusion.known import KNOWN_FROM
+from shuxin.infra.api import CHINA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import ibis.expr.types as ir
+
+    from shuxin.catalogue.api import Contract, Field
+    from shuxin.consent.api import Permit
+
+ERASED = "*"
+
+
+def readable_fields(agreed: Contract, *, permit: Permit, subject: str) -> tuple[Field, ...]:
+    """Fields that the permit covers (最小授权); the others are not read at all.
+
+    Left out: fields above its level, fields of a personal class unless it covers them, fields shared with
+    nobody unless the holder itself reads, and fields that an objection of the subject holds back.
+    """
+    disputed = permit.disputed(subject, agreed.dataset)
+    if not permit.reads(agreed.dataset) or ERASED in disputed:
+        return ()
+    return readable(
+        agreed.fields,
+        ground=permit.ground,
+        level=permit.highest_level,
+        personal=permit.personal,
+        disputed=disputed,
+    )
+
+
+def within_period(rows: ir.Table, agreed: Contract, *, permit: Permit) -> ir.Table:
+    """Rows whose event lies in the permit's period; without an event time, rows known before its end."""
+    if permit.data_from is None or permit.data_to is None:
+        return rows
+    by_meaning = {field.meaning: field.name for field in agreed.fields}
+    event = by_meaning.get(Meaning.EVENT_TIME)
+    if event is None:
+        end = dt.datetime.combine(permit.data_to, dt.time(), tzinfo=CHINA)
+        known = KNOWN_FROM if KNOWN_FROM in rows.columns else "_known_time"
+        return rows.filter(rows[known] < ibis.timestamp(end))
+    happened = rows[event].cast("date")
+    return rows.filter(happened >= permit.data_from, happened < permit.data_to)
+
+
+def subjects_of(
+    permits: Iterable[Permit], *, dataset: str, entities: frozenset[str] | None
+) -> tuple[frozenset[str] | None, frozenset[str]]:
+    """Whose rows of a dataset these permits let through: (these, but not those); None means everybody.
+
+    Rows of a subject that an objection or an erasure holds back are left out.
+    """
+    reading = [permit for permit in permits if permit.reads(dataset)]
+    without = {s for p in reading for s, d, _ in p.withheld if d == dataset}
+    covered: set[str] = set()
+    for permit in reading:
+        covered |= permit.subjects
+    if ALL_SUBJECTS in covered:
+        return entities, frozenset(without)
+    return frozenset(covered if entities is None else covered & entities), frozenset(without)
+
+
+def by_period(permits: Sequence[Permit]) -> list[list[Permit]]:
+    """Permits of the same period together."""
+    groups: dict[tuple[dt.date | None, dt.date | None], list[Permit]] = {}
+    for permit in permits:
+        groups.setdefault((permit.data_from, permit.data_to), []).append(permit)
+    return list(groups.values())

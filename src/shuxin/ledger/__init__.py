@@ -1,0 +1,1 @@
+"""Append-only Merkle log, proofs, checkpoints, witnesses, anchors. No Django, no network."""

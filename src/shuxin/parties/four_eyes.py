@@ -1,0 +1,80 @@
+"""Four eyes (双人复核): some acts take effect only when a second person states the very same act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from shuxin.kernel.canonical import Json, canonical_json, content_hash
+from shuxin.kernel.errors import Conflict, NotPermitted
+from shuxin.kernel.text import Text
+from shuxin.parties.journal import noted
+from shuxin.parties.models import ActRow, ApprovalRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shuxin.parties.journal import Journal
+
+OPEN_FOR = dt.timedelta(days=7)
+
+
+class SamePerson(NotPermitted):
+    code = "second_person_needed"
+    what = Text(en="the same person proposed this act", zh="该操作由同一人提出")
+    mend = Text(
+        en="Another person must state the same act within seven days",
+        zh="须由另一人在七日内提出相同操作",
+    )
+
+
+class ActDone(Conflict):
+    code = "act_already_done"
+    what = Text(en="somebody else approved this act just now", zh="该操作刚刚已由他人复核")
+    mend = Text(en="Nothing is left to do", zh="无需再操作")
+
+
+class Step(StrEnum):
+    """How far an act that needs two persons has come."""
+
+    WAITING = "waiting"
+    DONE = "done"
+
+
+def state_act(
+    kind: str, content: Mapping[str, Json], *, by: str, journal: Journal, now: dt.datetime
+) -> Step:
+    """One person states an act; DONE when another one stated the same before, in the last seven days.
+
+    The caller carries the act out in its own transaction around this call, when DONE.
+    Raises SamePerson, ActDone.
+    """
+    digest = content_hash({"kind": kind, "content": dict(content)})
+    with transaction.atomic():
+        opened = ActRow.objects.filter(
+            kind=kind, digest=digest, approval=None, at__gt=now - OPEN_FOR, at__lte=now
+        )
+        of_others = opened.exclude(by=by).order_by("pk").first()
+        if of_others is None:
+            if opened.exists():
+                raise SamePerson
+            text = canonical_json(dict(content)).decode()
+            ActRow.objects.create(kind=kind, digest=digest, content=text, by=by, at=now)
+            step = Step.WAITING
+        else:
+            _approve(of_others, by=by, now=now)
+            step = Step.DONE
+        facts = {"act": kind, "digest": digest, "step": step.value}
+        journal(noted("four-eyes", by=by, now=now, facts=facts))
+    return step
+
+
+def _approve(act: ActRow, *, by: str, now: dt.datetime) -> None:
+    try:
+        with transaction.atomic():
+            ApprovalRow.objects.create(act=act, by=by, at=now)
+    except IntegrityError as error:
+        raise ActDone from error

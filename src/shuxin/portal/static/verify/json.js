@@ -1,0 +1,159 @@
+/**
+ * Strict JSON from strangers, and its canonical bytes (JCS, RFC 8785).
+ *
+ * JSON.parse keeps the last of two equal keys in silence and rounds long integers; both would let two readers
+ * of one document see different things, so both are refused here, as the Python side does.
+ */
+import { utf8 } from "./bytes.js";
+import { Problem } from "./problem.js";
+
+const DEEPEST = 200;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const LITERALS = /** @type {[string, boolean | null][]} */ ([["true", true], ["false", false], ["null", null]]);
+
+/** @typedef {null | boolean | number | string | Json[] | {[name: string]: Json}} Json */
+
+/** Objects come without a prototype. Throws Problem("not_json"). @param {string} text @returns {Json} */
+export function parseJson(text) {
+  const reader = new Reader(text);
+  const value = reader.value(0);
+  reader.blanks();
+  if (reader.at !== text.length) throw new Problem("not_json");
+  return value;
+}
+
+class Reader {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+    this.at = 0;
+  }
+
+  blanks() {
+    while (" \t\n\r".includes(this.text[this.at] ?? "x")) this.at += 1;
+  }
+
+  /** @param {string} symbol */
+  takes(symbol) {
+    this.blanks();
+    if (this.text[this.at] !== symbol) return false;
+    this.at += 1;
+    return true;
+  }
+
+  /** @param {string} symbol */
+  needs(symbol) {
+    if (!this.takes(symbol)) throw new Problem("not_json");
+  }
+
+  /** @param {number} depth @returns {Json} */
+  value(depth) {
+    if (depth > DEEPEST) throw new Problem("not_json");
+    if (this.takes("{")) return this.object(depth);
+    if (this.takes("[")) return this.list(depth);
+    if (this.text[this.at] === '"') return this.string();
+    for (const [word, value] of LITERALS) {
+      if (this.text.startsWith(word, this.at)) return (this.at += word.length), value;
+    }
+    return this.number();
+  }
+
+  /** @param {number} depth */
+  object(depth) {
+    const found = Object.create(null);
+    if (this.takes("}")) return found;
+    do {
+      this.blanks();
+      const name = this.string();
+      if (name in found) throw new Problem("not_json");
+      this.needs(":");
+      found[name] = this.value(depth + 1);
+    } while (this.takes(","));
+    this.needs("}");
+    return found;
+  }
+
+  /** @param {number} depth */
+  list(depth) {
+    /** @type {Json[]} */
+    const found = [];
+    if (this.takes("]")) return found;
+    do found.push(this.value(depth + 1));
+    while (this.takes(","));
+    this.needs("]");
+    return found;
+  }
+
+  string() {
+    const start = this.at;
+    if (this.text[start] !== '"') throw new Problem("not_json");
+    let end = start + 1;
+    while (end < this.text.length && this.text[end] !== '"') end += this.text[end] === "\\" ? 2 : 1;
+    this.at = end + 1;
+    try {
+      return /** @type {string} */ (JSON.parse(this.text.slice(start, this.at)));
+    } catch {
+      throw new Problem("not_json");
+    }
+  }
+
+  number() {
+    NUMBER.lastIndex = this.at;
+    const found = NUMBER.exec(this.text);
+    if (!found) throw new Problem("not_json");
+    this.at = NUMBER.lastIndex;
+    const value = Number(found[0]);
+    const whole = found[1] === undefined && found[2] === undefined;
+    if (whole ? !Number.isSafeInteger(value) : !Number.isFinite(value)) throw new Problem("not_json");
+    return value;
+  }
+}
+
+/** UTF-8 bytes equal for equal values. Throws Problem("not_canonical"). @param {unknown} value */
+export const canonicalJson = (value) => utf8(written(value, anyNumber, 0));
+
+/**
+ * The same for what people sign here: no fractions, which no statement has.
+ * @param {unknown} value
+ */
+export const canonicalStatement = (value) => utf8(written(value, wholeNumber, 0));
+
+/** @param {unknown} value @param {(n: number) => string} number @param {number} depth @returns {string} */
+function written(value, number, depth) {
+  if (depth > DEEPEST) throw new Problem("not_canonical");
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return number(value);
+  if (typeof value === "string") return text(value);
+  if (Array.isArray(value)) {
+    return `[${Array.from(value, (item) => written(item, number, depth + 1)).join(",")}]`;
+  }
+  if (!isPlainObject(value)) throw new Problem("not_canonical");
+  const names = Object.keys(value).sort(); // by UTF-16 code units, as RFC 8785 asks
+  return `{${names.map((name) => `${text(name)}:${written(value[name], number, depth + 1)}`).join(",")}}`;
+}
+
+/** @param {string} value */
+function text(value) {
+  if (LONE_SURROGATE.test(value)) throw new Problem("not_canonical");
+  return JSON.stringify(value);
+}
+
+/** @param {number} value */
+function anyNumber(value) {
+  if (!Number.isFinite(value)) throw new Problem("not_canonical");
+  return JSON.stringify(value);
+}
+
+/** @param {number} value */
+function wholeNumber(value) {
+  if (!Number.isSafeInteger(value)) throw new Problem("not_canonical");
+  return JSON.stringify(value);
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isPlainObject(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
