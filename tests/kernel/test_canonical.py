@@ -4,6 +4,7 @@ import struct
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,10 @@ def turned_round(value: Any) -> Any:
 
 
 class TestCanonicalJson:
+    @given(values)
+    def test_is_what_the_reference_writes(self, value: Any) -> None:
+        assert canonical_json(value) == rfc8785.dumps(value)
+
     def test_example_of_rfc_8785_section_3_2_2(self) -> None:
         value = {
             "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001],

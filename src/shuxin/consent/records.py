@@ -283,9 +283,11 @@ def _count(presented: Presented, *, now: datetime) -> int:
     )
     supersede(terms, now=now)
     counter = UseCounter.objects.filter(auth_id=terms.auth_id)
-    UseCounter.objects.bulk_create([UseCounter(auth_id=terms.auth_id)], ignore_conflicts=True)
-    if not counter.filter(used__lt=terms.max_uses).update(used=F("used") + 1):
-        raise UseRefused([Refusal(Reason.EXHAUSTED, str(terms.max_uses))])
+    left = counter.filter(used__lt=terms.max_uses)
+    if not left.update(used=F("used") + 1):
+        UseCounter.objects.bulk_create([UseCounter(auth_id=terms.auth_id)], ignore_conflicts=True)
+        if not left.update(used=F("used") + 1):
+            raise UseRefused([Refusal(Reason.EXHAUSTED, str(terms.max_uses))])
     return counter.get().used
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, TypeAlias
+import json
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import rfc8785
 
@@ -45,11 +46,38 @@ def canonical_json(value: Json) -> bytes:
         IntegerBeyondJson: an integer outside -(2^53 - 1) .. 2^53 - 1.
     """
     try:
+        if _is_plain(value):
+            return _encode(value).encode()
         return rfc8785.dumps(value)
     except rfc8785.IntegerDomainError as error:
         raise IntegerBeyondJson from error
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise NotCanonical from error
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_LARGEST = (1 << 53) - 1
+_SURROGATES = "\ud800"
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether the standard encoder writes the very bytes of RFC 8785, several times faster.
+
+    It does unless there are floats, integers beyond 2^53, or keys that sort differently by UTF-16.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_LARGEST <= value <= _LARGEST
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    if kind is dict:
+        keys_sort = all(
+            type(key) is str and (key.isascii() or max(key) < _SURROGATES) for key in value
+        )
+        return bool(keys_sort) and all(map(_is_plain, value.values()))
+    return False
 
 
 def content_hash(value: Json) -> str:

@@ -70,6 +70,14 @@ class DocumentChanged(Conflict):
     mend = Text(en="Nothing more is needed", zh="无需再次操作")
 
 
+class PublishedMeanwhile(Conflict):
+    code = "status_published_meanwhile"
+    what = Text(
+        en="another process has published the status list just now", zh="另一进程刚刚发布了状态列表"
+    )
+    mend = Text(en="Run the command again", zh="请重新运行命令")
+
+
 class NoPlaceFree(Unavailable):
     code = "status_place_not_free"
     what = Text(en="no free place was found in the status list", zh="状态列表中未找到空位")
@@ -174,9 +182,13 @@ def revoke(
 
 
 def publish_status(*, issuer: Issuer, now: datetime) -> list[Statement]:
-    """A new numbered publication of every list of this issuer, signed now."""
+    """A new numbered publication of every list of this issuer, signed now. Raises PublishedMeanwhile."""
     lists = IssuedDocument.objects.filter(issuer=issuer.party).values_list("list_id", flat=True)
-    return [_publish(list_id, issuer=issuer, now=now) for list_id in sorted(set(lists))]
+    try:
+        with transaction.atomic():
+            return [_publish(each, issuer=issuer, now=now) for each in sorted(set(lists))]
+    except IntegrityError as error:
+        raise PublishedMeanwhile from error
 
 
 def answer_by_commitment(commitment: str, *, now: datetime) -> Answer:
@@ -331,23 +343,21 @@ def _change(
 
 
 def _publish(list_id: str, *, issuer: Issuer, now: datetime) -> Statement:
+    """In the caller's transaction."""
     changes = StatusChange.objects.filter(document__list_id=list_id).select_related("document")
-    with transaction.atomic():
-        last = PublishedList.objects.filter(list_id=list_id).order_by("-number").first()
-        standings = {
-            change.document.place: Standing(State(change.state), change.detail)
-            for change in changes
-        }
-        made = StatusList(
-            issuer.party, list_id, last.number + 1 if last else 1, now, standings
-        ).sign(signer=issuer.signer)
-        PublishedList.objects.create(
-            issuer=issuer.party,
-            list_id=list_id,
-            number=last.number + 1 if last else 1,
-            issued_at=now,
-            statement=made.dump().decode(),
-        )
+    standings = {
+        change.document.place: Standing(State(change.state), change.detail) for change in changes
+    }
+    last = PublishedList.objects.filter(list_id=list_id).order_by("-number").first()
+    number = last.number + 1 if last else 1
+    made = StatusList(issuer.party, list_id, number, now, standings).sign(signer=issuer.signer)
+    PublishedList.objects.create(
+        issuer=issuer.party,
+        list_id=list_id,
+        number=number,
+        issued_at=now,
+        statement=made.dump().decode(),
+    )
     return made
 
 
