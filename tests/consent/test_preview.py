@@ -37,18 +37,18 @@ from shuxin.catalogue.api import (
 )
 from shuxin.consent.api import (
     Gate,
+    Owners,
     Preview,
     Purpose,
     Reason,
     UseRefused,
     Withdrawal,
     preview,
+    take_owners,
     take_status_list,
     take_withdrawal,
 )
-from shuxin.consent.records import OWNERS, hold_statement
 from shuxin.fusion.permitted import readable_fields
-from shuxin.kernel.statements import sign_statement
 
 if TYPE_CHECKING:
     from shuxin.consent.api import Permit
@@ -141,8 +141,8 @@ class TestPreview:
         assert why(of(rows, TAX, None)) == {Reason.AUTHORISATION_MISSING}
 
     def test_personal_fields_need_the_owners_own_word(self, gate: Gate) -> None:
-        owners = sign_statement(OWNERS, {"persons": [OWNER]}, signer=KEYS[PLATFORM])
-        hold_statement(owners, about="owners", subject=FIRM, grantee="", now=NOW)
+        record = Owners(HOLDER, FIRM, (OWNER,), NOW).sign(signer=KEYS[HOLDER])
+        take_owners(record, holder=HOLDER, keys=DIRECTORY, now=NOW)
         assert "owner" not in of(seen(gate, signed()), TAX).fields[3]
         assert "owner" in of(seen(gate, signed(), signed(OWNER)), TAX).fields[3]
         other = signed(OWNER, purpose=Purpose.REPORT)

@@ -55,6 +55,7 @@ class HeldStatusList(AppendOnly):
     number = models.PositiveBigIntegerField()
     issued_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    digest = models.CharField(max_length=_HASH)
     text = models.TextField()
 
     class Meta:  # Django's own name

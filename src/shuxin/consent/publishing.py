@@ -63,6 +63,7 @@ def publish_status(
                     number=number,
                     issued_at=now,
                     received_at=now,
+                    digest=statement.hash,
                     text=text.decode(),
                 )
         except IntegrityError:

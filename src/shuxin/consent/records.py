@@ -116,6 +116,7 @@ def take_status_list(
             number=status.number,
             issued_at=status.issued_at,
             received_at=now,
+            digest=statement.hash,
             text=statement.dump().decode(),
         )
         end_authorisations(status.withdrawn, subject="", why="withdrawn", now=now)
@@ -190,14 +191,18 @@ def drop_basis(basis_id: str, *, holder: str, log: Callable[[], object], now: da
 
 def newest_status(issuers: Iterable[str]) -> StatusList | None:
     """The one issued last, of any trusted issuer."""
-    row = HeldStatusList.objects.filter(issuer__in=set(issuers)).order_by("-issued_at").first()
-    return None if row is None else _status(row.text)
+    rows = HeldStatusList.objects.filter(issuer__in=set(issuers)).order_by("-issued_at")
+    digest = rows.values_list("digest", flat=True).first()
+    return None if digest is None else _status(digest)
 
 
 @lru_cache(maxsize=8)
-def _status(text: str) -> StatusList:
-    """Lists are long and asked for at every use."""
-    return read_status_list(parse_statement(text))
+def _status(digest: str) -> StatusList:
+    """Lists are long, asked for at every use, and never change."""
+    row = HeldStatusList.objects.filter(digest=digest).first()
+    if row is None:
+        raise ValueError("a list vanished while it was read")
+    return read_status_list(parse_statement(row.text))
 
 
 def known_of(

@@ -69,14 +69,14 @@ def _is_plain(value: Any) -> bool:
     if kind is str or value is None or kind is bool:
         return True
     if kind is int:
-        return -_LARGEST <= value <= _LARGEST
+        return bool(-_LARGEST <= value <= _LARGEST)
     if kind is list or kind is tuple:
         return all(map(_is_plain, value))
     if kind is dict:
         keys_sort = all(
             type(key) is str and (key.isascii() or max(key) < _SURROGATES) for key in value
         )
-        return bool(keys_sort) and all(map(_is_plain, value.values()))
+        return bool(keys_sort and all(map(_is_plain, value.values())))
     return False
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shuxin.kernel.errors import Unavailable
 from shuxin.kernel.signing import Algorithm, PublicKey
 from shuxin.kernel.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ORDER = int("FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123", 16)
 
@@ -50,7 +53,20 @@ def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
     r, s = (int.from_bytes(part, "big") for part in (signature[:32], signature[32:]))
     if not (0 < r < _ORDER and 0 < s < _ORDER):
         return False
-    return bool(_provider(public.hex()).verify_with_sm3(signature.hex(), message))
+    curve = _provider(public.hex())
+    if not _is_on(curve.ecc_table, public):
+        return False
+    try:
+        return bool(curve.verify_with_sm3(signature.hex(), message))
+    except TypeError:  # gmssl slices None at the point at infinity, where no signature leads
+        return False
+
+
+def _is_on(table: Mapping[str, str], public: bytes) -> bool:
+    """Whether (x, y) is a point of the curve."""
+    p, a, b = (int(table[name], 16) for name in "pab")
+    x, y = (int.from_bytes(part, "big") for part in (public[:32], public[32:]))
+    return x < p and y < p and (y * y - x * x * x - a * x - b) % p == 0
 
 
 def _provider(public: str, *, private: str = "") -> Any:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from shuxin.kernel.signing import PublicKey, Signer
 
 LONGEST_STATEMENT = 1 << 20
+YEARS = range(1900, 9000)
+"""In which moments of statements may lie: far from the calendar's ends, so that adding a period always works."""
+
 _KIND = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _KEY_ID = re.compile(r"[0-9a-f]{32}")
 _PARTS = {"kind", "body", "algorithm", "key_id", "signature"}
@@ -89,7 +92,7 @@ def sign_statement(kind: str, body: Mapping[str, Json], *, signer: Signer) -> St
 
 def parse_statement(data: bytes | str, *, kind: str = "") -> Statement:
     """Read a statement from a stranger; of ``kind`` when one is named. Raises StatementInvalid."""
-    raw = data.encode() if isinstance(data, str) else data
+    raw = data.encode(errors="surrogatepass") if isinstance(data, str) else data
     return statement_from(parse_json(raw), kind=kind)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LEAST_SALT = 16
 MOST_FACTS = 32
 MOST_COMMITMENTS = 256
-_LARGEST = (1 << 53) - 1
+LARGEST = (1 << 53) - 1
 _KIND = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TOKEN = re.compile(r"[A-Za-z0-9._:/@+-]{1,160}")
@@ -98,7 +98,7 @@ def _is_fact(item: tuple[object, object]) -> bool:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         return False
     if isinstance(value, int):
-        return not isinstance(value, bool) and abs(value) <= _LARGEST
+        return not isinstance(value, bool) and abs(value) <= LARGEST
     return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 

@@ -186,7 +186,7 @@ def cosign_note(note: Note, *, name: str, signer: Signer, now: datetime) -> Note
 
 def parse_note(data: bytes | str) -> Note:
     """Read a note from a stranger. Raises NoteInvalid."""
-    raw = data.encode() if isinstance(data, str) else data
+    raw = data.encode(errors="surrogatepass") if isinstance(data, str) else data
     if len(raw) > LONGEST_NOTE:
         raise NoteInvalid(reason=f"longer than {LONGEST_NOTE} bytes")
     try:

@@ -11,7 +11,7 @@ from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.statements import StatementInvalid, parse_json
 from shuxin.kernel.text import Text
 from shuxin.ledger.checkpoint import Checkpoint, parse_checkpoint, tree_of
-from shuxin.ledger.entry import EntryInvalid, entry_from, parse_entry
+from shuxin.ledger.entry import LARGEST, EntryInvalid, entry_from, parse_entry
 from shuxin.ledger.note import NoteInvalid
 from shuxin.ledger.tree import HASH_BYTES, consistency_holds, inclusion_holds
 from shuxin.ledger.verdict import Check, ProofVerdict
@@ -106,7 +106,7 @@ class LogProof:
         """Raises ProofInvalid."""
         parts = _parts(data, PROOF, {"entry", "index", "path", "checkpoint"})
         index = parts["index"]
-        if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+        if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index <= LARGEST:
             raise ProofInvalid(reason="index")
         try:
             entry = entry_from(parts["entry"]).data

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shuxin.kernel.statements import StatementInvalid
+from shuxin.kernel.statements import YEARS, StatementInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ def moment(body: Mapping[str, Any], name: str) -> datetime:
         found = datetime.fromisoformat(value)
     except (TypeError, ValueError) as error:
         raise StatementInvalid(reason=name) from error
-    if found.utcoffset() is None or found.isoformat() != value:
+    if found.utcoffset() is None or found.isoformat() != value or found.year not in YEARS:
         raise StatementInvalid(reason=name)
     return found
 

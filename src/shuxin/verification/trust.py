@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shuxin.kernel.canonical import canonical_json
+from shuxin.kernel.canonical import NotCanonical, canonical_json
 from shuxin.kernel.statements import StatementInvalid, statement_from
 from shuxin.ledger.api import LogTrust, NoteInvalid, TrustInvalid, parse_checkpoint, parse_trust
 from shuxin.parties.api import Directory, PartyStatementUnreadable, TrustAnchors
@@ -76,7 +76,7 @@ def trust_from(parts: Mapping[str, Any]) -> Trust:
         anchors = TrustAnchors.parse(canonical_json(value["anchors"]))
         statements = [statement_from(each) for each in _list(value, "statements")]
         checkpoints = [_note(each) for each in _list(value, "checkpoints")]
-    except (StatementInvalid, PartyStatementUnreadable) as error:
+    except (StatementInvalid, NotCanonical, PartyStatementUnreadable) as error:
         raise TrustInvalid(reason="parties") from error
     return Trust.of(
         anchors=anchors,

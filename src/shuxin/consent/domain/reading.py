@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import InvalidInput
+from shuxin.kernel.statements import YEARS
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Body:
             moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
         except ValueError:
             moment = None
-        if moment is None or moment.tzinfo is None:
+        if moment is None or moment.tzinfo is None or moment.year not in YEARS:
             raise self.wrong(field)
         return moment
 

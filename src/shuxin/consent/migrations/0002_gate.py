@@ -133,6 +133,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveBigIntegerField()),
                 ('issued_at', models.DateTimeField()),
                 ('received_at', models.DateTimeField()),
+                ('digest', models.CharField(max_length=64)),
                 ('text', models.TextField()),
             ],
             options={

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.signing import PublicKey, PublicKeyInvalid
+from shuxin.kernel.statements import YEARS
 from shuxin.kernel.text import Text
 from shuxin.parties.domain.party import PartyInvalid, PartyKind, check_party
 
@@ -58,9 +59,12 @@ class Fields:
     def moment(self, name: str) -> dt.datetime:
         """ISO 8601 to the second, with an offset."""
         try:
-            return dt.datetime.fromisoformat(self._matching(name, _MOMENT))
+            moment = dt.datetime.fromisoformat(self._matching(name, _MOMENT))
         except ValueError:
             raise PartyStatementUnreadable(field=name) from None
+        if moment.year not in YEARS:
+            raise PartyStatementUnreadable(field=name)
+        return moment
 
     def window(self, start: str, end: str) -> tuple[dt.datetime, dt.datetime]:
         """Two moments, the second one later."""
