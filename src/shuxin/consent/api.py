@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         take_status_list,
         take_withdrawal,
     )
+    from shuxin.consent.sets import AUTHORISED, PermittedSet, permit_set
     from shuxin.consent.wording import Offer, is_worded, offer, text_hash, worded, wording
 
 _DOMAIN = "shuxin.consent.domain."
@@ -117,6 +118,7 @@ _HOME = {
         ("Offer", "is_worded", "offer", "text_hash", "worded", "wording"), "shuxin.consent.wording"
     ),
     **dict.fromkeys(("Gate", "Journal"), "shuxin.consent.issuing"),
+    **dict.fromkeys(("AUTHORISED", "PermittedSet", "permit_set"), "shuxin.consent.sets"),
     **dict.fromkeys(
         ("BasisUnknown", "StatementUnproven", "StatusRolledBack", "bases", "drop_basis", "take_basis", "take_owners",
          "take_status_list", "take_withdrawal"),
@@ -136,6 +138,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "ALL_SUBJECTS",
+    "AUTHORISED",
     "BATCH",
     "DECIDES",
     "HOLDERS_OWN",
@@ -165,6 +168,7 @@ __all__ = [
     "PermitForOtherPurpose",
     "PermitForged",
     "PermitTooNarrow",
+    "PermittedSet",
     "Preview",
     "Proposal",
     "Purpose",
@@ -196,6 +200,7 @@ __all__ = [
     "inbox_of",
     "is_worded",
     "offer",
+    "permit_set",
     "preview",
     "publish_status",
     "read_authorisation",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
 
+from django.db import transaction
+
 from shuxin.catalogue.api import DatasetUnknown, Level, Sharing, contract
 from shuxin.consent import records
 from shuxin.consent.domain.authorisation import AUTHORISATION, read_authorisation
@@ -78,11 +80,10 @@ class Gate:
         Raises UseRefused with every reason; StatementUnreadable, AuthorisationInvalid, UnknownPurpose.
         """
         request = read_request(statement)
-        presented = None if authorisation is None else _presented(authorisation, now)
-        consents = {one.terms.subject: one for one in (_presented(p, now) for p in persons)}
-        refusals = judge_requester(
-            request, statement, keys=self.keys, limits=self.limits, now=now
-        ) + self.reasons(request, presented=presented, persons=consents, now=now)
+        presented = None if authorisation is None else presented_as(authorisation, now)
+        consents = {one.terms.subject: one for one in (presented_as(p, now) for p in persons)}
+        self.require_requester(request, statement, now=now)
+        refusals = self.reasons(request, presented=presented, persons=consents, now=now)
         if refusals:
             self._refuse(request, refusals, now)
         granted = consents | ({} if presented is None else {request.subject: presented})
@@ -93,6 +94,12 @@ class Gate:
         except UseRefused as error:
             self._refuse(request, error.refusals, now)
         return self._issue(request, presented, numbers, now)
+
+    def require_requester(self, request: Request, statement: Statement, *, now: datetime) -> None:
+        """That the party named asks this now. Raises UseRefused; of a stranger's request nothing is kept."""
+        unproven = judge_requester(request, statement, keys=self.keys, limits=self.limits, now=now)
+        if unproven:
+            raise UseRefused(unproven)
 
     def reasons(
         self,
@@ -131,7 +138,7 @@ class Gate:
         Raises UseRefused, and then for none of them.
         """
         basis = self._basis(purpose, now)
-        holds = _holds(subjects)
+        holds = holds_of(subjects)
         disputed = sorted({f"{d}.{f}" for s, d, f in holds if s in set(subjects) and f != "*"})
         if purpose in DECIDES and disputed:
             raise UseRefused([Refusal(Reason.FIELD_ON_HOLD, about) for about in disputed])
@@ -148,7 +155,7 @@ class Gate:
             )
             for subject in subjects
         ]
-        self._log(uses, now)
+        self.record(uses, now=now)
         return [
             _own_permit(use, purpose, frozenset(h for h in holds if use.subject in {h[0], "*"}))
             for use in uses
@@ -186,7 +193,7 @@ class Gate:
             catalogues=list(request.catalogues),
             nth=numbers.get(auth_id, 0),
         )
-        self._log([use], now)
+        self.record([use], now=now)
         return Permit(
             reader=request.grantee,
             subjects=frozenset({use.subject}),
@@ -199,19 +206,20 @@ class Gate:
             catalogues=frozenset(request.catalogues),
             data_from=request.data_from,
             data_to=request.data_to,
-            withheld=_holds([use.subject]),
+            withheld=holds_of([use.subject]),
             personal=bool(request.persons) or is_person(request.subject),
         ).with_seal()
 
-    def _log(self, uses: Sequence[Use], now: datetime) -> None:
+    def record(self, uses: Sequence[Use], *, now: datetime) -> None:
         """The log first, durably; then the record. What cannot be logged is not permitted."""
         for use in uses:
             use.salt = secrets.token_hex(SALT_BYTES)
         entries = [use_entry(use, holder=self.holder, now=now) for use in uses]
         for use, appended in zip(uses, self.journal.append_all(entries, now=now), strict=True):
             use.log_index = appended.index
-        for use in uses:
-            use.save(force_insert=True)
+        with transaction.atomic():
+            for use in uses:
+                use.save(force_insert=True)
 
     def _refuse(self, request: Request, refusals: Sequence[Refusal], now: datetime) -> None:
         RefusedUse.objects.create(
@@ -276,13 +284,13 @@ def catalogue_entries(names: Sequence[str]) -> dict[str, CatalogueEntry]:
     return found
 
 
-def _presented(statement: Statement, now: datetime) -> Presented:
+def presented_as(statement: Statement, now: datetime) -> Presented:
     if statement.kind != AUTHORISATION:
         raise UseRefused([Refusal(Reason.AUTHORISATION_MISSING)])
     return Presented(read_authorisation(statement), statement, records.first_seen(statement) or now)
 
 
-def _holds(subjects: Sequence[str]) -> frozenset[tuple[str, str, str]]:
+def holds_of(subjects: Sequence[str]) -> frozenset[tuple[str, str, str]]:
     rows = Hold.objects.filter(ended_at=None)
     if ALL_SUBJECTS not in subjects:
         rows = rows.filter(subject__in=list(subjects))

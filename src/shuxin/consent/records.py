@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from shuxin.kernel.statements import Statement
 
 _FOR_A_HOLDER = frozenset({KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE, KeyRole.OFFICER})
+
+_AT_ONCE = 500
 
 
 class StatementUnproven(NotPermitted):
@@ -208,20 +211,52 @@ def _status(digest: str) -> StatusList:
 def known_of(
     *, holder: str, subject: str, terms: Sequence[Authorisation], issuers: Iterable[str]
 ) -> Known:
-    """What this holder knows about these authorisations and this subject, read at once."""
-    ids = [one.auth_id for one in terms]
-    ended = ended_of(terms)
-    counters = UseCounter.objects.filter(auth_id__in=ids)
+    """What this holder knows about these authorisations and this subject."""
     holds = Hold.objects.filter(subject=entity_of(subject), ended_at=None)
+    return replace(
+        _known(holder, terms, issuers),
+        on_hold=frozenset((h.dataset, h.field) for h in holds if h.why == "disputed"),
+        erased=frozenset(h.dataset for h in holds if h.why == "erased"),
+        owners=_owners(holder, subject),
+    )
+
+
+def known_of_each(
+    *, holder: str, terms: Sequence[Authorisation], issuers: Iterable[str]
+) -> dict[str, Known]:
+    """The same for each authorisation's own subject, by id, read together; owners are left out."""
+    shared = _known(holder, terms, issuers)
+    disputed: dict[str, set[tuple[str, str]]] = {}
+    erased: dict[str, set[str]] = {}
+    for hold in Hold.objects.filter(ended_at=None):
+        if hold.why == "disputed":
+            disputed.setdefault(hold.subject, set()).add((hold.dataset, hold.field))
+        else:
+            erased.setdefault(hold.subject, set()).add(hold.dataset)
+    return {
+        one.auth_id: replace(
+            shared,
+            on_hold=frozenset(disputed.get(entity_of(one.subject), ())),
+            erased=frozenset(erased.get(entity_of(one.subject), ())),
+        )
+        for one in terms
+    }
+
+
+def _known(holder: str, terms: Sequence[Authorisation], issuers: Iterable[str]) -> Known:
+    ended: dict[str, str] = {}
+    used: dict[str, int] = {}
+    for start in range(0, len(terms), _AT_ONCE):
+        some = terms[start : start + _AT_ONCE]
+        ended |= ended_of(some)
+        counters = UseCounter.objects.filter(auth_id__in=[one.auth_id for one in some])
+        used |= dict(counters.values_list("auth_id", "used"))
     return Known(
         holder=holder,
         status=newest_status(issuers),
         withdrawn=frozenset(i for i, why in ended.items() if why == "withdrawn"),
         superseded=frozenset(i for i, why in ended.items() if why == "superseded"),
-        used={row.auth_id: row.used for row in counters},
-        on_hold=frozenset((h.dataset, h.field) for h in holds if h.why == "disputed"),
-        erased=frozenset(h.dataset for h in holds if h.why == "erased"),
-        owners=_owners(holder, subject),
+        used=used,
     )
 
 
@@ -263,9 +298,11 @@ def count_use(
     with transaction.atomic():
         _answer_once(grantee=grantee, request_id=request_id, now=now)
         numbers = {one.terms.auth_id: _count(one, now=now) for one in presented.values()}
-        ended = ended_of([one.terms for one in presented.values()])
-        if ended:
-            raise UseRefused([Refusal(Reason(why)) for why in sorted(set(ended.values()))])
+        every = [one.terms for one in presented.values()]
+        for start in range(0, len(every), _AT_ONCE):
+            ended = ended_of(every[start : start + _AT_ONCE])
+            if ended:
+                raise UseRefused([Refusal(Reason(why)) for why in sorted(set(ended.values()))])
     return numbers
 
 

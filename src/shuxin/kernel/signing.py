@@ -39,8 +39,8 @@ class PublicKeyInvalid(InvalidInput):
     code = "public_key_invalid"
     what = Text(en="this is not a public key", zh="这不是公钥")
     mend = Text(
-        en="A public key reads ed25519:… or sm2:…, followed by base64url without padding",
-        zh="公钥形如 ed25519:… 或 sm2:…,其后为不带填充的 base64url",
+        en="A public key reads ed25519: or sm2: and then base64url without padding",
+        zh="公钥以 ed25519: 或 sm2: 开头,其后为不带填充的 base64url",
     )
 
 

@@ -34,7 +34,7 @@ from shuxin.ledger.proof import (
     verify_proof,
 )
 from shuxin.ledger.store import LogDamaged
-from shuxin.ledger.tree import TreeHash
+from shuxin.ledger.tree import TreeHash, root_of
 from shuxin.ledger.trust import LogTrust, TrustInvalid, parse_trust
 from shuxin.ledger.verdict import Check, ProofVerdict
 from shuxin.ledger.witness import (
@@ -91,6 +91,7 @@ __all__ = [
     "parse_checkpoint",
     "parse_entry",
     "parse_trust",
+    "root_of",
     "verify_checkpoint",
     "verify_consistency",
     "verify_consistency_file",

@@ -79,6 +79,19 @@ def subtree_root(tree: TreeHash, start: int, end: int, *, node: Node) -> bytes:
     return root
 
 
+def root_of(tree: TreeHash, data: Sequence[bytes]) -> bytes:
+    """MTH(D) of data that are all at hand, as for the commitment to a set."""
+    hashes = [tree.leaf(one) for one in data]
+
+    def root(start: int, end: int) -> bytes:
+        if end - start == 1:
+            return hashes[start]
+        middle = start + _split(end - start)
+        return tree.node(root(start, middle), root(middle, end))
+
+    return root(0, len(hashes)) if hashes else tree.empty
+
+
 def inclusion_path(tree: TreeHash, index: int, size: int, *, node: Node) -> tuple[bytes, ...]:
     """PATH(index, D[0:size]) of section 2.1.3.1. Raises ValueError unless ``0 <= index < size``."""
     if not 0 <= index < size:

@@ -29,7 +29,7 @@ ODD = (
 
 def mutated(data: bytes, *, rng: random.Random) -> bytes:
     """Another file like ``data``: in two of three cases a change of its JSON, when it has any."""
-    if rng.random() < 2 / 3:  # noqa: PLR2004 - as said above
+    if rng.random() < 2 / 3:
         try:
             value = json.loads(data)
         except (ValueError, RecursionError):
@@ -50,7 +50,7 @@ def _node_changed(value: Any, rng: random.Random) -> bytes:
 
 def _changed(value: Any, rng: random.Random) -> Any:
     """One node, the deeper the likelier, replaced, removed, doubled or put beside another."""
-    if isinstance(value, dict) and value and rng.random() < 0.9:  # noqa: PLR2004 - go deeper, mostly
+    if isinstance(value, dict) and value and rng.random() < 0.9:
         name = rng.choice(list(value))
         rest = {key: inner for key, inner in value.items() if key != name}
         return rng.choice(
@@ -61,7 +61,7 @@ def _changed(value: Any, rng: random.Random) -> Any:
                 {**value, "more": MARK},
             )
         )
-    if isinstance(value, list) and value and rng.random() < 0.9:  # noqa: PLR2004 - go deeper, mostly
+    if isinstance(value, list) and value and rng.random() < 0.9:
         at = rng.randrange(len(value))
         inner = _changed(value[at], rng)
         return rng.choice(
@@ -72,7 +72,7 @@ def _changed(value: Any, rng: random.Random) -> Any:
                 [*value, MARK],
             )
         )
-    is_time = isinstance(value, str) and value.startswith("20") and rng.random() < 0.5  # noqa: PLR2004 - half of them
+    is_time = isinstance(value, str) and value.startswith("20") and rng.random() < 0.5
     return TIME if is_time else MARK
 
 

@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
 
     def mutate(data: bytes, longest: int, seed: int) -> bytes:
         rng = random.Random(seed)  # noqa: S311 - changes to try, no secret
-        if rng.random() < 0.5:  # noqa: PLR2004 - half ours, half the fuzzer's
+        if rng.random() < 0.5:
             return mutated(bytes(data), rng=rng)[:longest]
         return bytes(atheris.Mutate(data, len(data)))
 

@@ -45,7 +45,7 @@ from shuxin.consent.domain.reading import StatementUnreadable
 from shuxin.consent.domain.request import USE_REQUEST, Request, read_request
 from shuxin.consent.domain.status import STATUS_LIST, read_status_list
 from shuxin.consent.domain.status import StatusList as Withdrawn
-from shuxin.kernel.canonical import NotCanonical, canonical_json
+from shuxin.kernel.canonical import canonical_json
 from shuxin.kernel.signing import PublicKey, PublicKeyInvalid, base64url
 from shuxin.kernel.statements import (
     Statement,
@@ -90,7 +90,7 @@ from shuxin.verification.credentials import VCT_PREFIX, verify_credential
 from shuxin.verification.package import PackageInvalid, content_of, read_package, write_package
 from shuxin.verification.presentation import Presentation, PresentationInvalid, parse_presentation
 from shuxin.verification.receipt import ReceiptInvalid, parse_receipt
-from shuxin.verification.sdjwt.jose import Jwk, TokenInvalid, sign_jws
+from shuxin.verification.sdjwt.jose import Jwk, TokenInvalid
 from shuxin.verification.sdjwt.tokens import Demand, claims_of, digest, parse_credential
 from shuxin.verification.status import (
     RevocationReason,
