@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -24,15 +25,23 @@ DOCS = ROOT / "docs"
 PAIRS = [
     (ROOT / "README.md", ROOT / "README.zh-CN.md"),
     (DOCS / "tutorial.md", DOCS / "tutorial.zh-CN.md"),
+    (DOCS / "trust.md", DOCS / "trust.zh-CN.md"),
     (DOCS / "operations.md", DOCS / "operations.zh-CN.md"),
     (DOCS / "errors" / "en.md", DOCS / "errors" / "zh.md"),
 ]
-SHOWING = [path for pair in PAIRS[:3] for path in pair]
+SHOWING = [path for pair in PAIRS[:4] for path in pair]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 LEFT_OUT, CELL = "…", "│"
 FRAME = str.maketrans(dict.fromkeys("│┃┏┓┗┛└┘├┤┡┩━─╇┳┻┴┬╋┼", " "))
+# A forked command outlives its caller; a server must end with it, so it runs as a program of its own.
+SERVERS = """
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+shuxin() {{
+    case " $* " in *" serve "*) exec {program} "$@";; *) command shuxin "$@";; esac
+}}
+"""
 SET_UP = re.compile(r"(?:make|python3 tools/setup\.py) (\w+)")
 
 
@@ -90,7 +99,8 @@ def run_document(path: Path, folder: Path, *, programs: Path) -> list[tuple[Step
     """
     steps = [step for step in steps_of(path.read_text(encoding="utf-8")) if not step.sets_up]
     mark = "@@ end of step @@"
-    script = "".join(
+    program = shlex.quote(str(Path(sys.executable).with_name("shuxin")))
+    script = SERVERS.format(program=program) + "".join(
         f"{{ {step.command}\n}} 2>&1\nprintf '\\n%s %d\\n' '{mark}' $?\n" for step in steps
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SHUXIN_")}
@@ -144,7 +154,7 @@ class TestCommands:
                 assert step.sets_up in (targets if step.command.startswith("make") else tasks)
                 assert not step.shown
 
-    @pytest.mark.parametrize("pair", PAIRS[:3], ids=lambda pair: pair[0].name)
+    @pytest.mark.parametrize("pair", PAIRS[:4], ids=lambda pair: pair[0].name)
     def test_both_languages_show_the_same_commands(self, pair: tuple[Path, Path]) -> None:
         english, chinese = (
             [(step.command, step.fails) for step in steps_of(path.read_text(encoding="utf-8"))]
@@ -155,7 +165,7 @@ class TestCommands:
 
     @pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"shuxin"}))
     def test_every_command_is_documented(self, name: str) -> None:
-        text = "".join(path.read_text(encoding="utf-8") for path in PAIRS[1] + PAIRS[2])
+        text = "".join(path.read_text(encoding="utf-8") for pair in PAIRS[1:4] for path in pair)
         assert re.search(rf"\bshuxin {re.escape(name)}(?![\w-])", text)
 
     def test_a_wrong_document_would_be_found(self, tmp_path: Path) -> None:
@@ -224,7 +234,7 @@ class TestPages:
         names = [chinese for chinese, _, _ in rows]
         assert len(set(names)) == len(names)
 
-    @pytest.mark.parametrize("path", PAIRS[2], ids=lambda path: path.name)
+    @pytest.mark.parametrize("path", PAIRS[3], ids=lambda path: path.name)
     def test_every_setting_is_documented(self, path: Path) -> None:
         source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "src").rglob("*.py"))
         named = set(re.findall(r"\bSHUXIN_[A-Z_]+\b", source))

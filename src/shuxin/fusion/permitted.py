@@ -32,6 +32,10 @@ def readable_fields(agreed: Contract, *, permit: Permit, subject: str) -> tuple[
     disputed = permit.disputed(subject, agreed.dataset)
     if not permit.reads(agreed.dataset) or ERASED in disputed:
         return ()
+    return _covered(agreed, permit=permit, disputed=disputed)
+
+
+def _covered(agreed: Contract, *, permit: Permit, disputed: frozenset[str]) -> tuple[Field, ...]:
     return readable(
         agreed.fields,
         ground=permit.ground,
@@ -39,6 +43,14 @@ def readable_fields(agreed: Contract, *, permit: Permit, subject: str) -> tuple[
         personal=permit.personal,
         disputed=disputed,
     )
+
+
+def without_hidden(rows: ir.Table, agreed: Contract, *, permit: Permit) -> ir.Table:
+    """The same columns, those that the permit does not cover empty: personal ones, and those shared with nobody."""
+    seen = {field.name for field in _covered(agreed, permit=permit, disputed=frozenset())}
+    hidden = {field.name for field in agreed.fields if field.name not in seen}
+    empty = {n: ibis.null(rows[n].type()) for n in rows.columns if n in hidden}
+    return rows.mutate(**empty) if empty else rows
 
 
 def within_period(rows: ir.Table, agreed: Contract, *, permit: Permit) -> ir.Table:
@@ -72,9 +84,16 @@ def subjects_of(
     return frozenset(covered if entities is None else covered & entities), frozenset(without)
 
 
-def by_period(permits: Sequence[Permit]) -> list[list[Permit]]:
-    """Permits of the same period together."""
-    groups: dict[tuple[dt.date | None, dt.date | None], list[Permit]] = {}
+def alike_permits(permits: Sequence[Permit]) -> list[list[Permit]]:
+    """Permits that let the same rows and columns through together: of one period, level and ground."""
+    groups: dict[tuple[object, ...], list[Permit]] = {}
     for permit in permits:
-        groups.setdefault((permit.data_from, permit.data_to), []).append(permit)
+        alike = (
+            permit.data_from,
+            permit.data_to,
+            permit.highest_level,
+            permit.personal,
+            permit.ground,
+        )
+        groups.setdefault(alike, []).append(permit)
     return list(groups.values())

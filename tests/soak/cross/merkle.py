@@ -107,7 +107,7 @@ def wrong(path: Sequence[bytes], rng: random.Random) -> list[bytes]:
 
 
 def trees(peer: Peer) -> None:
-    rng, leaves = random.Random(SEED), Leaves(LARGE)
+    rng, leaves = random.Random(SEED), Leaves(LARGE)  # noqa: S311 - cases, no secret
     asked = list(pairs(rng))
     theirs = peer.ask(
         [f"leaves {LARGE}", *(f"root {size}" for size, _ in asked)]
@@ -163,7 +163,7 @@ def _verified_there(peer: Peer, leaves: Leaves, asked: list[Pair], rng: random.R
 
 def wrong_here(peer: Peer) -> None:
     """Changed paths of theirs are refused here."""
-    rng, leaves = random.Random(SEED + 1), Leaves(SMALL)
+    rng, leaves = random.Random(SEED + 1), Leaves(SMALL)  # noqa: S311 - cases, no secret
     asked = [(size, index) for size in range(1, SMALL + 1) for index in range(size)]
     theirs = peer.ask([f"leaves {SMALL}", *(f"record {size} {at}" for size, at in asked)])[1:]
     for (size, index), record in zip(asked, theirs, strict=True):
@@ -182,7 +182,7 @@ def wrong_here(peer: Peer) -> None:
 
 def notes(peer: Peer) -> None:
     """Notes and checkpoints both ways, and changed ones: what is accepted here is accepted there."""
-    rng = random.Random(SEED + 2)
+    rng = random.Random(SEED + 2)  # noqa: S311 - cases, no secret
     ours, names = [], ["go.sum database tree", "example.com/log", "银行/日志", "a"]
     for number in range(NOTES):
         key = Ed25519Key(rng.randbytes(32))
@@ -229,7 +229,8 @@ def _changed_notes(peer: Peer, good: list[tuple[str, bytes]], rng: random.Random
                 (rng.randbytes(1), b"\n", b" ", b"\n\n", bytes(other[start : start + 40]))
             )
             other[at : at + rng.randint(0, 2)] = piece
-        changed.append((key, bytes(other)))
+        more = rng.choice(good)[1].rpartition(b"\n\n")[2]
+        changed.append((key, rng.choice((bytes(other), data + more, bytes(other) + more))))
     theirs = peer.ask([f"open {key} {b64(data)}" for key, data in changed])
     both = stricter = 0
     for (key, data), answer in zip(changed, theirs, strict=True):
@@ -239,7 +240,7 @@ def _changed_notes(peer: Peer, good: list[tuple[str, bytes]], rng: random.Random
     say("changed notes: none is accepted only here", len(changed))
     say("  accepted by both", both)
     say(
-        "  accepted only there (stricter here: one spelling of base64, every signature good)",
+        "  accepted only there (stricter here)",
         stricter,
     )
 

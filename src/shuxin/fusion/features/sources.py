@@ -13,7 +13,7 @@ from shuxin.consent.api import ALL_SUBJECTS, require_each
 from shuxin.fusion.history import dataset_history
 from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
 from shuxin.fusion.models import Mention
-from shuxin.fusion.permitted import by_period, subjects_of, within_period
+from shuxin.fusion.permitted import alike_permits, subjects_of, within_period, without_hidden
 from shuxin.fusion.standards import standard_named, standard_of
 from shuxin.fusion.tables import IBIS_TYPES, spelled, stored_columns, unbound
 from shuxin.kernel.errors import InvalidInput, NotPermitted
@@ -114,11 +114,12 @@ def _permitted_parts(
 ) -> list[ir.Table]:
     """The rows that the permits let through, one part for each period of data."""
     parts = []
-    for alike in by_period(permits):
+    for alike in alike_permits(permits):
         wanted, without = subjects_of(alike, dataset=agreed.dataset, entities=entities)
         within = within_period(rows, agreed, permit=alike[0])
         if any(permit.reads(agreed.dataset) for permit in alike):
-            parts.append(_with_entity(within, agreed, standard, entities=wanted, without=without))
+            placed = _with_entity(within, agreed, standard, entities=wanted, without=without)
+            parts.append(without_hidden(placed, agreed, permit=alike[0]))
     return parts
 
 
