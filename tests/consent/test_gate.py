@@ -137,6 +137,22 @@ class TestJudge:
             Reason.STATUS_MISSING,
         }
 
+    @pytest.mark.parametrize(
+        "private",
+        [
+            {"withdrawn": frozenset({AUTH})},
+            {"superseded": frozenset({AUTH})},
+            {"used": {AUTH: 2}},
+            {"on_hold": frozenset({(TAX, "arrears")})},
+            {"erased": frozenset({TAX})},
+        ],
+        ids="_".join,
+    )
+    def test_tells_strangers_nothing_about_the_subject(self, private: dict[str, object]) -> None:
+        for stranger in (None, presented(STRANGER), presented(grantee=OTHER_BANK)):
+            knowing = Asked(presented=stranger, known=known(**private)).refusals()
+            assert knowing == Asked(presented=stranger).refusals() != ()
+
     def test_open_data_need_no_authorisation(self) -> None:
         opened = request(catalogues=(OPEN_LIST,))
         assert Asked(request=opened, presented=None, known=known(status=None)).refusals() == ()
@@ -224,7 +240,9 @@ class TestJudgeRequester:
     def refusals(self, signer: object, at: dt.datetime = NOW) -> set[Reason]:
         asks = request(at=at)
         statement = asks.sign(signer=signer)  # type: ignore[arg-type]
-        found = judge_requester(asks, statement, keys=DIRECTORY, limits=GateLimits(), now=NOW)
+        found = judge_requester(
+            asks, statement, keys=DIRECTORY, revoked=frozenset(), limits=GateLimits(), now=NOW
+        )
         return {refusal.reason for refusal in found}
 
     def test_believes_the_party_itself(self) -> None:

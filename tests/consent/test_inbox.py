@@ -247,7 +247,7 @@ class TestGrant:
             grant(request_id, granted(proposed(), now=late), keys=DIRECTORY, now=late)
 
     def test_ends_what_it_replaces(self) -> None:
-        earlier = asked_and_granted(purpose=Purpose.REPORT)
+        earlier = asked_and_granted()
         newer = asked_and_granted(supersedes=earlier)
         states = {one.auth_id: one.state for one in inbox_of(subject=FIRM, now=NOW)}
         assert states == {earlier: RequestState.SUPERSEDED, newer: RequestState.GRANTED}

@@ -25,10 +25,14 @@ from tests.consent.world import (
     KEYS,
     NOW,
     OTHER_BANK,
+    OTHER_FIRM,
     OWNER,
     PLATFORM,
+    STRANGER,
     TAX,
+    bound,
     contract_of,
+    directory,
     request,
     status,
     terms,
@@ -44,9 +48,11 @@ from shuxin.consent.api import (
     Purpose,
     Reason,
     StatementUnproven,
+    StatusAhead,
     StatusRolledBack,
     UseRefused,
     Withdrawal,
+    bases,
     history_of,
     refusals_of,
     take_owners,
@@ -56,8 +62,10 @@ from shuxin.consent.api import (
 )
 from shuxin.consent.issuing import use_content
 from shuxin.consent.models import AnsweredRequest, RefusedUse, Use, UseCounter
+from shuxin.consent.records import hold_statement
 from shuxin.kernel.canonical import canonical_json
 from shuxin.ledger.api import Entry, commitment
+from shuxin.parties.api import KeyRole, PartyKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,7 +190,86 @@ class TestGate:
         assert counted == {"permit": 1, "exhausted": 49}
 
 
+class TestAgainstStrangers:
+    def test_words_brought_for_nobody_asked_about_count_nothing(self, gate: Gate) -> None:
+        victim = terms(max_uses=1)
+        forged = terms(subject=OTHER_FIRM, supersedes=victim.auth_id).sign(signer=KEYS[BANK])
+        foreign = terms(grantee=OTHER_BANK).sign(signer=KEYS[FIRM])
+        asks = request().sign(signer=KEYS[BANK])
+        brought = terms(max_uses=3).sign(signer=KEYS[FIRM])
+        gate.permit(asks, authorisation=brought, persons=[forged, foreign], now=NOW)
+        ask(gate, "r2", max_uses=1)
+        assert UseCounter.objects.count() == 2
+
+    def test_a_lost_key_of_the_requester_asks_no_more(self, gate: Gate) -> None:
+        lost = status(number=2, revoked_keys=frozenset({KEYS[BANK].public.key_id}))
+        statement = lost.sign(signer=KEYS[PLATFORM])
+        take_status_list(statement, issuers=[PLATFORM], keys=DIRECTORY, now=NOW)
+        assert reasons(gate) == {Reason.REQUESTER_UNPROVEN}
+        assert not RefusedUse.objects.exists()
+
+    def test_a_platforms_auditor_publishes_no_list(self, gate: Gate) -> None:
+        keys = directory(
+            *bound(PLATFORM, PartyKind.OPERATOR, STRANGER, KeyRole.AUDITOR, by=KEYS[PLATFORM])
+        )
+        statement = status(number=2).sign(signer=STRANGER)
+        with pytest.raises(StatementUnproven):
+            take_status_list(statement, issuers=[PLATFORM], keys=keys, now=NOW)
+
+    def test_a_list_dated_ahead_is_not_taken(self, gate: Gate) -> None:
+        with pytest.raises(StatusAhead):
+            take(2, NOW + DAY, now=NOW)
+
+    def test_every_platform_must_have_been_heard(self, gate: Gate) -> None:
+        two = replace(gate, issuers=frozenset({PLATFORM, HOLDER}))
+        assert reasons(two) == {Reason.STATUS_MISSING}
+        suspends = replace(status(), issuer=HOLDER, suspended=frozenset({terms().auth_id}))
+        statement = suspends.sign(signer=KEYS[HOLDER])
+        take_status_list(statement, issuers=[PLATFORM, HOLDER], keys=DIRECTORY, now=NOW)
+        assert reasons(two) == {Reason.SUSPENDED}
+        later = NOW + 11 * SECOND
+        take(2, later)
+        assert reasons(two, now=later) == {Reason.STATUS_STALE, Reason.SUSPENDED}
+
+    def test_an_agent_withdraws_only_what_its_mandate_covers(self, gate: Gate) -> None:
+        ask(gate)
+        for purpose in (Purpose.CREDIT_DECISION, Purpose.REPORT):
+            one = terms(purpose=purpose)
+            held = one.sign(signer=KEYS[FIRM])
+            hold_statement(held, about=one.auth_id, subject=FIRM, grantee=BANK, now=NOW)
+        with pytest.raises(StatementUnproven):
+            take_withdrawal(withdrawal(KEYS[AGENT], one.auth_id), keys=DIRECTORY, now=NOW)
+        take_withdrawal(withdrawal(KEYS[AGENT]), keys=DIRECTORY, now=NOW)
+        assert reasons(gate, "r2") == {Reason.WITHDRAWN}
+
+    def test_an_agent_replaces_nothing_of_another_purpose(self, gate: Gate) -> None:
+        report = terms(purpose=Purpose.REPORT)
+        newer = terms(supersedes=report.auth_id).sign(signer=KEYS[AGENT])
+        asks = request(request_id="r1").sign(signer=KEYS[BANK])
+        gate.permit(asks, authorisation=newer, now=NOW)
+        asks = request(request_id="r2", purpose=Purpose.REPORT).sign(signer=KEYS[BANK])
+        gate.permit(asks, authorisation=report.sign(signer=KEYS[FIRM]), now=NOW)
+
+    def test_a_platform_cannot_end_a_holders_own_basis(self, db: None) -> None:
+        policy = OwnData(reader="clerk", purposes=frozenset({Purpose.DATA_QUALITY}))
+        (basis,) = bases(
+            holder=policy.gate().holder, purpose=Purpose.DATA_QUALITY, keys=policy.gate().keys
+        )
+        take(1, NOW, basis.basis_id)
+        policy.permit(subject=ENTITY, purpose=Purpose.DATA_QUALITY, now=NOW)
+
+
 class TestOwners:
+    def test_not_on_record_open_nothing(self, gate: Gate) -> None:
+        consent = terms(subject=OWNER).sign(signer=KEYS[OWNER])
+        asks = request(persons=(OWNER,)).sign(signer=KEYS[BANK])
+        brought = terms().sign(signer=KEYS[FIRM])
+        with pytest.raises(UseRefused) as caught:
+            gate.permit(asks, authorisation=brought, persons=[consent], now=NOW)
+        assert {refusal.reason for refusal in caught.value.refusals} == {
+            Reason.PERSON_NOT_CONSENTED
+        }
+
     def test_on_record_must_all_consent(self, gate: Gate) -> None:
         record = Owners(HOLDER, FIRM, (OWNER, AGENT), NOW)
         with pytest.raises(StatementUnproven):
@@ -213,6 +300,7 @@ class TestOwners:
         ]
         permit = gate.permit(asks[0], authorisation=brought, persons=[consent], now=NOW)
         assert permit.personal
+        assert [len(uses_of(subject=one)) for one in (ENTITY, OWNER)] == [1, 1]
         with pytest.raises(UseRefused) as caught:
             gate.permit(asks[1], authorisation=brought, persons=[consent], now=NOW)
         assert [refusal.reason for refusal in caught.value.refusals] == [Reason.EXHAUSTED]
@@ -277,6 +365,13 @@ def race(folder: Path, *, askers: int) -> dict[str, int]:
 
 class Stop(Exception):
     """Undoes an example's rows."""
+
+
+def undone() -> transaction.Atomic:
+    """A block whose rows an example leaves behind it; the gate's own transactions are outermost but for it."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    return block
 
 
 ACTIONS = st.one_of(
@@ -360,7 +455,7 @@ class TestNoSequence:
     def test_reads_without_a_valid_authorisation_or_beyond_its_uses(
         self, gate: Gate, actions: list[tuple[str, int]]
     ) -> None:
-        with pytest.raises(Stop), transaction.atomic():
+        with pytest.raises(Stop), undone():
             world = World(replace(gate, journal=MemoryJournal()))
             for action, number in actions:
                 world.do(action, number)

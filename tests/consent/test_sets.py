@@ -62,7 +62,10 @@ class TestPermitSet:
 
     def test_counts_and_logs_each_by_itself(self, gate: Gate) -> None:  # noqa: F811
         permit_set(gate, asked(), authorisations=[signed(FIRM), signed(OTHER_FIRM)], now=NOW)
-        assert {use.log_index for use in Use.objects.all()} == {0, 1}
+        whole, *each = gate.journal.entries  # type: ignore[attr-defined]
+        assert (whole.kind, whole.facts["subjects"]) == ("use-set", 2)
+        assert [entry.kind for entry in each] == ["use", "use"]
+        assert {use.log_index for use in Use.objects.all()} == {1, 2}
         assert [len(uses_of(subject=one)) for one in (FIRST, SECOND)] == [1, 1]
 
     def test_takes_of_several_words_of_one_subject_one_that_serves(self, gate: Gate) -> None:  # noqa: F811

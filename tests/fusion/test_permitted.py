@@ -118,7 +118,7 @@ class TestAuthorisedPermit:
             assert (parties == {None}) is empty
 
     def test_withholds_fields_above_its_level(self, traded: Installation) -> None:
-        mark("tax", level=Level.L3)
+        mark("net", level=Level.L2)
         (chapter,) = seen(traded, authorised(highest_level=2)).chapters
         assert "tax" in chapter.withheld
         assert all("tax" not in fact.values for fact in chapter.facts)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         request_id_of,
     )
     from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
-    from shuxin.consent.domain.request import Request, read_request
+    from shuxin.consent.domain.request import AUTHORISED, Request, read_request
     from shuxin.consent.domain.status import StatusList, read_status_list
     from shuxin.consent.history import PastUse, history_of, refusals_of, uses_of
     from shuxin.consent.inbox import (
@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from shuxin.consent.records import (
         BasisUnknown,
         StatementUnproven,
+        StatusAhead,
         StatusRolledBack,
         bases,
         drop_basis,
@@ -82,7 +83,7 @@ if TYPE_CHECKING:
         take_status_list,
         take_withdrawal,
     )
-    from shuxin.consent.sets import AUTHORISED, PermittedSet, permit_set
+    from shuxin.consent.sets import PermittedSet, permit_set
     from shuxin.consent.wording import Offer, is_worded, offer, text_hash, worded, wording
 
 _DOMAIN = "shuxin.consent.domain."
@@ -96,7 +97,7 @@ _HOME = {
     **dict.fromkeys(("Filing", "Note"), _DOMAIN + "objection"),
     **dict.fromkeys(("Owners", "read_owners"), _DOMAIN + "owners"),
     **dict.fromkeys(("Reason", "Refusal", "UseRefused"), _DOMAIN + "refusal"),
-    **dict.fromkeys(("Request", "read_request"), _DOMAIN + "request"),
+    **dict.fromkeys(("AUTHORISED", "Request", "read_request"), _DOMAIN + "request"),
     **dict.fromkeys(("StatusList", "read_status_list"), _DOMAIN + "status"),
     **dict.fromkeys(("PastUse", "history_of", "refusals_of", "uses_of"), "shuxin.consent.history"),
     **dict.fromkeys(
@@ -118,10 +119,10 @@ _HOME = {
         ("Offer", "is_worded", "offer", "text_hash", "worded", "wording"), "shuxin.consent.wording"
     ),
     **dict.fromkeys(("Gate", "Journal"), "shuxin.consent.issuing"),
-    **dict.fromkeys(("AUTHORISED", "PermittedSet", "permit_set"), "shuxin.consent.sets"),
+    **dict.fromkeys(("PermittedSet", "permit_set"), "shuxin.consent.sets"),
     **dict.fromkeys(
-        ("BasisUnknown", "StatementUnproven", "StatusRolledBack", "bases", "drop_basis", "take_basis", "take_owners",
-         "take_status_list", "take_withdrawal"),
+        ("BasisUnknown", "StatementUnproven", "StatusAhead", "StatusRolledBack", "bases",
+         "drop_basis", "take_basis", "take_owners", "take_status_list", "take_withdrawal"),
         "shuxin.consent.records",
     ),
 }  # fmt: skip
@@ -180,6 +181,7 @@ __all__ = [
     "RequestState",
     "RequestUnknown",
     "StatementUnproven",
+    "StatusAhead",
     "StatusList",
     "StatusListTooLong",
     "StatusRolledBack",

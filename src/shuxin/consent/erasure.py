@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from shuxin.catalogue.api import contract
 from shuxin.consent.domain.retention import Bound, retention_rule
+from shuxin.consent.holds import ERASED, EVERYTHING
 from shuxin.consent.issuing import SALT_BYTES
 from shuxin.consent.models import Hold
 from shuxin.consent.rights_models import (
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from shuxin.kernel.signing import Signer
     from shuxin.kernel.statements import Statement
 
-ERASED, EVERYTHING = "erased", "*"
 DELETION_PROOF = "deletion-proof"
 ERASURE, DELETION = "erasure", "deletion"
 
@@ -84,7 +84,10 @@ class ErasureBlocked(NotPermitted):
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """One erasure as it stands. ``approved_by`` "" while it waits; ``proved`` how many proofs it has."""
+    """One erasure as it stands. ``approved_by`` "" while it waits; ``proved`` how many proofs it has.
+
+    ``salt`` opens what the log's entry of the approval commits to, as ``approval_content`` says it.
+    """
 
     erasure_id: str
     subject: str
@@ -93,6 +96,7 @@ class Erasure:
     requested_by: str
     requested_at: datetime
     approved_by: str
+    salt: str
     proved: int
 
 
@@ -128,6 +132,7 @@ def approve_erasure(
     number: str, *, by: str, holder: str, journal: Journal, now: datetime
 ) -> Erasure:
     """A second person agrees: all processing of these data stops now. Raises as the classes above say."""
+    salt = secrets.token_bytes(SALT_BYTES)
     with transaction.atomic():
         row = _row(number)
         if row.requested_by == by:
@@ -135,7 +140,9 @@ def approve_erasure(
         _require_no_duty(row.dataset)
         try:
             with transaction.atomic():
-                ErasureApproval.objects.create(erasure=row, approved_by=by, at=now)
+                ErasureApproval.objects.create(
+                    erasure=row, approved_by=by, salt=salt.hex(), at=now
+                )
         except IntegrityError as error:
             raise ErasureApproved(number=number) from error
         Hold.objects.create(
@@ -146,9 +153,21 @@ def approve_erasure(
             since=now,
             reference=number,
         )
-        facts = {"erasure": number, "step": "approved"}
-        journal.append_all([Entry(kind=ERASURE, at=now, actor=holder, facts=facts)], now=now)
+        content = approval_content(subject=row.subject, dataset=row.dataset)
+        entry = Entry(
+            kind=ERASURE,
+            at=now,
+            actor=holder,
+            facts={"erasure": number, "step": "approved"},
+            commitments=(commitment(salt, content),),
+        )
+        journal.append_all([entry], now=now)
     return _view(row)
+
+
+def approval_content(*, subject: str, dataset: str) -> bytes:
+    """What the log's entry of an approval commits to under ``Erasure.salt``."""
+    return canonical_json({"subject": subject, "dataset": dataset})
 
 
 def approved_erasure(number: str) -> Erasure:
@@ -255,5 +274,6 @@ def _view(row: ErasureRow) -> Erasure:
         requested_by=row.requested_by,
         requested_at=row.at,
         approved_by="" if approval is None else approval.approved_by,
+        salt="" if approval is None else approval.salt,
         proved=row.proofs.count(),
     )

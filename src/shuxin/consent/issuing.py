@@ -81,7 +81,8 @@ class Gate:
         """
         request = read_request(statement)
         presented = None if authorisation is None else presented_as(authorisation, now)
-        consents = {one.terms.subject: one for one in (presented_as(p, now) for p in persons)}
+        brought = (presented_as(one, now) for one in persons)
+        consents = {p.terms.subject: p for p in brought if p.terms.subject in request.persons}
         self.require_requester(request, statement, now=now)
         refusals = self.reasons(request, presented=presented, persons=consents, now=now)
         if refusals:
@@ -93,11 +94,19 @@ class Gate:
             )
         except UseRefused as error:
             self._refuse(request, error.refusals, now)
-        return self._issue(request, presented, numbers, now)
+        return self._issue(request, presented, consents, numbers, now=now)
 
     def require_requester(self, request: Request, statement: Statement, *, now: datetime) -> None:
         """That the party named asks this now. Raises UseRefused; of a stranger's request nothing is kept."""
-        unproven = judge_requester(request, statement, keys=self.keys, limits=self.limits, now=now)
+        status = records.newest_status(self.issuers)
+        unproven = judge_requester(
+            request,
+            statement,
+            keys=self.keys,
+            revoked=frozenset() if status is None else status.revoked_keys,
+            limits=self.limits,
+            now=now,
+        )
         if unproven:
             raise UseRefused(unproven)
 
@@ -177,9 +186,12 @@ class Gate:
         self,
         request: Request,
         presented: Presented | None,
+        consents: Mapping[str, Presented],
         numbers: Mapping[str, int],
+        *,
         now: datetime,
     ) -> Permit:
+        """One use for the subject, and one for each person whose personal data are read too."""
         ground = Ground.OPEN if presented is None else Ground.AUTHORISATION
         auth_id = "" if presented is None else presented.terms.auth_id
         use = Use(
@@ -193,7 +205,10 @@ class Gate:
             catalogues=list(request.catalogues),
             nth=numbers.get(auth_id, 0),
         )
-        self.record([use], now=now)
+        theirs = [
+            self._persons_use(use, one, numbers[one.terms.auth_id]) for one in consents.values()
+        ]
+        self.record([use, *theirs], now=now)
         return Permit(
             reader=request.grantee,
             subjects=frozenset({use.subject}),
@@ -210,6 +225,19 @@ class Gate:
             personal=bool(request.persons) or is_person(request.subject),
         ).with_seal()
 
+    def _persons_use(self, use: Use, consent: Presented, nth: int) -> Use:
+        return Use(
+            reader=use.reader,
+            subject=consent.terms.subject,
+            purpose=use.purpose,
+            highest_level=use.highest_level,
+            at=use.at,
+            ground=Ground.AUTHORISATION.value,
+            rests_on=consent.terms.auth_id,
+            catalogues=list(use.catalogues),
+            nth=nth,
+        )
+
     def record(self, uses: Sequence[Use], *, now: datetime) -> None:
         """The log first, durably; then the record. What cannot be logged is not permitted."""
         for use in uses:
@@ -217,7 +245,7 @@ class Gate:
         entries = [use_entry(use, holder=self.holder, now=now) for use in uses]
         for use, appended in zip(uses, self.journal.append_all(entries, now=now), strict=True):
             use.log_index = appended.index
-        with transaction.atomic():
+        with transaction.atomic(durable=True):
             for use in uses:
                 use.save(force_insert=True)
 

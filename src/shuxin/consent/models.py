@@ -36,16 +36,20 @@ class HeldStatement(AppendOnly):
 class EndedAuthorisation(AppendOnly):
     """An authorisation that holds no more: ``why`` is withdrawn or superseded. Never taken back.
 
-    ``subject`` is who ended it, and it ends nobody else's; "" for a trusted status list.
+    ``subject`` is who ended it, and it ends nobody else's; "" for a trusted status list. ``scope``: recipient and
+    purpose that it must have, "" for any.
     """
 
     auth_id = models.CharField(max_length=_ID)
     subject = models.CharField(max_length=_PARTY, blank=True)
+    scope = models.CharField(max_length=200, blank=True)
     why = models.CharField(max_length=12)
     at = models.DateTimeField()
 
     class Meta:  # Django's own name
-        constraints = [models.UniqueConstraint(fields=["auth_id", "subject"], name="ended_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["auth_id", "subject", "scope"], name="ended_once")
+        ]
 
 
 class HeldStatusList(AppendOnly):

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from shuxin.catalogue.api import contract, load_history
+from shuxin.catalogue.api import PersonalClass, contract, load_history
 from shuxin.consent.domain import objection as domain
 from shuxin.consent.domain.objection import Event, State
+from shuxin.consent.domain.owners import OWNERS, read_owners
 from shuxin.consent.domain.permit import ALL_SUBJECTS, entity_of
+from shuxin.consent.holds import DISPUTED, identities_held
 from shuxin.consent.issuing import SALT_BYTES
-from shuxin.consent.models import Hold, Use
+from shuxin.consent.models import HeldStatement, Hold, Use
 from shuxin.consent.objection_view import row_of, steps_of
 from shuxin.consent.records import StatementUnproven
 from shuxin.consent.rights_models import (
@@ -25,22 +27,23 @@ from shuxin.consent.rights_models import (
     ObjectionRow,
 )
 from shuxin.kernel.canonical import canonical_json, content_hash
-from shuxin.kernel.errors import Conflict, InvalidInput
-from shuxin.kernel.statements import sign_statement
+from shuxin.kernel.errors import Conflict, InvalidInput, NotPermitted
+from shuxin.kernel.statements import parse_statement, sign_statement
 from shuxin.kernel.text import Text
 from shuxin.ledger.api import Entry, commitment
 from shuxin.parties.api import KeyProblem, KeyRole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from shuxin.catalogue.api import LoadView
     from shuxin.consent.domain.gate import Keys
+    from shuxin.consent.domain.objection import Filing
     from shuxin.consent.issuing import Journal
     from shuxin.kernel.signing import Signer
     from shuxin.kernel.statements import Statement
 
-DISPUTED = "disputed"
 _MAY_OBJECT = frozenset({KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE})
 
 
@@ -68,6 +71,19 @@ class FieldNotDisputable(InvalidInput):
     )
 
 
+class RecordOfAnother(NotPermitted):
+    code = "objection_record_of_another"
+    what = Text(
+        en="this person may not object to this field in that enterprise's record",
+        zh="该个人不能对该企业记录中的此字段提出异议",
+    )
+    mend = Text(
+        en="A person may object to a field of a personal class, once the holder has it on record as an owner:"
+        " 'shuxin owners'; the enterprise objects to the others",
+        zh="个人仅可在持有方已登记其为所有人(shuxin owners)后,对个人信息类字段提出异议;其他字段由企业提出",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectionDesk:
     """Where a holder handles objections (异议处理)."""
@@ -80,20 +96,19 @@ class ObjectionDesk:
         """Take an objection that its subject signed, and mark the field at once; its number.
 
         The same statement again changes nothing. Raises StatementUnreadable, StatementUnproven,
-        DatasetUnknown, FieldNotDisputable, ObjectionRepeated.
+        DatasetUnknown, FieldNotDisputable, RecordOfAnother, ObjectionRepeated.
         """
         filing = domain.read_filing(statement)
         self._require_signed(statement, party=filing.subject, now=now)
         if filing.holder != self.holder:
             raise StatementUnproven(kind=statement.kind)
-        if filing.field not in {field.name for field in contract(dataset=filing.dataset).fields}:
-            raise FieldNotDisputable(dataset=filing.dataset, field=filing.field)
+        self._require_concerned(filing)
         with transaction.atomic():
             row, is_new = ObjectionRow.objects.get_or_create(
                 objection_id=filing.objection_id,
                 defaults={
                     "party": filing.subject,
-                    "subject": entity_of(filing.subject),
+                    "subject": entity_of(filing.about),
                     "dataset": filing.dataset,
                     "field": filing.field,
                     "text": filing.text,
@@ -106,6 +121,17 @@ class ObjectionDesk:
             if is_new:
                 self._mark(row, now=now)
         return filing.objection_id
+
+    def _require_concerned(self, filing: Filing) -> None:
+        """It is the subject's own record, or the field is one of a person who owns the enterprise."""
+        fields = {field.name: field for field in contract(dataset=filing.dataset).fields}
+        if filing.field not in fields:
+            raise FieldNotDisputable(dataset=filing.dataset, field=filing.field)
+        if filing.about == filing.subject:
+            return
+        personal = fields[filing.field].personal is not PersonalClass.NONE
+        if not personal or filing.subject not in _owners_of(filing.about, holder=self.holder):
+            raise RecordOfAnother
 
     def _mark(self, row: ObjectionRow, *, now: datetime) -> None:
         self._step(row, State.FILED, by=row.party, evidence=row.digest, now=now)
@@ -174,15 +200,16 @@ class ObjectionDesk:
     def _tell_readers(
         self, row: ObjectionRow, proof: LoadView, *, signer: Signer, now: datetime
     ) -> int:
+        held = {row.subject, *identities_held(row.objection_id, why=DISPUTED)}
         readers = readers_since(
-            row.subject, dataset=row.dataset, since=domain.notice_since(now), until=now
+            held, dataset=row.dataset, since=domain.notice_since(now), until=now
         )
         for reader in readers:
             body = {
                 "objection_id": row.objection_id,
                 "holder": self.holder,
                 "reader": reader,
-                "subject": row.party,
+                "subject": _about(row),
                 "dataset": row.dataset,
                 "field": row.field,
                 "source_file_sha256": proof.content_sha256,
@@ -275,12 +302,26 @@ def _correcting_load(row: ObjectionRow, *, now: datetime) -> LoadView:
     return later[-1]
 
 
-def readers_since(subject: str, *, dataset: str, since: datetime, until: datetime) -> list[str]:
-    """Who had a permit over this subject's data in this dataset in ``[since, until]``, by name.
+def _owners_of(party: str, *, holder: str) -> tuple[str, ...]:
+    """The persons of the newest record of owners that this holder keeps."""
+    rows = HeldStatement.objects.filter(kind=OWNERS, about=holder, subject=party)
+    row = rows.order_by("-pk").first()
+    return () if row is None else read_owners(parse_statement(row.text, kind=OWNERS)).persons
+
+
+def _about(row: ObjectionRow) -> str:
+    """The party whose record it is."""
+    return row.party if entity_of(row.party) == row.subject else f"uscc:{row.subject}"
+
+
+def readers_since(
+    subjects: Iterable[str], *, dataset: str, since: datetime, until: datetime
+) -> list[str]:
+    """Who had a permit over one of these subjects' data in this dataset in ``[since, until]``, by name.
 
     A use that names no catalogues may have read every dataset.
     """
-    uses = Use.objects.filter(Q(subject=subject) | Q(subject=ALL_SUBJECTS))
+    uses = Use.objects.filter(Q(subject__in=list(subjects)) | Q(subject=ALL_SUBJECTS))
     rows = uses.filter(at__gte=since, at__lte=until).values_list("reader", "catalogues")
     return sorted({reader for reader, named in rows if not named or dataset in named})
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from shuxin.catalogue.api import contract
 from shuxin.consent.domain import objection as domain
 from shuxin.consent.domain.objection import Event, State
+from shuxin.consent.holds import DISPUTED
+from shuxin.consent.models import Hold
 from shuxin.consent.rights_models import ObjectionRow
 from shuxin.kernel.errors import NotFound
 from shuxin.kernel.statements import parse_statement
@@ -78,9 +82,14 @@ def overdue(*, now: datetime) -> list[ObjectionView]:
 
 
 def field_notes(*, subject: str) -> list[FieldNote]:
-    """What is to be shown beside fields of this subject: running objections and the subject's notes."""
+    """What is to be shown beside fields of this subject: running objections and the notes of who objected.
+
+    Objections to identities that became this one count too.
+    """
     found = []
-    for row in ObjectionRow.objects.filter(subject=subject).order_by("pk"):
+    followed = Hold.objects.filter(subject=subject, why=DISPUTED).values("reference")
+    rows = ObjectionRow.objects.filter(Q(subject=subject) | Q(objection_id__in=followed))
+    for row in rows.order_by("pk"):
         disputed = domain.state_of(steps_of(row)) is not State.CLOSED
         notes = [(note.text, note.at) for note in row.notes.order_by("pk")]
         for text, at in notes or ([("", row.filed_at)] if disputed else []):

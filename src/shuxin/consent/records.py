@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from shuxin.consent.domain.authorisation import AUTHORISATION, WITHDRAWAL, read_withdrawal
+from shuxin.consent.domain.authorisation import (
+    AUTHORISATION,
+    WITHDRAWAL,
+    read_authorisation,
+    read_withdrawal,
+)
 from shuxin.consent.domain.basis import LAWFUL_BASIS, read_basis
-from shuxin.consent.domain.gate import Known, Presented
+from shuxin.consent.domain.gate import CLOCK_SKEW, MAY_GRANT, Known, Presented
 from shuxin.consent.domain.owners import OWNERS, read_owners
 from shuxin.consent.domain.permit import entity_of
 from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
-from shuxin.consent.domain.status import read_status_list
+from shuxin.consent.domain.status import StatusList, read_status_list
 from shuxin.consent.models import (
     AnsweredRequest,
     EndedAuthorisation,
@@ -38,10 +43,12 @@ if TYPE_CHECKING:
     from shuxin.consent.domain.gate import Keys
     from shuxin.consent.domain.owners import Owners
     from shuxin.consent.domain.purpose import Purpose
-    from shuxin.consent.domain.status import StatusList
     from shuxin.kernel.statements import Statement
+    from shuxin.parties.api import KnownKey
 
-_FOR_A_HOLDER = frozenset({KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE, KeyRole.OFFICER})
+_FOR_A_HOLDER = frozenset(
+    {KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE, KeyRole.OFFICER, KeyRole.NODE}
+)
 
 _AT_ONCE = 500
 
@@ -62,6 +69,18 @@ class BasisUnknown(NotFound):
     code = "basis_unknown"
     what = Text(en="no basis {basis} is in force here", zh="没有生效中的处理依据 {basis}")
     mend = Text(en="'shuxin basis list' shows them", zh="用 shuxin basis list 查看")
+
+
+class StatusAhead(Conflict):
+    code = "status_ahead"
+    what = Text(
+        en="the status list is dated {at}, ahead of this holder's clock",
+        zh="状态清单的时间 {at} 晚于本机时钟",
+    )
+    mend = Text(
+        en="Set the clocks right; a list dated ahead would count for too long",
+        zh="请校准时钟;时间超前的清单会在过长时间内被视为有效",
+    )
 
 
 class StatusRolledBack(Conflict):
@@ -104,12 +123,15 @@ def take_status_list(
 ) -> StatusList:
     """Keep a newer list and remember its withdrawals for good.
 
-    Raises StatementUnreadable, StatementUnproven, StatusRolledBack.
+    Raises StatementUnreadable, StatementUnproven, StatusAhead, StatusRolledBack.
     """
     status = read_status_list(statement)
-    signer = keys.who_signed(statement, party=status.issuer, seen_at=now)
-    if status.issuer not in set(issuers) or isinstance(signer, KeyProblem):
+    if status.issuer not in set(issuers) or not _speaks(
+        statement, status.issuer, keys=keys, seen_at=now
+    ):
         raise StatementUnproven(kind=statement.kind)
+    if status.issued_at > now + CLOCK_SKEW:
+        raise StatusAhead(at=status.issued_at.isoformat())
     with transaction.atomic():
         held = HeldStatusList.objects.filter(issuer=status.issuer).order_by("-number").first()
         if held is not None and status.number <= held.number:
@@ -133,10 +155,11 @@ def take_withdrawal(statement: Statement, *, keys: Keys, now: datetime) -> None:
     Raises StatementUnreadable, StatementUnproven.
     """
     withdrawal = read_withdrawal(statement)
+    held = HeldStatement.objects.filter(
+        kind=AUTHORISATION, about=withdrawal.auth_id, subject=withdrawal.subject
+    ).first()
     signer = keys.who_signed(statement, party=withdrawal.subject, seen_at=now)
-    held = HeldStatement.objects.filter(kind=AUTHORISATION, about=withdrawal.auth_id).first()
-    other = held is not None and held.subject != withdrawal.subject
-    if isinstance(signer, KeyProblem) or other:
+    if isinstance(signer, KeyProblem) or not _may_withdraw(signer, held, keys=keys, now=now):
         raise StatementUnproven(kind=WITHDRAWAL)
     hold_statement(
         statement, about=withdrawal.auth_id, subject=withdrawal.subject, grantee="", now=now
@@ -144,9 +167,25 @@ def take_withdrawal(statement: Statement, *, keys: Keys, now: datetime) -> None:
     end_authorisations([withdrawal.auth_id], subject=withdrawal.subject, why="withdrawn", now=now)
 
 
-def end_authorisations(ids: Iterable[str], *, subject: str, why: str, now: datetime) -> None:
+def _may_withdraw(
+    signer: KnownKey, held: HeldStatement | None, *, keys: Keys, now: datetime
+) -> bool:
+    """The subject itself; its agent, for the purposes of the mandate."""
+    if KeyRole.AGENT not in signer.roles:
+        return bool(signer.roles & MAY_GRANT)
+    mandate = keys.mandate(signer)
+    if mandate is None or held is None or not mandate.valid_from <= now < mandate.valid_to:
+        return False
+    purpose = read_authorisation(parse_statement(held.text)).purpose
+    return purpose.value in mandate.purposes
+
+
+def end_authorisations(
+    ids: Iterable[str], *, subject: str, why: str, now: datetime, scope: str = ""
+) -> None:
+    """scope: only authorisations of this recipient and purpose end, as ``scope_of`` names them; "" for any."""
     rows = [
-        EndedAuthorisation(auth_id=one, subject=subject, why=why, at=now)
+        EndedAuthorisation(auth_id=one, subject=subject, scope=scope, why=why, at=now)
         for one in sorted(set(ids))
     ]
     EndedAuthorisation.objects.bulk_create(rows, ignore_conflicts=True)
@@ -172,7 +211,7 @@ def _speaks(statement: Statement, holder: str, *, keys: Keys, seen_at: datetime)
 def bases(*, holder: str, purpose: Purpose, keys: Keys) -> list[LawfulBasis]:
     """The holder's recorded bases for a purpose, newest first; a row whose signature fails does not count."""
     rows = HeldStatement.objects.filter(kind=LAWFUL_BASIS, subject=holder).order_by("-pk")
-    ended = _ended({row.about: holder for row in rows})
+    ended = _own_ends([row.about for row in rows], holder)
     found = []
     for row in rows:
         statement = parse_statement(row.text, kind=LAWFUL_BASIS)
@@ -186,17 +225,34 @@ def bases(*, holder: str, purpose: Purpose, keys: Keys) -> list[LawfulBasis]:
 def drop_basis(basis_id: str, *, holder: str, log: Callable[[], object], now: datetime) -> None:
     """End a basis once ``log`` has it. Raises BasisUnknown."""
     rows = HeldStatement.objects.filter(kind=LAWFUL_BASIS, subject=holder, about=basis_id)
-    if not rows.exists() or _ended({basis_id: holder}):
+    if not rows.exists() or _own_ends([basis_id], holder):
         raise BasisUnknown(basis=basis_id)
     log()
     end_authorisations([basis_id], subject=holder, why="withdrawn", now=now)
 
 
 def newest_status(issuers: Iterable[str]) -> StatusList | None:
-    """The one issued last, of any trusted issuer."""
-    rows = HeldStatusList.objects.filter(issuer__in=set(issuers)).order_by("-issued_at")
-    digest = rows.values_list("digest", flat=True).first()
-    return None if digest is None else _status(digest)
+    """What the newest lists of all trusted issuers say together; None when any of them has sent none.
+
+    It is as old as the oldest of them.
+    """
+    lists = []
+    for issuer in sorted(set(issuers)):
+        rows = HeldStatusList.objects.filter(issuer=issuer).order_by("-number")
+        digest = rows.values_list("digest", flat=True).first()
+        if digest is None:
+            return None
+        lists.append(_status(digest))
+    if len(lists) < 2:  # noqa: PLR2004 - the common case needs no union
+        return lists[0] if lists else None
+    return StatusList(
+        issuer=" ".join(one.issuer for one in lists),
+        number=min(one.number for one in lists),
+        issued_at=min(one.issued_at for one in lists),
+        withdrawn=frozenset().union(*(one.withdrawn for one in lists)),
+        suspended=frozenset().union(*(one.suspended for one in lists)),
+        revoked_keys=frozenset().union(*(one.revoked_keys for one in lists)),
+    )
 
 
 @lru_cache(maxsize=8)
@@ -262,12 +318,24 @@ def _known(holder: str, terms: Sequence[Authorisation], issuers: Iterable[str]) 
 
 def ended_of(terms: Sequence[Authorisation]) -> dict[str, str]:
     """Why each of these holds no more, by id: ended by its own subject, or by a status list."""
-    return _ended({one.auth_id: one.subject for one in terms})
+    known = {one.auth_id: one for one in terms}
+    found = {}
+    for row in EndedAuthorisation.objects.filter(auth_id__in=list(known)):
+        one = known[row.auth_id]
+        if row.subject in {"", one.subject} and row.scope in {"", scope_of(one)}:
+            found[row.auth_id] = row.why
+    return found
 
 
-def _ended(subjects: Mapping[str, str]) -> dict[str, str]:
-    rows = EndedAuthorisation.objects.filter(auth_id__in=list(subjects))
-    return {row.auth_id: row.why for row in rows if row.subject in {"", subjects[row.auth_id]}}
+def _own_ends(ids: Sequence[str], holder: str) -> set[str]:
+    """Which of a holder's own bases it has ended; nobody else's word ends them."""
+    rows = EndedAuthorisation.objects.filter(auth_id__in=ids, subject=holder)
+    return set(rows.values_list("auth_id", flat=True))
+
+
+def scope_of(terms: Authorisation) -> str:
+    """Recipient and purpose: what a newer authorisation must share with the one that it replaces."""
+    return f"{terms.grantee} {terms.purpose}"
 
 
 def take_owners(statement: Statement, *, holder: str, keys: Keys, now: datetime) -> Owners:
@@ -282,10 +350,10 @@ def take_owners(statement: Statement, *, holder: str, keys: Keys, now: datetime)
     return owners
 
 
-def _owners(holder: str, subject: str) -> frozenset[str]:
+def _owners(holder: str, subject: str) -> frozenset[str] | None:
     rows = HeldStatement.objects.filter(kind=OWNERS, about=holder, subject=subject)
     row = rows.order_by("-pk").first()
-    return frozenset() if row is None else frozenset(read_owners(parse_statement(row.text)).persons)
+    return None if row is None else frozenset(read_owners(parse_statement(row.text)).persons)
 
 
 def count_use(
@@ -295,9 +363,10 @@ def count_use(
 
     Returns the number of this use by id. Raises UseRefused: repeated, exhausted, or ended meanwhile.
     """
-    with transaction.atomic():
+    ordered = sorted(presented.values(), key=lambda one: one.terms.auth_id)
+    with transaction.atomic(durable=True):
         _answer_once(grantee=grantee, request_id=request_id, now=now)
-        numbers = {one.terms.auth_id: _count(one, now=now) for one in presented.values()}
+        numbers = {one.terms.auth_id: _count(one, now=now) for one in ordered}
         every = [one.terms for one in presented.values()]
         for start in range(0, len(every), _AT_ONCE):
             ended = ended_of(every[start : start + _AT_ONCE])
@@ -334,7 +403,12 @@ def _count(presented: Presented, *, now: datetime) -> int:
 
 
 def supersede(terms: Authorisation, *, now: datetime) -> None:
-    """An authorisation that replaces an older one of the same subject ends it."""
+    """An authorisation that replaces an older one, of the same subject, recipient and purpose, ends it."""
     if terms.supersedes:
-        older = [terms.supersedes]
-        end_authorisations(older, subject=terms.subject, why="superseded", now=now)
+        end_authorisations(
+            [terms.supersedes],
+            subject=terms.subject,
+            scope=scope_of(terms),
+            why="superseded",
+            now=now,
+        )

@@ -36,6 +36,7 @@ from shuxin.consent.erasure import (
     ErasureNotApproved,
     ErasureUnknown,
     Replaced,
+    approval_content,
     approve_erasure,
     approved_erasure,
     deletion_proofs,
@@ -45,12 +46,14 @@ from shuxin.consent.erasure import (
     request_erasure,
     unproved_replacements,
 )
+from shuxin.consent.holds import erased_datasets, follow_holds
 from shuxin.consent.negative import Requery, negative_datasets, requeries_due
 from shuxin.consent.objection import (
     FieldNotDisputable,
     ObjectionDesk,
     ObjectionMoved,
     ObjectionRepeated,
+    RecordOfAnother,
 )
 from shuxin.consent.objection_view import (
     FieldNote,
@@ -62,7 +65,7 @@ from shuxin.consent.objection_view import (
     objections,
     overdue,
 )
-from shuxin.consent.retention import records_due
+from shuxin.consent.retention import DuePage, authorisations_due, uses_due
 
 __all__ = [
     "RULES",
@@ -70,6 +73,7 @@ __all__ = [
     "Bound",
     "CorrectionUnproven",
     "Due",
+    "DuePage",
     "Erasure",
     "ErasureApproved",
     "ErasureBlocked",
@@ -92,6 +96,7 @@ __all__ = [
     "ObjectionRepeated",
     "ObjectionUnknown",
     "ObjectionView",
+    "RecordOfAnother",
     "Replaced",
     "Requery",
     "RetentionInvalid",
@@ -99,11 +104,15 @@ __all__ = [
     "Standing",
     "State",
     "StepOutOfOrder",
+    "approval_content",
     "approve_erasure",
     "approved_erasure",
+    "authorisations_due",
     "deletion_proofs",
+    "erased_datasets",
     "erasures",
     "field_notes",
+    "follow_holds",
     "negative_datasets",
     "negative_terms",
     "notices_of",
@@ -111,11 +120,11 @@ __all__ = [
     "overdue",
     "prove_erasure",
     "record_replacement",
-    "records_due",
     "requeries_due",
     "requery_due",
     "request_erasure",
     "retention_rule",
     "standing",
     "unproved_replacements",
+    "uses_due",
 ]

@@ -10,7 +10,10 @@ _ID, _PARTY, _HASH = 120, 120, 64
 
 
 class ObjectionRow(AppendOnly):
-    """An objection as it was filed; ``subject`` is the entity, ``party`` who signed. Text stays here, only here."""
+    """An objection as it was filed; ``subject`` is the entity whose record it is about, ``party`` who signed.
+
+    Text stays here, only here.
+    """
 
     objection_id = models.CharField(max_length=_ID, unique=True)
     party = models.CharField(max_length=_PARTY)
@@ -75,10 +78,14 @@ class ErasureRow(AppendOnly):
 
 
 class ErasureApproval(AppendOnly):
-    """A second person agreed: from then on the data are on hold for good."""
+    """A second person agreed: from then on the data are on hold for good.
+
+    ``salt`` opens the commitment of the log's entry, which names the erasure.
+    """
 
     erasure = models.OneToOneField(ErasureRow, on_delete=models.PROTECT, related_name="approval")
     approved_by = models.CharField(max_length=200)
+    salt = models.CharField(max_length=_HASH)
     at = models.DateTimeField()
 
 

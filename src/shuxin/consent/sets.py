@@ -10,10 +10,10 @@ from shuxin.consent import records
 from shuxin.consent.domain.gate import judge
 from shuxin.consent.domain.permit import Ground, Permit, entity_of
 from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
-from shuxin.consent.domain.request import read_request
+from shuxin.consent.domain.request import AUTHORISED, read_request
 from shuxin.consent.issuing import catalogue_entries, holds_of, is_person, presented_as
 from shuxin.consent.models import Use
-from shuxin.ledger.api import TreeHash, root_of
+from shuxin.ledger.api import Entry, TreeHash, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from shuxin.consent.domain.request import Request
     from shuxin.consent.issuing import Gate
     from shuxin.kernel.statements import Statement
-
-AUTHORISED = "subjects:authorised"
-"""The subject of a request for everybody who agrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +63,10 @@ def permit_set(
         now=now,
     )
     uses = [_use(request, one, numbers[one.terms.auth_id], now) for one in agreed]
-    gate.record(uses, now=now)
     hashes = sorted(one.statement.hash for one in agreed)
     root = root_of(TreeHash.SHA256, [bytes.fromhex(digest) for digest in hashes])
+    gate.journal.append_all([_set_entry(gate, request, root, len(uses), now)], now=now)
+    gate.record(uses, now=now)
     return PermittedSet(_permit(request, agreed, uses, now), root.hex(), refused)
 
 
@@ -99,6 +97,12 @@ def _judged(
                 break
         refused.update({refusal.reason for refusal in refusals})
     return agreed, refused
+
+
+def _set_entry(gate: Gate, request: Request, root: bytes, count: int, now: datetime) -> Entry:
+    """The log has the root of the set before it has the uses of its members."""
+    facts = {"purpose": request.purpose.value, "subjects": count, "root": root.hex()}
+    return Entry("use-set", now, gate.holder, facts)
 
 
 def _use(request: Request, one: Presented, nth: int, now: datetime) -> Use:

@@ -11,18 +11,20 @@ import json
 import os
 import unicodedata
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.db import transaction
 
 from shuxin.catalogue.api import Meaning, contract, load_history
 from shuxin.consent.api import rights
 from shuxin.fusion.features.computation import MANIFEST_FILE
 from shuxin.fusion.ingest import one_import
 from shuxin.fusion.loading import REJECTS_FILE, ROWS_FILE
-from shuxin.fusion.models import Entity, Mention
+from shuxin.fusion.models import Entity, EntityEvent, Mention
 from shuxin.fusion.tables import LONGEST_SPELLING
 from shuxin.infra.api import Store
 
@@ -59,8 +61,34 @@ def remove_rows(number: str, *, settings: Settings, now: datetime) -> list[right
         work = _Removal(erasure, _naming_of(erasure), settings, now)
         for file, marks in work.files():
             work.rewrite(file, marks)
-        Mention.objects.filter(dataset=erasure.dataset, entity__identity=erasure.subject).delete()
+        with transaction.atomic():
+            mentions = Mention.objects.filter(entity__identity=erasure.subject)
+            mentions.filter(dataset=erasure.dataset).delete()
+            _follow_since(erasure, now=now)
+            forget_names(now=now)
     return took_place(number, settings=settings)
+
+
+def _follow_since(erasure: rights.Erasure, *, now: datetime) -> None:
+    """The hold also on what the subject became between the request and now, when no resolution can run."""
+    events = EntityEvent.objects.filter(at__gte=erasure.requested_at).exclude(before=[], after=[])
+    for event in events.order_by("at", "pk"):
+        rights.follow_holds(product(event.before, event.after), now=now)
+
+
+def forget_names(*, now: datetime) -> None:
+    """Entities bear no name, and are found by none, that only data tell from which they were erased.
+
+    Called where such data go and where a resolution may have read them again; in its transaction.
+    """
+    for identity, datasets in rights.erased_datasets().items():
+        mentions = Mention.objects.filter(entity__identity=identity)
+        mentions.filter(dataset__in=datasets).update(name_key="")
+        told = mentions.filter(gone_at=None).exclude(dataset__in=datasets).exclude(name_text="")
+        name = told.order_by("-rows", "name_text").values_list("name_text", flat=True).first()
+        Entity.objects.filter(identity=identity).update(name=name or "")
+        nobody = Entity.objects.filter(identity=identity, gone_at=None)
+        nobody.exclude(mentions__gone_at=None).update(gone_at=now)
 
 
 def took_place(number: str, *, settings: Settings) -> list[rights.Replaced]:
@@ -115,7 +143,9 @@ class _Naming:
 def _naming_of(erasure: rights.Erasure) -> _Naming:
     agreed = contract(dataset=erasure.dataset)
     entity = Entity.objects.filter(identity=erasure.subject).first()
-    code = "" if entity is None else entity.code
+    if entity is None:
+        return _Naming(erasure.subject, "", {}, frozenset(), frozenset())
+    code = entity.code
     mentions = Mention.objects.filter(dataset=erasure.dataset, entity=entity)
     columns = _subject_columns(agreed)
     fields = [f"{part}_text" for part in columns]

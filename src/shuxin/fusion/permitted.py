@@ -60,11 +60,18 @@ def within_period(rows: ir.Table, agreed: Contract, *, permit: Permit) -> ir.Tab
     by_meaning = {field.meaning: field.name for field in agreed.fields}
     event = by_meaning.get(Meaning.EVENT_TIME)
     if event is None:
-        end = dt.datetime.combine(permit.data_to, dt.time(), tzinfo=CHINA)
         known = KNOWN_FROM if KNOWN_FROM in rows.columns else "_known_time"
-        return rows.filter(rows[known] < ibis.timestamp(end))
-    happened = rows[event].cast("date")
-    return rows.filter(happened >= permit.data_from, happened < permit.data_to)
+        return rows.filter(rows[known] < ibis.timestamp(_midnight(permit.data_to)))
+    happened = rows[event]
+    if happened.type().is_date():
+        return rows.filter(happened >= permit.data_from, happened < permit.data_to)
+    first, last = (ibis.timestamp(_midnight(day)) for day in (permit.data_from, permit.data_to))
+    return rows.filter(happened >= first, happened < last)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    """The first moment of a day in China."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
 
 
 def subjects_of(

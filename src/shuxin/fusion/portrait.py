@@ -9,7 +9,7 @@ import ibis
 from django.db.models import Count, Q
 
 from shuxin.catalogue.api import Meaning, contract
-from shuxin.consent.api import require_each
+from shuxin.consent.api import Ground, require_each
 from shuxin.fusion.findings import connect
 from shuxin.fusion.models import Entity, EntityEvent, Mention, Review
 from shuxin.fusion.permitted import ERASED, readable_fields, within_period
@@ -95,7 +95,10 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """Everything about one entity that the permit covers; relations and history only for its holder.
+    """Everything about one entity that the permit covers.
+
+    Only its holder sees spellings, doubts, relations and history, which are drawn from all datasets; others
+    see the name where a field that they may read has it.
 
     ``kind``: what the code says it is (企业, 个体工商户 and so on), None without one. ``relations``:
     kind and identity of the entities it belongs to (``branch_of``) and that belong to it (``has_branch``).
@@ -150,7 +153,6 @@ def portrait(
     if entity is None:
         raise EnterpriseUnknown
     mentions = list(entity.mentions.order_by("dataset", "name_text", "code_text"))
-    told = [mention for mention in mentions if _is_told(mention, identity, permit)]
     connection = connect()
     chapters = [
         _chapter(
@@ -165,24 +167,28 @@ def portrait(
         for dataset in sorted({mention.dataset for mention in mentions})
         if permit.reads(dataset)
     ]
+    told = [chapter for chapter in chapters if chapter is not None]
+    own = permit.ground is Ground.BASIS
+    aliases = [m for m in mentions if ERASED not in permit.disputed(identity, m.dataset)]
+    doubtful = Review.objects.filter(Q(entity=entity) | Q(mention__in=mentions), verdict="")
     return Portrait(
         identity=identity,
         code=entity.code,
         kind=USCC(entity.code).category if entity.code else None,
-        name=entity.name,
-        aliases=tuple(_alias(mention) for mention in told),
-        doubts=Review.objects.filter(
-            Q(entity=entity) | Q(mention__in=mentions), verdict=""
-        ).count(),
-        relations=_relations(entity) if permit.catalogues is None else (),
-        history=_history(identity) if permit.catalogues is None else (),
-        chapters=tuple(chapter for chapter in chapters if chapter is not None),
+        name=entity.name if own or any(map(_names_its_subject, told)) else "",
+        aliases=tuple(map(_alias, aliases)) if own else (),
+        doubts=doubtful.count() if own else 0,
+        relations=_relations(entity) if own else (),
+        history=_history(identity) if own else (),
+        chapters=tuple(told),
     )
 
 
-def _is_told(mention: Mention, identity: str, permit: Permit) -> bool:
-    dataset = mention.dataset
-    return permit.reads(dataset) and ERASED not in permit.disputed(identity, dataset)
+def _names_its_subject(chapter: Chapter) -> bool:
+    """Whether the subject's name is among what the permit lets be read of this dataset."""
+    fields = contract(dataset=chapter.dataset).fields
+    names = {field.name for field in fields if field.meaning is Meaning.SUBJECT_NAME}
+    return bool(names - set(chapter.withheld)) if names else False
 
 
 def _chapter(
@@ -200,6 +206,8 @@ def _chapter(
         return None
     agreed = contract(dataset=dataset)
     fields = readable_fields(agreed, permit=permit, subject=identity)
+    if not fields and permit.ground is not Ground.BASIS:
+        return None
     by_meaning = {field.meaning: field.name for field in agreed.fields}
     happened = by_meaning.get(Meaning.EVENT_TIME)
     own = _rows_of(within_period(rows, agreed, permit=permit), by_meaning, mentions)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from shuxin.catalogue.api import Meaning, contract, datasets, loads
-from shuxin.consent.api import rights
+from shuxin.consent.api import ALL_SUBJECTS, rights
 from shuxin.fusion.findings import connect
 from shuxin.fusion.models import Mention
-from shuxin.fusion.permitted import subjects_of
+from shuxin.fusion.permitted import readable_fields, subjects_of, within_period
 from shuxin.fusion.tables import dataset_table, spelled
 from shuxin.kernel.dates import CHINA_TIME
 from shuxin.kernel.uscc import USCC, InvalidUSCC
@@ -42,9 +42,11 @@ class StoredFact:
 
 
 def negative_facts(*, permit: Permit, settings: Settings, now: dt.datetime) -> list[StoredFact]:
-    """Every negative fact in the current content about the permit's subjects, with how it stands now.
+    """Every negative fact in the current content that the permit covers, with how it stands now.
 
-    Rows without a day on which the fact arose, and rows that no resolution placed, are left out.
+    Left out are rows without a day on which the fact arose, rows that no resolution placed, rows outside the
+    permit's period, and datasets of which the permit does not cover each field that the standing rests on:
+    half of a fact would be told as another fact.
     Raises PermitForged, NegativeTermsInvalid.
     """
     permit.require_genuine()
@@ -65,11 +67,13 @@ def _facts(
 ) -> Iterator[StoredFact]:
     arisen = _event_field(agreed)
     rows = dataset_table(connect(), dataset=agreed.dataset, settings=settings)
-    if rows is None or not arisen:
+    readable = {one.name for one in readable_fields(agreed, permit=permit, subject=ALL_SUBJECTS)}
+    needed = {arisen, terms.end, terms.amount} - {""}
+    if rows is None or not arisen or not needed <= readable:
         return
     wanted, without = subjects_of([permit], dataset=agreed.dataset, entities=None)
     confirmed = {load.source_file: load.known_time for load in loads(dataset=agreed.dataset)}
-    placed = _placed(rows, agreed)
+    placed = _placed(within_period(rows, agreed, permit=permit), agreed)
     columns = {
         "arisen": placed[arisen].cast("date"),
         "ended": placed[terms.end].cast("date") if terms.end else ibis.null("date"),
@@ -125,7 +129,7 @@ def rows_due(*, permit: Permit, settings: Settings, now: dt.datetime) -> list[ri
     """
     permit.require("*")
     found = list(_expired_facts(permit=permit, settings=settings, now=now))
-    for entry in datasets(now=now):
+    for entry in (one for one in datasets(now=now) if permit.reads(one.name)):
         due = _old_rows(contract(dataset=entry.name), settings=settings, now=now)
         found += [] if due is None else [due]
     return found

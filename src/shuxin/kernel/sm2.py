@@ -42,7 +42,8 @@ class SM2Key:
 
     def sign(self, message: bytes, /) -> bytes:
         signer = _provider(self.public.raw.hex(), private=self.secret.hex())
-        return bytes.fromhex(signer.sign_with_sm3(message))
+        nonce = secrets.randbelow(_ORDER - 1) + 1  # gmssl's own is predictable
+        return bytes.fromhex(signer.sign_with_sm3(message, f"{nonce:064x}"))
 
     def __repr__(self) -> str:
         return f"SM2Key({self.public.key_id})"

@@ -122,8 +122,12 @@ def record_basis(
     law: str,
     now: dt.datetime,
     until: dt.datetime,
+    shown: bool = True,
 ) -> LawfulBasis:
-    """Sign a lawful basis with the holder's key, log it, and keep it."""
+    """Sign a lawful basis with the holder's key, log it, and keep it.
+
+    shown: false where a law keeps these uses from the subject's sight.
+    """
     from shuxin.consent.api import BasisKind, LawfulBasis, take_basis  # noqa: PLC0415 - needs the database
     from shuxin.ledger.api import Entry  # noqa: PLC0415 - only where it is written
 
@@ -137,6 +141,7 @@ def record_basis(
         level_max=HIGHEST_LEVEL,
         valid_from=now,
         valid_to=until,
+        shown=shown,
     )
     statement = basis.sign(signer=own_signer(settings))
     facts = {"purpose": purpose.value, "basis": basis.basis_id, "statement": statement.hash}

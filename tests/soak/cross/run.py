@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 PYTHON = ROOT / ".venv" / "bin" / "python"
 GOPATH = "/usr/share/gocode"
-SD_JWT, CANONICALIZE = "sd-jwt==0.10.4", "canonicalize@4.0.0"
+PACKAGES, CANONICALIZE = ("sd-jwt==0.10.4", "pymerkle==7.0.0"), "canonicalize@4.0.0"
 
 
 def do(*command: object, cwd: Path, **more: str) -> None:
@@ -57,7 +57,7 @@ def python(folder: Path) -> Path:
     uv = shutil.which("uv", path=f"{ROOT / '.tools' / 'bin'}{os.pathsep}{os.environ['PATH']}")
     made = folder / "python"
     do(uv, "venv", "-q", "-p", "3.11", made, cwd=folder)
-    do(uv, "pip", "install", "-q", "-p", made / "bin" / "python", SD_JWT, cwd=folder)
+    do(uv, "pip", "install", "-q", "-p", made / "bin" / "python", *PACKAGES, cwd=folder)
     return made / "bin" / "python"
 
 
@@ -66,7 +66,9 @@ def main() -> None:
         folder = Path(name)
         check("merkle", go(folder))
         check("canonical", npm(folder))
-        check("credentials", python(folder))
+        own = python(folder)
+        check("second_tree", own)
+        check("credentials", own)
         check("chinese")
 
 

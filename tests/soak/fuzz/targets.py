@@ -281,7 +281,7 @@ def _consent_statements() -> list[Statement]:
         Withdrawn(samples.BANK, 1, NOW, frozenset({terms.auth_id}), frozenset(), frozenset()),
         basis,
         Proposal(terms, "a loan", NOW),
-        Filing("o1", firm, samples.BANK, "tax", "amount", "it is wrong", NOW),
+        Filing(**{name: "w1" for name in Filing.__slots__ if name != "at"}, at=NOW),
         Note("o1", firm, "still wrong", NOW),
         Owners(samples.BANK, firm, (person,), NOW),
     )

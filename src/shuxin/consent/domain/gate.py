@@ -29,8 +29,26 @@ if TYPE_CHECKING:
 ONLINE = dt.timedelta(seconds=10)
 BATCH = dt.timedelta(hours=24)
 """How old a status list may be (``max_status_age``), by default."""
+CLOCK_SKEW = dt.timedelta(seconds=5)
+"""How far other clocks may be ahead."""
 _HIGHEST_TO_LEAVE = 3
-_MAY_GRANT = frozenset({KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE})
+_NOT_ENTITLED = frozenset(
+    {
+        *(Reason.AUTHORISATION_MISSING, Reason.SIGNATURE_WRONG, Reason.TEXT_DIFFERS),
+        *(Reason.SIGNER_UNKNOWN, Reason.SIGNER_OTHER_PARTY, Reason.SIGNER_NOT_YET_VALID),
+        *(Reason.SIGNER_EXPIRED, Reason.SIGNER_REVOKED, Reason.SIGNER_WRONG_ROLE),
+        *(Reason.MANDATE_MISSING, Reason.OTHER_SUBJECT, Reason.OTHER_GRANTEE),
+        *(Reason.HOLDER_NOT_NAMED, Reason.CATALOGUE_NOT_NAMED, Reason.PERSON_NOT_CONSENTED),
+    }
+)
+_PRIVATE = frozenset(
+    {
+        *(Reason.ERASED, Reason.FIELD_ON_HOLD, Reason.EXHAUSTED),
+        *(Reason.SUPERSEDED, Reason.WITHDRAWN, Reason.SUSPENDED),
+    }
+)
+"""What only those learn whom the subject has let look."""
+MAY_GRANT = frozenset({KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE})
 MAY_ASK = frozenset({KeyRole.SUBJECT, KeyRole.NODE, KeyRole.OFFICER})
 
 
@@ -50,7 +68,7 @@ class GateLimits:
 
     max_status_age: dt.timedelta = ONLINE
     max_request_age: dt.timedelta = dt.timedelta(minutes=5)
-    clock_skew: dt.timedelta = dt.timedelta(seconds=5)
+    clock_skew: dt.timedelta = CLOCK_SKEW
 
     @classmethod
     def batch(cls) -> GateLimits:
@@ -85,7 +103,7 @@ class Known:
 
     ``withdrawn``, ``superseded``: ids of authorisations. ``used``: uses so far by id. ``on_hold``: (dataset,
     field) that the subject disputes; ``erased``: datasets from which the subject was erased. ``owners``:
-    persons whose personal data stand beside the subject's.
+    persons whose personal data stand beside the subject's, None when nobody has put them on record.
     """
 
     holder: str
@@ -95,7 +113,7 @@ class Known:
     used: Mapping[str, int] = field(default_factory=dict)
     on_hold: frozenset[tuple[str, str]] = frozenset()
     erased: frozenset[str] = frozenset()
-    owners: frozenset[str] = frozenset()
+    owners: frozenset[str] | None = None
 
 
 def judge(
@@ -114,10 +132,16 @@ def judge(
     persons: the authorisation of each person whose personal data are wanted, by party id.
     """
     here = _Case(request, catalogue, known, keys, limits, now)
-    found = chain(
-        _against_holder(here), _against_catalogue(here), _against_grants(here, presented, persons)
+    found = set(
+        chain(
+            _against_holder(here),
+            _against_catalogue(here),
+            _against_grants(here, presented, persons),
+        )
     )
-    return tuple(sorted(set(found)))
+    if any(refusal.reason in _NOT_ENTITLED for refusal in found):
+        found = {refusal for refusal in found if refusal.reason not in _PRIVATE}
+    return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +155,23 @@ class _Case:
 
 
 def judge_requester(
-    request: Request, statement: Statement, *, keys: Keys, limits: GateLimits, now: dt.datetime
+    request: Request,
+    statement: Statement,
+    *,
+    keys: Keys,
+    revoked: frozenset[str],
+    limits: GateLimits,
+    now: dt.datetime,
 ) -> tuple[Refusal, ...]:
-    """Reasons not to believe that the party named asks this now."""
+    """Reasons not to believe that the party named asks this now.
+
+    revoked: ids of keys that a status list says are lost or compromised.
+    """
     found = []
     key = keys.who_signed(statement, party=request.grantee, seen_at=now)
-    if isinstance(key, KeyProblem) or not key.roles & MAY_ASK:
+    if statement.key_id in revoked:
+        found.append(Refusal(Reason.REQUESTER_UNPROVEN, KeyProblem.REVOKED.value))
+    elif isinstance(key, KeyProblem) or not key.roles & MAY_ASK:
         about = key.value if isinstance(key, KeyProblem) else KeyProblem.WRONG_ROLE.value
         found.append(Refusal(Reason.REQUESTER_UNPROVEN, about))
     if request.at > now + limits.clock_skew or now - request.at > limits.max_request_age:
@@ -196,10 +231,11 @@ def _against_grants(
         yield from _against_standing(presented, here)
     elif not needs_no_authorisation(request, here.catalogue):
         yield Refusal(Reason.AUTHORISATION_MISSING)
-    wanted = here.known.owners | set(request.persons) if request.persons else frozenset()
-    for person in sorted(wanted):
+    if request.persons and frozenset(request.persons) != here.known.owners:
+        yield Refusal(Reason.PERSON_NOT_CONSENTED)
+    for person in request.persons:
         consent = persons.get(person)
-        if consent is None or person not in request.persons:
+        if consent is None:
             yield Refusal(Reason.PERSON_NOT_CONSENTED)
         else:
             yield from _against_terms(request, consent.terms, subject=person)
@@ -286,7 +322,7 @@ def judge_signer(presented: Presented, *, keys: Keys, now: dt.datetime) -> Itera
     elif KeyRole.AGENT in key.roles:
         if not _mandated(keys.mandate(key), terms, now):
             yield Refusal(Reason.MANDATE_MISSING)
-    elif not key.roles & _MAY_GRANT:
+    elif not key.roles & MAY_GRANT:
         yield Refusal(Reason.SIGNER_WRONG_ROLE)
 
 

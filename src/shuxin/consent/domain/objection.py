@@ -29,7 +29,7 @@ ANSWER_DAYS = 20
 REMIND_DAYS = 5
 NOTICE_MONTHS = 6
 LONGEST_TEXT = 2000
-_FILED = frozenset({"objection_id", "subject", "holder", "dataset", "field", "text", "at"})
+_FILED = frozenset({"objection_id", "subject", "about", "holder", "dataset", "field", "text", "at"})
 _NOTED = frozenset({"objection_id", "subject", "text", "at"})
 
 
@@ -136,10 +136,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What the subject signs: which field of which dataset is wrong, and why in its own words."""
+    """What the subject signs: which field of which dataset is wrong, and why in its own words.
+
+    ``about``: whose record it is, the subject's own, or that of an enterprise beside whose data the subject's
+    personal data stand.
+    """
 
     objection_id: str
     subject: str
+    about: str
     holder: str
     dataset: str
     field: str
@@ -150,6 +155,7 @@ class Filing:
         body = {
             "objection_id": self.objection_id,
             "subject": self.subject,
+            "about": self.about,
             "holder": self.holder,
             "dataset": self.dataset,
             "field": self.field,
@@ -186,6 +192,7 @@ def read_filing(statement: Statement) -> Filing:
     return Filing(
         objection_id=body.token("objection_id"),
         subject=body.token("subject"),
+        about=body.token("about"),
         holder=body.token("holder"),
         dataset=body.token("dataset"),
         field=_text(body, statement, "field", longest=200),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shuxin.consent.domain.purpose import Purpose
 from shuxin.consent.domain.reading import Body
 from shuxin.kernel.statements import Statement, sign_statement
+from shuxin.parties.api import PartyInvalid, PartyKind, check_party
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from shuxin.kernel.signing import Signer
 
 USE_REQUEST = "use-request"
+AUTHORISED = "subjects:authorised"
+"""The subject of a request for everybody who agrees."""
 _FIELDS = frozenset(
     {"request_id", "grantee", "holder", "subject", "purpose", "catalogues", "level", "data_from", "data_to",
      "persons", "at"}
@@ -68,11 +72,14 @@ def read_request(statement: Statement) -> Request:
     data_from, data_to = body.day("data_from"), body.day("data_to")
     if data_to <= data_from:
         raise body.wrong("data_to")
+    subject = body.token("subject")
+    if subject != AUTHORISED and not _is_party(subject):
+        raise body.wrong("subject")
     return Request(
         request_id=body.token("request_id"),
         grantee=body.token("grantee"),
         holder=body.token("holder"),
-        subject=body.token("subject"),
+        subject=subject,
         purpose=Purpose.parse(body.token("purpose")),
         catalogues=body.names("catalogues"),
         level=body.number("level", low=1, high=5),
@@ -81,3 +88,11 @@ def read_request(statement: Statement) -> Request:
         persons=() if statement.body["persons"] == [] else body.tokens("persons"),
         at=body.moment("at"),
     )
+
+
+def _is_party(text: str) -> bool:
+    for kind in (PartyKind.ENTERPRISE, PartyKind.INDIVIDUAL_BUSINESS, PartyKind.PERSON):
+        with contextlib.suppress(PartyInvalid):
+            check_party(text, kind=kind)
+            return True
+    return False

@@ -16,11 +16,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('auth_id', models.CharField(max_length=120)),
                 ('subject', models.CharField(blank=True, max_length=120)),
+                ('scope', models.CharField(blank=True, max_length=200)),
                 ('why', models.CharField(max_length=12)),
                 ('at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('auth_id', 'subject'), name='ended_once')],
+                'constraints': [models.UniqueConstraint(fields=('auth_id', 'subject', 'scope'), name='ended_once')],
             },
         ),
         migrations.CreateModel(

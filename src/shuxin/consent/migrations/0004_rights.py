@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('approved_by', models.CharField(max_length=200)),
+                ('salt', models.CharField(max_length=64)),
                 ('at', models.DateTimeField()),
                 ('erasure', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='approval', to='consent.erasurerow')),
             ],

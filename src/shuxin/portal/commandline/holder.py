@@ -34,6 +34,11 @@ def _basis(command: argparse.ArgumentParser) -> None:
     add.add_argument("kind", choices=("contract", "legal_duty", "public_task"))
     add.add_argument("law", help="article of law / 法条")
     add.add_argument("--years", type=int, default=1, choices=range(1, 11), metavar="1-10")
+    add.add_argument(
+        "--secret",
+        action="store_true",
+        help="a law keeps these uses from the subject; they are logged / 依法对主体保密,仍留存日志",
+    )
     acts.add_parser("end").add_argument("id")
 
 

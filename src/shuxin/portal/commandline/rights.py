@@ -21,6 +21,11 @@ def _objection(parser: argparse.ArgumentParser) -> None:
     sign.add_argument("holder", help="party id of who has the data / 数据持有方")
     sign.add_argument("dataset")
     sign.add_argument("field")
+    sign.add_argument(
+        "--about",
+        default="",
+        help="enterprise beside whose data one's personal data stand / 本人信息所在的企业",
+    )
     _signed(sign)
     note = acts.add_parser("note", help="the subject's note beside the field / 签署本人声明")
     note.add_argument("number", help=_NUMBER)

@@ -33,7 +33,13 @@ def run(options: argparse.Namespace, language: Language) -> int:
         purpose = Purpose.parse(options.purpose)
         until = now.replace(year=now.year + options.years, day=min(now.day, 28))
         record_basis(
-            settings, purpose=purpose, kind=options.kind, law=options.law, now=now, until=until
+            settings,
+            purpose=purpose,
+            kind=options.kind,
+            law=options.law,
+            now=now,
+            until=until,
+            shown=not options.secret,
         )
     elif options.act == "end":
         end_basis(settings, basis_id=options.id, now=now)

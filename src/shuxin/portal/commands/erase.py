@@ -28,8 +28,8 @@ _GONE = Text(
 _NOTHING = Text(en="erasure {number}: no rows to remove", zh="删除 {number}:没有需移除的数据")
 _WRITTEN = Text(en="{count} proofs are in {folder}", zh="{count} 份证明已写入 {folder}")
 _HEAD = Text(
-    en="number|subject|dataset|asked by|asked|approved by|proofs",
-    zh="编号|主体|数据集|申请人|申请时间|批准人|证明数",
+    en="number|subject|dataset|asked by|asked|approved by|salt|proofs",
+    zh="编号|主体|数据集|申请人|申请时间|批准人|盐值|证明数",
 )
 
 
@@ -106,11 +106,12 @@ def _list(_: Settings, __: argparse.Namespace, language: Language, ___: datetime
             one.requested_by,
             china_time(one.requested_at),
             one.approved_by,
+            one.salt,
             one.proved,
         )
         for one in rights.erasures()
     ]
-    show("", _HEAD.say(language).split("|"), rows, right=(6,))
+    show("", _HEAD.say(language).split("|"), rows, right=(7,))
 
 
 def _proofs(_: Settings, options: argparse.Namespace, language: Language, __: datetime) -> None:

@@ -68,10 +68,11 @@ def _sign(options: argparse.Namespace, language: Language, now: datetime) -> Non
     from shuxin.consent.api import Filing
     from shuxin.portal.commands.present import wallet_signer
 
-    number = secrets.token_hex(8)
+    number, subject = secrets.token_hex(8), _party_of(options.key)
     filing = Filing(
         objection_id=number,
-        subject=_party_of(options.key),
+        subject=subject,
+        about=options.about or subject,
         holder=options.holder,
         dataset=options.dataset,
         field=options.field,

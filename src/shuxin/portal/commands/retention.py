@@ -11,7 +11,10 @@ from shuxin.portal.display import china_time, say, show
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+    from datetime import datetime
 
+    from shuxin.consent.api import rights
     from shuxin.kernel.text import Language
 
 _HEAD = Text(en="what|which|how many|since|why", zh="类别|对象|数量|自|依据")
@@ -43,14 +46,10 @@ def run(_: argparse.Namespace, language: Language) -> int:
 
     now = now_in_china()
     permit = permit_for_all(Purpose.DATA_QUALITY, now=now)
-    due = rights.records_due(holder=holder(settings).party, now=now)
-    due += rows_due(permit=permit, settings=settings, now=now)
-    rows = [
-        (_WHAT[d.what].say(language), d.reference, d.count, d.since, d.why.say(language))
-        for d in due
-    ]
-    if rows:
-        show("", _HEAD.say(language).split("|"), rows, right=(2,))
+    rows = [*rights.uses_due(now=now), *rows_due(permit=permit, settings=settings, now=now)]
+    shown = _show(rows, language) + _show_authorisations(
+        holder=holder(settings).party, language=language, now=now
+    )
     again = [
         (r.department, r.dataset, r.source_file, china_time(r.confirmed_at), r.max_age.days)
         for r in rights.requeries_due(now=now)
@@ -60,6 +59,27 @@ def run(_: argparse.Namespace, language: Language) -> int:
     unproved = [e for e in rights.erasures() if e.approved_by and not e.proved]
     for one in unproved:
         say(_OPEN, language, number=one.erasure_id)
-    if not (rows or again or unproved):
+    if not (shown or again or unproved):
         say(_NONE, language)
     return 0
+
+
+def _show_authorisations(*, holder: str, language: Language, now: datetime) -> int:
+    """Page after page, so that a million of them do not stand in memory; how many were shown."""
+    from shuxin.consent.api import rights
+
+    shown, page = 0, rights.authorisations_due(holder=holder, now=now)
+    while page is not None:
+        shown += _show(page.due, language)
+        page = rights.authorisations_due(holder=holder, after=page.last, now=now)
+    return shown
+
+
+def _show(due: Sequence[rights.Due], language: Language) -> int:
+    rows = [
+        (_WHAT[d.what].say(language), d.reference, d.count, d.since, d.why.say(language))
+        for d in due
+    ]
+    if rows:
+        show("", _HEAD.say(language).split("|"), rows, right=(2,))
+    return len(rows)
