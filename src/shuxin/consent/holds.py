@@ -25,12 +25,12 @@ def follow_holds(moves: Iterable[tuple[str, str]], *, now: datetime) -> int:
     moves: (identity before, identity after), as a resolution found them. Call it in the transaction that
     writes the move. No hold is taken back, and a hold that is set already is not set again.
     """
-    became: defaultdict[str, set[str]] = defaultdict(set)
-    for before, after in moves:
-        became[before].add(after)
     with transaction.atomic():
         _lock_objections()
         lasting = list(Hold.objects.filter(ended_at=None).order_by("pk").values_list(*_SAID))
+        became: defaultdict[str, set[str]] = defaultdict(set)
+        for before, after in moves if lasting else ():
+            became[before].add(after)
         known = set(lasting)
         fresh = {
             (after, *rest): None

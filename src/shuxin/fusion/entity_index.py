@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from shuxin.fusion.models import Entity, EntityEvent, Mention, Relation, Resolution, Review
-from shuxin.fusion.resolution import entity_events, parse_name
+from shuxin.fusion.resolution import Way, entity_events, parse_name
+from shuxin.fusion.tombstones import keep_holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -239,6 +240,9 @@ class IndexWriter:
             for e in events
         )
         EntityEvent.objects.bulk_create(rows, batch_size=_CHUNK)
+        uncoded = (key for key, way in self._way.items() if way != Way.CODE)
+        placed = ((self.rows[key], self._entity[key]) for key in uncoded)
+        keep_holds(events, placed=placed, now=self.now)
 
 
 def _chunks(keys: list[str]) -> Iterator[list[str]]:

@@ -11,7 +11,6 @@ import json
 import os
 import unicodedata
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -24,8 +23,9 @@ from shuxin.consent.api import rights
 from shuxin.fusion.features.computation import MANIFEST_FILE
 from shuxin.fusion.ingest import one_import
 from shuxin.fusion.loading import REJECTS_FILE, ROWS_FILE
-from shuxin.fusion.models import Entity, EntityEvent, Mention
+from shuxin.fusion.models import Entity, Mention
 from shuxin.fusion.tables import LONGEST_SPELLING
+from shuxin.fusion.tombstones import follow_since, forget_names
 from shuxin.infra.api import Store
 
 if TYPE_CHECKING:
@@ -64,31 +64,9 @@ def remove_rows(number: str, *, settings: Settings, now: datetime) -> list[right
         with transaction.atomic():
             mentions = Mention.objects.filter(entity__identity=erasure.subject)
             mentions.filter(dataset=erasure.dataset).delete()
-            _follow_since(erasure, now=now)
+            follow_since(erasure.subject, since=erasure.requested_at, now=now)
             forget_names(now=now)
     return took_place(number, settings=settings)
-
-
-def _follow_since(erasure: rights.Erasure, *, now: datetime) -> None:
-    """The hold also on what the subject became between the request and now, when no resolution can run."""
-    events = EntityEvent.objects.filter(at__gte=erasure.requested_at).exclude(before=[], after=[])
-    for event in events.order_by("at", "pk"):
-        rights.follow_holds(product(event.before, event.after), now=now)
-
-
-def forget_names(*, now: datetime) -> None:
-    """Entities bear no name, and are found by none, that only data tell from which they were erased.
-
-    Called where such data go and where a resolution may have read them again; in its transaction.
-    """
-    for identity, datasets in rights.erased_datasets().items():
-        mentions = Mention.objects.filter(entity__identity=identity)
-        mentions.filter(dataset__in=datasets).update(name_key="")
-        told = mentions.filter(gone_at=None).exclude(dataset__in=datasets).exclude(name_text="")
-        name = told.order_by("-rows", "name_text").values_list("name_text", flat=True).first()
-        Entity.objects.filter(identity=identity).update(name=name or "")
-        nobody = Entity.objects.filter(identity=identity, gone_at=None)
-        nobody.exclude(mentions__gone_at=None).update(gone_at=now)
 
 
 def took_place(number: str, *, settings: Settings) -> list[rights.Replaced]:
