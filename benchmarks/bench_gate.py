@@ -48,11 +48,11 @@ def run(authorisations: int, decisions: int, folder: Path) -> None:
     from shuxin.catalogue.api import register_contract
 
     register_contract(contract=contract_of(TAX), accepted_by="bench", now=NOW)
+    chosen = [n * authorisations // decisions for n in range(decisions)]
     began = time.perf_counter()
-    fill(authorisations)
+    fill(authorisations, chosen)
     print(f"{authorisations:,} authorisations kept in {time.perf_counter() - began:.0f} s")
     gate = gate_of(folder)
-    chosen = [n * authorisations // decisions for n in range(decisions)]
 
     def pairs(round_number: int) -> list[tuple[Statement, Statement]]:
         return [
@@ -84,31 +84,36 @@ def signed(number: int) -> Statement:
     return nth(number).sign(signer=KEYS[FIRM])
 
 
-def fill(count: int) -> None:
+def fill(count: int, chosen: list[int]) -> None:
+    """Rows as real ones look; only those that will be presented carry a signature of their own."""
     from tests.consent.world import DIRECTORY, KEYS, NOW, PLATFORM, status
 
     from shuxin.consent.api import take_status_list
     from shuxin.consent.models import HeldStatement, UseCounter
 
+    real = set(chosen)
+    like = signed(count)
+    text, words = like.dump().decode(), nth(count)
     for first in range(0, count, BATCH):
         rows, counters = [], []
         for number in range(first, min(first + BATCH, count)):
-            statement, terms = signed(number), nth(number)
-            counters.append(UseCounter(auth_id=terms.auth_id))
+            statement = signed(number) if number in real else None
+            auth_id = nth(number).auth_id if statement else f"{number:032x}"
+            counters.append(UseCounter(auth_id=auth_id))
             rows.append(
                 HeldStatement(
-                    kind=statement.kind,
-                    about=terms.auth_id,
-                    subject=terms.subject,
-                    grantee=terms.grantee,
-                    digest=statement.hash,
-                    text=statement.dump().decode(),
+                    kind=like.kind,
+                    about=auth_id,
+                    subject=words.subject,
+                    grantee=words.grantee,
+                    digest=statement.hash if statement else f"{number:064x}",
+                    text=statement.dump().decode() if statement else text,
                     seen_at=NOW,
                 )
             )
         HeldStatement.objects.bulk_create(rows)
         UseCounter.objects.bulk_create(counters)
-    listed = status(withdrawn=frozenset(f"{n:032x}" for n in range(10_000)))
+    listed = status(withdrawn=frozenset(f"{n:032x}" for n in range(1, 10_001)))
     take_status_list(
         listed.sign(signer=KEYS[PLATFORM]), issuers=[PLATFORM], keys=DIRECTORY, now=NOW
     )

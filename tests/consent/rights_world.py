@@ -18,11 +18,12 @@ from shuxin.catalogue.api import (
     LoadView,
     Meaning,
     NewLoad,
+    PersonalClass,
     Sharing,
     record_load,
     register_contract,
 )
-from shuxin.consent.api import rights
+from shuxin.consent.api import Owners, rights, take_owners
 from shuxin.consent.issuing import entity_of
 from shuxin.kernel.dates import CHINA_TIME
 from shuxin.kernel.signing import Ed25519Key
@@ -31,8 +32,11 @@ from shuxin.parties.api import Directory, KeyRole, PartyKind, TrustAnchors
 SUBJECT = "uscc:913502007692545440"
 ENTITY = entity_of(SUBJECT)
 STRANGER = "uscc:911101080000000194"
-SUBJECT_KEY, HOLDER_KEY, STRANGER_KEY = (Ed25519Key(bytes([n] * 32)) for n in (1, 2, 3))
-DATASET, FIELD = "penalties", "fine"
+OWNER, OTHER_PERSON = f"person:{'a' * 32}", f"person:{'b' * 32}"
+SUBJECT_KEY, HOLDER_KEY, STRANGER_KEY, OWNER_KEY, OTHER_KEY = (
+    Ed25519Key(bytes([n] * 32)) for n in (1, 2, 3, 4, 5)
+)
+DATASET, FIELD, OWN_FIELD = "penalties", "fine", "owner"
 FILED = dt.datetime(2026, 3, 2, 10, tzinfo=CHINA_TIME)
 DAY = dt.timedelta(days=1)
 
@@ -43,8 +47,16 @@ def keys() -> Directory:
         pinned(SUBJECT, SUBJECT_KEY, PartyKind.ENTERPRISE, *roles),
         pinned(STRANGER, STRANGER_KEY, PartyKind.ENTERPRISE, *roles),
         pinned(HOLDER, HOLDER_KEY, PartyKind.BANK, *roles),
+        pinned(OWNER, OWNER_KEY, PartyKind.PERSON, *roles),
+        pinned(OTHER_PERSON, OTHER_KEY, PartyKind.PERSON, *roles),
     )
     return Directory.build([], anchors=TrustAnchors(pinned=anchors))
+
+
+def owned_by(*persons: str) -> None:
+    """The holder puts them on record as the subject's owners."""
+    owners = Owners(HOLDER, SUBJECT, persons, FILED)
+    take_owners(owners.sign(signer=HOLDER_KEY), holder=HOLDER, keys=keys(), now=FILED)
 
 
 def agree(dataset: str = DATASET, *, extra: tuple[tuple[str, str], ...] = ()) -> Contract:
@@ -61,6 +73,7 @@ def agree(dataset: str = DATASET, *, extra: tuple[tuple[str, str], ...] = ()) ->
             shared(name="on", type=FieldType.DATE, meaning=Meaning.EVENT_TIME),
             shared(name="fine", type=FieldType.MONEY, unit="fen"),
             shared(name="lifted", type=FieldType.DATE),
+            shared(name=OWN_FIELD, type=FieldType.STRING, personal=PersonalClass.C2),
         ),
         extra=extra,
     )
@@ -103,6 +116,7 @@ class Desk:
         filing = rights.Filing(
             objection_id=f"objection-{next(self.numbers)}",
             subject=SUBJECT,
+            about=SUBJECT,
             holder=HOLDER,
             dataset=DATASET,
             field=what,

@@ -12,6 +12,10 @@ from tests.consent.rights_world import (
     FIELD,
     FILED,
     HOLDER_KEY,
+    OTHER_PERSON,
+    OWN_FIELD,
+    OWNER,
+    OWNER_KEY,
     STRANGER,
     STRANGER_KEY,
     SUBJECT,
@@ -19,6 +23,7 @@ from tests.consent.rights_world import (
     Desk,
     agree,
     load,
+    owned_by,
 )
 from tests.permits import HOLDER, OwnData
 
@@ -136,11 +141,11 @@ class TestFiling:
     def test_the_same_statement_again_changes_nothing(self) -> None:
         agree()
         here = Desk()
-        filing = rights.Filing("n-1", SUBJECT, HOLDER, DATASET, FIELD, "错误", FILED)
+        filing = rights.Filing("n-1", SUBJECT, SUBJECT, HOLDER, DATASET, FIELD, "错误", FILED)
         for _ in range(2):
             here.desk.file(filing.sign(signer=SUBJECT_KEY), now=FILED)
         assert (Hold.objects.count(), len(here.journal.entries)) == (1, 2)
-        other = rights.Filing("n-1", SUBJECT, HOLDER, DATASET, FIELD, "另一内容", FILED)
+        other = rights.Filing("n-1", SUBJECT, SUBJECT, HOLDER, DATASET, FIELD, "另一内容", FILED)
         with pytest.raises(rights.ObjectionRepeated):
             here.desk.file(other.sign(signer=SUBJECT_KEY), now=FILED)
 
@@ -154,10 +159,52 @@ class TestFiling:
         self, subject: str, holder: str, key: object
     ) -> None:
         agree()
-        filing = rights.Filing("n-1", subject, holder, DATASET, FIELD, "错误", FILED)
+        filing = rights.Filing("n-1", subject, subject, holder, DATASET, FIELD, "错误", FILED)
         with pytest.raises(StatementUnproven):
             Desk().desk.file(filing.sign(signer=key), now=FILED)  # type: ignore[arg-type]
         assert not Hold.objects.exists()
+
+    def of_owner(self, *, field: str = OWN_FIELD, about: str = SUBJECT) -> str:
+        filing = rights.Filing("o-1", OWNER, about, HOLDER, DATASET, field, "不是我", FILED)
+        return Desk().desk.file(filing.sign(signer=OWNER_KEY), now=FILED)
+
+    def test_an_owners_objection_holds_its_field_in_the_enterprises_record(self) -> None:
+        agree()
+        owned_by(OTHER_PERSON, OWNER)
+        number = self.of_owner()
+        known = known_of(holder=HOLDER, subject=SUBJECT, terms=[], issuers=[])
+        assert known.on_hold == {(DATASET, OWN_FIELD)}
+        (one,) = rights.objections(now=FILED)
+        assert (one.objection_id, one.party, one.subject) == (number, OWNER, ENTITY)
+
+    @pytest.mark.parametrize(
+        ("owners", "changed"),
+        [((OTHER_PERSON,), {}), ((), {}), ((OWNER,), {"field": FIELD}),
+         ((OWNER,), {"about": STRANGER})],
+        ids=["of no owner", "without a record", "to a field of the firm's", "about another firm"],
+    )  # fmt: skip
+    def test_refuses_a_persons_objection_to_what_is_not_its_own(
+        self, owners: tuple[str, ...], changed: dict[str, str]
+    ) -> None:
+        agree()
+        if owners:
+            owned_by(*owners)
+        with pytest.raises(rights.RecordOfAnother):
+            self.of_owner(**changed)
+        assert not Hold.objects.exists()
+
+    def test_the_newest_record_of_owners_counts(self) -> None:
+        agree()
+        owned_by(OWNER)
+        owned_by(OTHER_PERSON)
+        with pytest.raises(rights.RecordOfAnother):
+            self.of_owner()
+
+    def test_no_enterprise_objects_in_the_record_of_another(self) -> None:
+        agree()
+        filing = rights.Filing("n-1", STRANGER, SUBJECT, HOLDER, DATASET, OWN_FIELD, "错", FILED)
+        with pytest.raises(rights.RecordOfAnother):
+            Desk().desk.file(filing.sign(signer=STRANGER_KEY), now=FILED)
 
     def test_refuses_a_field_that_is_not_there(self) -> None:
         agree()
@@ -238,7 +285,7 @@ class TestHold:
     ) -> None:
         here, now = Desk(), FILED
         number = f"walk-{Hold.objects.count()}"
-        filing = rights.Filing(number, SUBJECT, HOLDER, DATASET, FIELD, "错误", FILED)
+        filing = rights.Filing(number, SUBJECT, SUBJECT, HOLDER, DATASET, FIELD, "错误", FILED)
         here.desk.file(filing.sign(signer=SUBJECT_KEY), now=now)
         for act, by, passed in acts:
             now += passed
@@ -345,6 +392,26 @@ class TestCorrection:
             assert notice.statement.signed_by(HOLDER_KEY.public)
             assert notice.statement.body["field"] == FIELD
             assert "罚款" not in notice.statement.dump().decode()
+
+    def test_of_an_owners_field_tells_of_the_enterprise_and_reaches_readers_of_what_it_became(
+        self,
+    ) -> None:
+        agree()
+        owned_by(OWNER)
+        desk = Desk().desk
+        filing = rights.Filing("o-1", OWNER, SUBJECT, HOLDER, DATASET, OWN_FIELD, "不是我", FILED)
+        desk.file(filing.sign(signer=OWNER_KEY), now=FILED)
+        rights.follow_holds([(ENTITY, "became")], now=FILED)
+        Use.objects.create(
+            reader="bank", subject="became", purpose="report", highest_level=3, at=FILED
+        )
+        desk.forward("o-1", by="sender", reason="", now=FILED)
+        desk.correct("o-1", by="answerer", reason="", now=FILED)
+        load(FILED + DAY)
+        assert desk.close("o-1", by="b", reason="", signer=HOLDER_KEY, now=FILED + DAY) == 1
+        (notice,) = rights.notices_of("o-1")
+        assert (notice.reader, notice.statement.body["subject"]) == ("bank", SUBJECT)
+        assert OWNER not in notice.statement.dump().decode()
 
     def test_what_is_upheld_tells_nobody(self) -> None:
         agree()

@@ -18,6 +18,7 @@ from tests.consent.rights_world import (
 )
 from tests.permits import HOLDER, MemoryJournal, OwnData
 
+from shuxin.consent import retention
 from shuxin.consent.api import Authorisation, Purpose, rights
 from shuxin.consent.models import EndedAuthorisation, HeldStatement, Hold, Use
 from shuxin.consent.records import hold_statement
@@ -77,7 +78,8 @@ class TestRules:
 @pytest.mark.django_db
 class TestRecordsDue:
     def due(self, now: dt.datetime) -> list[tuple[str, str]]:
-        return [(due.what, due.reference) for due in rights.records_due(holder=HOLDER, now=now)]
+        page = rights.authorisations_due(holder=HOLDER, now=now)
+        return [] if page is None else [(due.what, due.reference) for due in page.due]
 
     def test_data_received_go_when_the_authorisation_expires(self) -> None:
         received = authorised(HOLDER, until=FILED + YEAR)
@@ -89,6 +91,27 @@ class TestRecordsDue:
         received = authorised(HOLDER, until=FILED + YEAR)
         EndedAuthorisation.objects.create(auth_id=received, why="withdrawn", at=FILED + DAY)
         assert self.due(FILED + DAY) == [("received_data", received)]
+
+    def test_another_subjects_word_ends_nobody_elses(self) -> None:
+        received = authorised(HOLDER, until=FILED + YEAR)
+        EndedAuthorisation.objects.create(
+            auth_id=received, subject=STRANGER, why="withdrawn", at=FILED
+        )
+        assert self.due(FILED + DAY) == []
+
+    @pytest.mark.parametrize("at_once", [1, 2, 5, 100])
+    def test_pages_hold_each_authorisation_once_and_no_more_than_they_may(
+        self, monkeypatch: pytest.MonkeyPatch, at_once: int
+    ) -> None:
+        monkeypatch.setattr(retention, "AT_ONCE", at_once)
+        made = [authorised(HOLDER, until=FILED + n * DAY) for n in range(1, 8)]
+        now, found, after = FILED + 5 * DAY, [], 0
+        while page := rights.authorisations_due(holder=HOLDER, after=after, now=now):
+            assert len(page.due) <= at_once
+            found += [due.reference for due in page.due]
+            assert page.last > after
+            after = page.last
+        assert found == made[:5]
 
     def test_the_record_of_an_authorisation_stays_three_years(self) -> None:
         given_out = authorised(STRANGER, until=FILED + YEAR)
@@ -102,8 +125,8 @@ class TestRecordsDue:
                 reader="bank", subject=ENTITY, purpose="report", highest_level=3,
                 at=FILED + days * DAY,
             )  # fmt: skip
-        assert self.due(FILED.replace(year=2029)) == []
-        (due,) = rights.records_due(holder=HOLDER, now=FILED.replace(year=2029) + DAY)
+        assert rights.uses_due(now=FILED.replace(year=2029)) == []
+        (due,) = rights.uses_due(now=FILED.replace(year=2029) + DAY)
         assert (due.what, due.count) == ("uses", 1)
         assert (Use.objects.count(), HeldStatement.objects.count()) == (2, 0)
 
@@ -139,7 +162,12 @@ class TestErasure:
         for purpose in (Purpose.OWN_CUSTOMER_VIEW, Purpose.CREDIT_DECISION):
             permit = gate.permit_own(subject=ENTITY, purpose=purpose, now=FILED)
             assert (ENTITY, DATASET, "*") in permit.withheld
-        assert [entry.facts["step"] for entry in journal.entries] == ["approved"]
+        (entry,) = journal.entries
+        assert entry.facts["step"] == "approved"
+        assert ENTITY not in entry.data.decode()
+        (erasure,) = rights.erasures()
+        content = rights.approval_content(subject=ENTITY, dataset=DATASET)
+        assert entry.commitments == (commitment(bytes.fromhex(erasure.salt), content),)
         with pytest.raises(rights.ErasureApproved):
             self.approve(number, by="third")
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,11 +12,21 @@ import pytest
 from tests.fusion.conftest import FIRST_DAY, Installation, rows_of_firms, uscc
 from tests.permits import HOLDER, MemoryJournal, OwnData, sealed
 
-from shuxin.consent.api import ALL_SUBJECTS, Purpose, rights
+from shuxin.catalogue.api import (
+    FieldType,
+    Level,
+    Meaning,
+    PersonalClass,
+    Sharing,
+    contract,
+    next_version,
+    register_contract,
+)
+from shuxin.consent.api import ALL_SUBJECTS, Ground, Purpose, rights
 from shuxin.fusion import erasing
 from shuxin.fusion.erasing import remove_rows, took_place
 from shuxin.fusion.features.computation import MANIFEST_FILE
-from shuxin.fusion.models import Entity
+from shuxin.fusion.models import Entity, Mention
 from shuxin.fusion.portrait import portrait
 from shuxin.fusion.retained import negative_facts, rows_due
 from shuxin.fusion.who import resolve_all
@@ -115,6 +126,15 @@ class TestRemoveRows:
         kept = [row for row in before.to_pylist() if row[code] != GONE]
         assert after.to_pylist() == kept
         assert after.schema == before.schema
+
+    def test_of_somebody_whom_nobody_knows_removes_nothing(self, office: Installation) -> None:
+        dataset = loaded(office)
+        resolve(office)
+        Mention.objects.filter(entity__identity=STAYS).update(entity=None)
+        before = everything_stored(office)
+        number = approved(dataset, subject="nobody-here")
+        assert remove_rows(number, settings=office.settings, now=FIRST_DAY) == []
+        assert everything_stored(office) == before
 
     def test_earlier_loads_are_cleared_too(self, office: Installation) -> None:
         dataset = loaded(office)
@@ -318,6 +338,63 @@ class TestRetained:
             day = dt.datetime(year, 1, 4, 12, tzinfo=FIRST_DAY.tzinfo)
             found = rows_due(permit=permit, settings=office.settings, now=day)
             assert {(due.what, due.reference, due.count) for due in found} == counts
+
+    def told(self, office: Installation, dataset: str, **changed: Any) -> set[str]:
+        """Whose facts a permit for another party lets through."""
+        plain: dict[str, Any] = {
+            "ground": Ground.AUTHORISATION,
+            "catalogues": frozenset({dataset}),
+            "data_from": dt.date(2024, 1, 1),
+            "data_to": dt.date(2024, 2, 1),
+            "personal": False,
+        }
+        permit = replace(sealed(ALL_SUBJECTS, Purpose.REPORT, at=FIRST_DAY), **plain | changed)
+        facts = negative_facts(
+            permit=permit.with_seal(), settings=office.settings, now=FIRST_DAY
+        )
+        return {fact.subject for fact in facts}
+
+    def test_facts_outside_the_permits_period_are_not_told(self, office: Installation) -> None:
+        dataset = self.terms(office, "negative=penalty")
+        assert self.told(office, dataset) == {uscc(n) for n in range(1, 7)}
+        third = {"data_from": dt.date(2024, 1, 4), "data_to": dt.date(2024, 1, 5)}
+        assert self.told(office, dataset, **third) == {uscc(3)}
+        assert self.told(office, dataset, catalogues=frozenset({"other"})) == set()
+
+    @pytest.mark.parametrize("meaning", [Meaning.EVENT_TIME, Meaning.NONE])
+    @pytest.mark.parametrize(
+        ("marked", "enough"),
+        [({"level": Level.L4}, {"highest_level": 4}),
+         ({"personal": PersonalClass.C2}, {"personal": True}),
+         ({"sharing": Sharing.WITHHELD}, {"ground": Ground.BASIS})],
+        ids=["level", "personal class", "shared with nobody"],
+    )  # fmt: skip
+    def test_no_fact_is_told_of_which_a_part_may_not_be_read(
+        self,
+        office: Installation,
+        marked: dict[str, Any],
+        enough: dict[str, Any],
+        meaning: Meaning,
+    ) -> None:
+        dataset = self.terms(office, "negative=penalty")
+        agreed = contract(dataset=dataset)
+        field = next(
+            one.name
+            for one in agreed.fields
+            if one.meaning is meaning and (meaning or one.type is FieldType.MONEY)
+        )
+        terms = (*agreed.extra, ("negative_amount", field if meaning is Meaning.NONE else ""))
+        changed = replace(
+            agreed,
+            fields=tuple(replace(f, **marked) if f.name == field else f for f in agreed.fields),
+            extra=terms,
+        )
+        version = next_version(old=agreed, new=changed)
+        register_contract(
+            contract=replace(changed, version=version), accepted_by="tester", now=LATER
+        )
+        assert self.told(office, dataset) == set()
+        assert self.told(office, dataset, **enough) == {uscc(n) for n in range(1, 7)}
 
     def test_an_erased_subject_has_no_negative_facts(self, office: Installation) -> None:
         dataset = self.terms(office, "negative=penalty")

@@ -140,9 +140,7 @@ def approve_erasure(
         _require_no_duty(row.dataset)
         try:
             with transaction.atomic():
-                ErasureApproval.objects.create(
-                    erasure=row, approved_by=by, salt=salt.hex(), at=now
-                )
+                ErasureApproval.objects.create(erasure=row, approved_by=by, salt=salt.hex(), at=now)
         except IntegrityError as error:
             raise ErasureApproved(number=number) from error
         Hold.objects.create(

@@ -46,7 +46,7 @@ def canonical_json(value: Json) -> bytes:
         IntegerBeyondJson: an integer outside -(2^53 - 1) .. 2^53 - 1.
     """
     try:
-        if _is_plain(value):
+        if is_plain(value):
             return _encode(value).encode()
         return rfc8785.dumps(value)
     except rfc8785.IntegerDomainError as error:
@@ -60,7 +60,7 @@ _LARGEST = (1 << 53) - 1
 _SURROGATES = "\ud800"
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether the standard encoder writes the very bytes of RFC 8785, several times faster.
 
     It does unless there are floats, integers beyond 2^53, or keys that sort differently by UTF-16.
@@ -71,12 +71,12 @@ def _is_plain(value: Any) -> bool:
     if kind is int:
         return bool(-_LARGEST <= value <= _LARGEST)
     if kind is list or kind is tuple:
-        return all(map(_is_plain, value))
+        return all(map(is_plain, value))
     if kind is dict:
         keys_sort = all(
             type(key) is str and (key.isascii() or max(key) < _SURROGATES) for key in value
         )
-        return bool(keys_sort and all(map(_is_plain, value.values())))
+        return bool(keys_sort and all(map(is_plain, value.values())))
     return False
 
 

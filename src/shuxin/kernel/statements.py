@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shuxin.kernel.canonical import NotCanonical, canonical_json, content_hash
+from shuxin.kernel.canonical import NotCanonical, canonical_json, content_hash, is_plain
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.signing import SIGNATURE_BYTES, Algorithm, base64url, from_base64url
 from shuxin.kernel.text import Text
@@ -118,9 +118,12 @@ def statement_from(value: object, *, kind: str = "") -> Statement:
     if signature is None or len(signature) != SIGNATURE_BYTES:
         raise StatementInvalid(reason="signature")
     try:
+        whole = is_plain(body)
         canonical_json(body)
-    except NotCanonical as error:
+    except (NotCanonical, RecursionError) as error:
         raise StatementInvalid(reason="body") from error
+    if not whole:
+        raise StatementInvalid(reason="body: whole numbers and text only")
     return Statement(value["kind"], body, Algorithm(algorithm), key_id, signature)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         read_package,
         write_package,
     )
-    from shuxin.verification.presentation import Presentation, parse_presentation
+    from shuxin.verification.presentation import Presentation, new_nonce, parse_presentation
     from shuxin.verification.receipt import Receipt, ReceiptInvalid, parse_receipt
     from shuxin.verification.sdjwt.jose import TokenInvalid
     from shuxin.verification.sdjwt.tokens import (
@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from shuxin.verification.verifying import (
         MAX_STATUS_AGE,
         Evidence,
+        issuing_key,
         verify_commitment,
         verify_document,
     )
@@ -94,7 +95,7 @@ _LATER = {
     "endpoints": ("router",),
     "issuing": ("Issuer", "Request", "hand_out"),
     "package": ("Package", "PackageInvalid", "content_of", "read_package", "write_package"),
-    "presentation": ("Presentation", "parse_presentation"),
+    "presentation": ("Presentation", "new_nonce", "parse_presentation"),
     "receipt": ("Receipt", "ReceiptInvalid", "parse_receipt"),
     "sdjwt.jose": ("TokenInvalid",),
     "sdjwt.tokens": (
@@ -137,7 +138,13 @@ _LATER = {
     ),
     "trust": ("Trust", "read_trust"),
     "verdict": ("Check", "CheckName", "Reason", "Verdict"),
-    "verifying": ("MAX_STATUS_AGE", "Evidence", "verify_commitment", "verify_document"),
+    "verifying": (
+        "MAX_STATUS_AGE",
+        "Evidence",
+        "issuing_key",
+        "verify_commitment",
+        "verify_document",
+    ),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 
@@ -193,8 +200,10 @@ __all__ = [
     "issue",
     "issue_credential",
     "issued_documents",
+    "issuing_key",
     "keep_chain",
     "kept_orders",
+    "new_nonce",
     "new_order",
     "parse_credential",
     "parse_presentation",

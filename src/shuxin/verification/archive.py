@@ -13,7 +13,7 @@ from shuxin.kernel.text import Text
 from shuxin.ledger.api import Entry
 from shuxin.verification.models import ArchivedDocument, TransferStatement, Verification
 from shuxin.verification.receipt import DocumentFacts
-from shuxin.verification.transfer import STEP, follow, read_step
+from shuxin.verification.transfer import STEP, follow, read_step, require_current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,13 +91,16 @@ def archive_of(subject: str) -> list[Archived]:
 def keep_chain(chain: Sequence[Statement], *, is_by: IsBy, log: OwnLog, now: datetime) -> Transfer:
     """Keep the new statements of a transfer, each logged without content.
 
-    Raises TransferInvalid, StepOutOfTurn, ChainDiffers.
+    What is new must be of now by this node's own clock: a chain that timed out is not carried on with times
+    set back. Raises TransferInvalid, StepOutOfTurn, ChainDiffers.
     """
     transfer = follow(chain, is_by=is_by)
     held = TransferStatement.objects.filter(order_hash=transfer.order_hash).order_by("turn")
     hashes = [row.statement_hash for row in held]
     if hashes != [statement.hash for statement in chain[: len(hashes)]]:
         raise ChainDiffers
+    if len(hashes) < len(chain):
+        require_current(transfer, now=now)
     try:
         with transaction.atomic():
             for turn in range(len(hashes), len(chain)):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 router = Router(tags=["documents"])
+Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -43,6 +44,6 @@ def post_status(request: HttpRequest, asked: CommitmentIn) -> StatusOut:  # noqa
 
 
 @router.get("/status-lists/{list_id}", auth=accounts.Public())
-def get_status_list(request: HttpRequest, list_id: str) -> HttpResponse:  # noqa: ARG001 - ninja's form
+def get_status_list(request: HttpRequest, list_id: Hex32) -> HttpResponse:  # noqa: ARG001 - ninja's form
     """The newest signed status list: fetched whole, it does not tell which document is looked at."""
     return HttpResponse(published_status(list_id), content_type="application/json")

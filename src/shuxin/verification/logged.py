@@ -51,9 +51,12 @@ def check_log(receipt: Receipt, *, trust: Trust) -> Logged:
     for name, reason in _REASONS.items():
         if name in verdict.failed:
             return _failed(reason)
+    times = _cosigned_at(proof, trust.log)
+    if len(times) < trust.log.threshold:
+        return _failed(Reason.NOT_WITNESSED)
     if _is_forked(proof, trust):
         return _failed(Reason.LOG_FORKED)
-    return Logged(Check(CheckName.LOG), _seen_by(proof, trust.log))
+    return Logged(Check(CheckName.LOG), _seen_by(times, threshold=trust.log.threshold))
 
 
 def _failed(reason: Reason) -> Logged:
@@ -72,24 +75,29 @@ def _is_of(proof: LogProof, receipt: Receipt) -> bool:
 def _is_forked(proof: LogProof, trust: Trust) -> bool:
     """Whether the log signed another tree of the same size, in a checkpoint that this verifier has."""
     found = proof.checkpoint
-    for text in trust.checkpoints:
-        note, seen = parse_checkpoint(text)
-        if (seen.origin, seen.size) == (found.origin, found.size) and seen.root != found.root:
-            return trust.log.signer_of(note, origin=seen.origin) is not None
-    return False
+    return any(
+        (seen.origin, seen.size) == (found.origin, found.size)
+        and seen.root != found.root
+        and trust.log.signer_of(note, origin=seen.origin) is not None
+        for note, seen in map(parse_checkpoint, trust.checkpoints)
+    )
 
 
-def _seen_by(proof: LogProof, trust: LogTrust) -> datetime | None:
-    """When the last of the witnesses that are needed cosigned; a cosignature is a stranger's time stamp."""
-    if not trust.threshold:
-        return None
-    note, _ = parse_checkpoint(proof.note)
+def _cosigned_at(proof: LogProof, trust: LogTrust) -> list[int]:
+    """When each trusted witness cosigned, the earliest first; the log's own node is no witness of it."""
+    note, checkpoint = parse_checkpoint(proof.note)
     times = []
     for key in trust.witnesses:
         stated = [
             sign.time for sign in note.signatures if sign.is_of(key) and sign.time is not None
         ]
-        if stated and note.signed_by(key):
+        if stated and key.name != own_witness_name(checkpoint.origin) and note.signed_by(key):
             times.append(max(stated))
-    moment = sorted(times)[trust.threshold - 1]
-    return datetime.fromtimestamp(moment, tz=UTC) if moment < _LATEST else None
+    return sorted(times)
+
+
+def _seen_by(times: list[int], *, threshold: int) -> datetime | None:
+    """When the last of the witnesses that are needed cosigned; a cosignature is a stranger's time stamp."""
+    if not threshold or times[threshold - 1] >= _LATEST:
+        return None
+    return datetime.fromtimestamp(times[threshold - 1], tz=UTC)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from shuxin.kernel.errors import Conflict, NotFound, Unavailable
 from shuxin.kernel.text import Text
 from shuxin.ledger.api import Entry
+from shuxin.verification.body import NONCE
 from shuxin.verification.credentials import issue_by_template
 from shuxin.verification.issuing import (
     Issuer,
@@ -237,6 +238,8 @@ def give_nonce(*, audience: str, now: datetime) -> str:
 
 def use_nonce(nonce: str, *, audience: str, now: datetime) -> bool:
     """Whether this verifier gave the nonce for this audience and it is answered now for the first time."""
+    if not NONCE.fullmatch(nonce):
+        return False
     given = GivenNonce.objects.filter(nonce_hash=_hashed(nonce), audience=audience).first()
     if given is None or not given.given_at <= now < given.given_at + NONCE_LASTS:
         return False

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 ORDER, STEP = "transfer", "transfer-step"
 STEP_LASTS = timedelta(hours=24)
+CLOCK_SKEW = timedelta(minutes=2)
 MOST_FIELDS = 64
 SALT_BYTES = 32
 _ORDER = frozenset(
@@ -316,6 +317,14 @@ def follow(chain: Iterable[Statement], *, is_by: Callable[[Statement, str], bool
         if not is_by(statement, read_step(statement).party):
             raise TransferInvalid(reason="signature")
     return transfer
+
+
+def require_current(transfer: Transfer, *, now: datetime) -> None:
+    """Raises StepOutOfTurn unless the last step claims a time within the 24 hours before ``now``."""
+    if not now - STEP_LASTS < transfer.last_at <= now + CLOCK_SKEW:
+        raise StepOutOfTurn(
+            state=transfer.state_at(now).value, step=transfer.state.value, reason="time"
+        )
 
 
 def _followed(transfer: Transfer, statement: Statement) -> Transfer:

@@ -6,7 +6,7 @@ A trust file is one JSON object; this room reads its parts ``log`` (see the ledg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shuxin.kernel.canonical import NotCanonical, canonical_json
@@ -60,6 +60,10 @@ class Trust:
         return Directory.build(
             [*self.statements, *added], anchors=self.anchors, earlier=self.directory
         )
+
+    def with_checkpoints(self, notes: Iterable[str]) -> Trust:
+        """The same trust, which remembers these signed checkpoints too. Raises TrustInvalid."""
+        return replace(self, checkpoints=(*self.checkpoints, *map(_note, notes)))
 
 
 def read_trust(data: bytes) -> Trust:

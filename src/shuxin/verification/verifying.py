@@ -97,18 +97,21 @@ def verify_commitment(
     return Verdict(tuple(checks))
 
 
-def signing_key(
+def issuing_key(
     directory: Directory, statement: Statement, *, party: str, seen_at: datetime
 ) -> KnownKey | KeyProblem:
-    """The key with which ``party`` signed as an issuer, or why there is none."""
-    found = directory.who_signed(statement, party=party, seen_at=seen_at)
-    if isinstance(found, KnownKey) and not found.roles & ISSUING_ROLES:
-        return KeyProblem.WRONG_ROLE
-    return found
+    """The key with which ``party`` signed, in a role that speaks for it in business, or why there is none."""
+    problems = []
+    for role in sorted(ISSUING_ROLES):
+        found = directory.who_signed(statement, party=party, seen_at=seen_at, role=role)
+        if isinstance(found, KnownKey):
+            return found
+        problems.append(found)
+    return KeyProblem.SIGNATURE if KeyProblem.SIGNATURE in problems else problems[0]
 
 
 def _check_issuer(receipt: Receipt, directory: Directory, *, seen_at: datetime) -> Check:
-    found = signing_key(directory, receipt.statement, party=receipt.facts.issuer, seen_at=seen_at)
+    found = issuing_key(directory, receipt.statement, party=receipt.facts.issuer, seen_at=seen_at)
     reason = _KEY_REASON[found] if isinstance(found, KeyProblem) else None
     return Check(CheckName.ISSUER, reason)
 
@@ -154,7 +157,7 @@ def check_status(
     (statement, found), (issuer, list_id, index) = status, place
     if (found.issuer, found.list_id) != (issuer, list_id):
         return Check(CheckName.STATUS, Reason.STATUS_MISSING)
-    if isinstance(signing_key(directory, statement, party=issuer, seen_at=now), KeyProblem):
+    if isinstance(issuing_key(directory, statement, party=issuer, seen_at=now), KeyProblem):
         return Check(CheckName.STATUS, Reason.STATUS_CHANGED)
     standing = found.of(index)
     if standing.state.value != "valid":

@@ -18,7 +18,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload  # type: ignore[i
 from authlib.oauth2.rfc6750 import BearerTokenGenerator  # type: ignore[import-untyped]
 
 from shuxin.parties.accounts.clients import TOKEN_LASTS, keep_token, revoke_token, secret_fits
-from shuxin.parties.accounts.keys import digest_of
+from shuxin.parties.accounts.keys import digest_of, network_of
 from shuxin.parties.accounts.models import Client
 from shuxin.parties.accounts.rate import TOKENS_BY_ADDRESS, take
 from shuxin.parties.accounts.sessions import address_of
@@ -35,14 +35,14 @@ _WAYS = ["client_secret_basic", "client_secret_post"]
 
 def token_response(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """What the token endpoint answers. Raises TooOften."""
-    take(f"token:{address_of(request)}", rate=TOKENS_BY_ADDRESS, now=now)
+    take(f"token:{network_of(address_of(request))}", rate=TOKENS_BY_ADDRESS, now=now)
     server = _Server(now=now)
     return server.answer(request, server.create_token_response)
 
 
 def revocation_response(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """What the revocation endpoint answers. Raises TooOften."""
-    take(f"token:{address_of(request)}", rate=TOKENS_BY_ADDRESS, now=now)
+    take(f"token:{network_of(address_of(request))}", rate=TOKENS_BY_ADDRESS, now=now)
     server = _Server(now=now)
     return server.answer(
         request, lambda given: server.create_endpoint_response(_Revocation.ENDPOINT_NAME, given)

@@ -8,6 +8,7 @@ from ninja.security import HttpBearer
 
 from shuxin.infra.api import now_in_china
 from shuxin.parties.accounts.clients import Caller, Scope, admit
+from shuxin.parties.accounts.keys import network_of
 from shuxin.parties.accounts.rate import PUBLIC_BY_ADDRESS, take
 from shuxin.parties.accounts.sessions import address_of
 
@@ -30,5 +31,5 @@ class Public:
     """Everybody, at a rate for each address."""
 
     def __call__(self, request: HttpRequest) -> str:
-        take(f"public:{address_of(request)}", rate=PUBLIC_BY_ADDRESS, now=now_in_china())
+        take(f"public:{network_of(address_of(request))}", rate=PUBLIC_BY_ADDRESS, now=now_in_china())
         return "public"

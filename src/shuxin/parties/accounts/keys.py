@@ -40,7 +40,17 @@ class AccountKeys:
 
     def address_digest(self, address: str) -> str:
         """One for each IPv4 address, one for each /64 of IPv6, which is what one user commands."""
-        return self._digest(b"address", _network(address))
+        return self._digest(b"address", network_of(address))
+
+    def pair_digest(self, name: str, address: str) -> str:
+        return self._digest(b"pair", f"{network_of(address)}\0{name}")
+
+    def device_digest(self, name: str, device: str) -> str:
+        return self._digest(b"device", f"{device}\0{name}")
+
+    def code_digest(self, name: str) -> str:
+        """For what is counted after the password was right: second factors and changes of password."""
+        return self._digest(b"code", name)
 
     def _digest(self, kind: bytes, value: str) -> str:
         return hmac.new(self.digest, kind + b"\0" + value.encode(), hashlib.sha256).hexdigest()

@@ -37,16 +37,21 @@ class Lockout:
     """``free`` failures cost nothing; then waits double from ``first`` to ``longest``; ``forget`` clears.
 
     ``forget`` is how long nothing was tried after the last attempt or, when it led to one, after the wait.
+    ``is_of_one``: whoever succeeds is the one who failed before, so success clears the count.
     """
 
     free: int
     first: timedelta
     longest: timedelta
     forget: timedelta
+    is_of_one: bool
 
 
-BY_NAME = Lockout(5, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=24))
-BY_ADDRESS = Lockout(30, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=1))
+_HALF_MINUTE, _HOUR, _DAY = timedelta(seconds=30), timedelta(hours=1), timedelta(hours=24)
+BY_PAIR = Lockout(5, _HALF_MINUTE, _HOUR, _DAY, is_of_one=True)
+BY_DEVICE = BY_OWNER = BY_PAIR
+BY_NAME = Lockout(100, _HALF_MINUTE, _HOUR, _DAY, is_of_one=False)
+BY_ADDRESS = Lockout(30, _HALF_MINUTE, _HOUR, _HOUR, is_of_one=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 
-from shuxin.parties.accounts.attempts import count_attempt
+from shuxin.parties.accounts.attempts import count_attempt, count_owner_attempt, take_back
 from shuxin.parties.accounts.events import DoorEvent, record
 from shuxin.parties.accounts.keys import plain_name
 from shuxin.parties.accounts.models import Account
@@ -28,26 +28,45 @@ class PasswordRight:
     """The first step is done; with a second factor nobody is signed in before the second step."""
 
     account_id: int
+    name: str
     needs_code: bool
 
 
 def check_password(
-    *, name: str, password: str, address: str, keys: AccountKeys, now: datetime
+    *,
+    name: str,
+    password: str,
+    address: str,
+    keys: AccountKeys,
+    now: datetime,
+    device: str = "",
 ) -> PasswordRight:
     """Judge name and password. Unknown names take as long and are answered alike.
 
-    Raises SignInRefused, SignInLocked.
+    ``device``: the cookie of an earlier sign-in from this browser. Raises SignInRefused, SignInLocked.
     """
     plain = plain_name(name)
-    counted = count_attempt(name=plain, address=address, keys=keys, now=now)
+    counted = count_attempt(name=plain, address=address, device=device, keys=keys, now=now)
     account = Account.objects.filter(name=plain, is_active=True).first()
     if not _password_fits(account, password):
         _record_failure(account, counted, name=plain, address=address, keys=keys, now=now)
         raise SignInRefused
-    _take_back(counted)
-    if account.totp_sealed is None:
-        counted[0].forget()
-    return PasswordRight(account_id=account.pk, needs_code=account.totp_sealed is not None)
+    _is_in(counted)
+    return PasswordRight(
+        account_id=account.pk, name=account.name, needs_code=account.totp_sealed is not None
+    )
+
+
+def confirm_password(
+    *, account_id: int, password: str, address: str, keys: AccountKeys, now: datetime
+) -> None:
+    """Judge the password of somebody who is signed in. Raises SignInRefused, SignInLocked."""
+    account = Account.objects.get(pk=account_id)
+    counted = count_owner_attempt(name=account.name, keys=keys, now=now)
+    if not _password_fits(account, password):
+        _record_failure(account, counted, name=account.name, address=address, keys=keys, now=now)
+        raise SignInRefused
+    take_back(counted)  # and not forgotten, or it would clear the guesses of codes
 
 
 def check_code(
@@ -55,7 +74,7 @@ def check_code(
 ) -> None:
     """Judge the second factor of one whose password was right. Raises SecondFactorRefused, SignInLocked."""
     account = Account.objects.get(pk=account_id)
-    counted = count_attempt(name=account.name, address=address, keys=keys, now=now)
+    counted = count_owner_attempt(name=account.name, keys=keys, now=now)
     verdict = judge_code(account, code, keys=keys, now=now)
     if verdict in {DoorEvent.CODE_WRONG, DoorEvent.CODE_REPLAYED}:
         record(verdict, account=account, address=address, now=now)
@@ -63,8 +82,13 @@ def check_code(
         raise SecondFactorRefused
     if verdict is DoorEvent.RECOVERY_USED:
         record(verdict, account=account, address=address, now=now)
-    _take_back(counted)
-    counted[0].forget()
+    _is_in(counted)
+
+
+def _is_in(counted: tuple[Counted, ...]) -> None:
+    take_back(counted)
+    for attempt in counted:
+        attempt.forget()
 
 
 def _password_fits(account: Account | None, password: str) -> bool:
@@ -77,7 +101,7 @@ def _password_fits(account: Account | None, password: str) -> bool:
 
 def _record_failure(
     account: Account | None,
-    counted: tuple[Counted, Counted],
+    counted: tuple[Counted, ...],
     *,
     name: str,
     address: str,
@@ -91,12 +115,7 @@ def _record_failure(
 
 
 def _record_lock(
-    account: Account | None, counted: tuple[Counted, Counted], *, address: str, now: datetime
+    account: Account | None, counted: tuple[Counted, ...], *, address: str, now: datetime
 ) -> None:
     if any(attempt.locks for attempt in counted):
         record(DoorEvent.LOCKED, account=account, address=address, now=now)
-
-
-def _take_back(counted: tuple[Counted, Counted]) -> None:
-    for attempt in counted:
-        attempt.take_back()

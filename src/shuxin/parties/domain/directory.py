@@ -44,14 +44,17 @@ class Directory:
         statements: Iterable[Statement],
         *,
         anchors: TrustAnchors,
+        kept: Mapping[str, dt.datetime] | None = None,
         earlier: Directory | None = None,
     ) -> Directory:
         """Judge ``statements`` by ``anchors``; what does not stand is in ``rejected``, with its reason.
 
+        ``kept`` tells by hash when this holder first kept a statement: an ended key issues nothing that came
+        later, whatever time it claims. What is not in ``kept`` stands only if its issuer never ended.
         ``earlier`` spares verifying again the signatures that it found good.
         """
         verified = earlier._verified if earlier else frozenset()  # noqa: SLF001 - its own class
-        building = Building(statements, anchors=anchors, verified=verified)
+        building = Building(statements, anchors=anchors, kept=kept or {}, verified=verified)
         building.run()
         keys = {key_id: tuple(sorted(found, key=_order)) for key_id, found in building.keys.items()}
         of_party: dict[str, list[KnownKey]] = {}

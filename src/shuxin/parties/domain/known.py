@@ -43,6 +43,7 @@ class Rejection(StrEnum):
     ISSUER = "issuer"
     NOT_SEPARATE = "not_separate"
     MANDATE = "mandate"
+    UNBOUND = "unbound"
     UNKNOWN_KEY = "unknown_key"
     NOT_ENTITLED = "not_entitled"
 
@@ -81,6 +82,18 @@ class KnownKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """When a statement was made (出具时点): as it claims, and when this holder first kept it, if that is known."""
+
+    claimed: dt.datetime
+    kept: dt.datetime | None
+
+    @property
+    def latest(self) -> dt.datetime:
+        return self.claimed if self.kept is None else max(self.claimed, self.kept)
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """How a key ended: for ever, or for what is seen from a moment on."""
 
@@ -89,6 +102,10 @@ class End:
 
     def covers(self, seen_at: dt.datetime) -> bool:
         return self.reason.is_for_ever or seen_at >= self.at
+
+    def undoes(self, made: Made) -> bool:
+        """Whether what the key issued does not stand; nothing does of which nobody knows that it came before."""
+        return made.kept is None or self.covers(made.latest)
 
     def rank(self) -> tuple[bool, dt.datetime, str]:
         """The least of several ends is the strictest."""
@@ -109,9 +126,6 @@ class Ends:
     def add_everywhere(self, key_id: str, *, end: End) -> None:
         self.everywhere[key_id] = strictest(end, self.everywhere.get(key_id))
 
-    def copy(self) -> Ends:
-        return Ends(dict(self.of_party), dict(self.everywhere))
-
     def of(self, key_id: str, *, party: str) -> End | None:
         ends = (self.of_party.get((key_id, party)), self.everywhere.get(key_id))
         found = [end for end in ends if end is not None]
@@ -124,13 +138,25 @@ class Ends:
             return KeyProblem.REVOKED
         return key.window_problem(at)
 
+    def undo(self, key_id: str, *, party: str, made: Made) -> bool:
+        """Whether an end of this key takes away what it issued."""
+        end = self.of(key_id, party=party)
+        return end is not None and end.undoes(made)
+
 
 def strictest(end: End, *others: End | None) -> End:
     return min([end, *(other for other in others if other is not None)], key=End.rank)
 
 
-def counting(
-    keys: Iterable[KnownKey], *, ends: Ends, at: dt.datetime, roles: frozenset[KeyRole]
+def issuing(
+    keys: Iterable[KnownKey], *, ends: Ends, made: Made, roles: frozenset[KeyRole]
 ) -> list[KnownKey]:
-    """Those of ``keys`` that have one of ``roles`` and count at ``at``."""
-    return [key for key in keys if key.roles & roles and ends.problem(key, at) is None]
+    """Those of ``keys`` that have one of ``roles`` and counted both when it was claimed and when it was kept."""
+    return [
+        key
+        for key in keys
+        if key.roles & roles
+        and key.window_problem(made.claimed) is None
+        and key.window_problem(made.latest) is None
+        and not ends.undo(key.public.key_id, party=key.party, made=made)
+    ]

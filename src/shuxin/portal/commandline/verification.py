@@ -62,6 +62,13 @@ def _document(command: argparse.ArgumentParser) -> None:
     verify.add_argument("--receipt", metavar="FILE", help="receipt, else a package / 回执")
     verify.add_argument("--codes", metavar="FILE", help="scanned QR codes, one a line / 二维码文本")
     verify.add_argument("--presentation", metavar="FILE", help="出示声明")
+    verify.add_argument(
+        "--checkpoint",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="signed one that you had of the issuer's log before / 此前取得的日志检查点",
+    )
     verify.add_argument("--record", action="store_true", help="in this node's log / 记入本机日志")
     verify.add_argument("--json", action="store_true")
     _demand(verify)

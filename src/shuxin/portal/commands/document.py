@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from shuxin.kernel.statements import Statement
     from shuxin.kernel.text import Language
-    from shuxin.verification.api import Receipt, StatusList, Verdict
+    from shuxin.verification.api import Receipt, StatusList, Trust, Verdict
 
 _ACCEPTED = Text(
     en="ACCEPTED: {template} by {issuer}, valid until {until:%Y-%m-%d %H:%M}",
@@ -74,7 +74,7 @@ def _verify(options: argparse.Namespace, language: Language) -> int:
         verdict = verify_document(
             content,
             receipt=receipt,
-            trust=read_trust(bytes_of(options.trust)),
+            trust=_trust_of(options),
             evidence=evidence,
             now=now,
         )
@@ -84,6 +84,12 @@ def _verify(options: argparse.Namespace, language: Language) -> int:
         document_acts.record(receipt, verdict)
     _tell(receipt, verdict, options, language)
     return 0 if verdict.accepted else 1
+
+
+def _trust_of(options: argparse.Namespace) -> Trust:
+    """The trust file, and the checkpoints of one's own that the log must not contradict."""
+    seen = (bytes_of(name).decode("utf-8", "replace") for name in options.checkpoint)
+    return read_trust(bytes_of(options.trust)).with_checkpoints(seen)
 
 
 @contextmanager

@@ -77,13 +77,16 @@ def record(receipt: Receipt, verdict: Verdict) -> None:
 
 
 def own_demand(nonce: str) -> Demand:
-    """A presentation to this installation; a nonce that it did not give, or saw before, can match nothing."""
+    """A presentation to this installation that answers ``nonce``, if it gave that and sees it for the first time.
+
+    Otherwise the demand has a new nonce that nobody was given, so that no presentation answers it.
+    """
     settings = start()
-    from shuxin.verification.api import Demand, use_nonce
+    from shuxin.verification.api import Demand, new_nonce, use_nonce
 
     party = holder(settings).party
     good = use_nonce(nonce, audience=party, now=now_in_china())
-    return Demand(party, nonce if good else "")
+    return Demand(party, nonce if good else new_nonce())
 
 
 def _revoke(options: argparse.Namespace, language: Language, settings: Settings) -> None:

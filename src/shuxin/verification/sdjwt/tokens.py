@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shuxin.kernel.signing import base64url
+from shuxin.verification.body import NONCE
+from shuxin.verification.presentation import PresentationInvalid
 from shuxin.verification.sdjwt.disclosing import (
     HASH_NAME,
     Disclosure,
@@ -76,10 +78,17 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a verifier asked for: a presentation to itself in answer to its nonce."""
+    """What a verifier asked for: a presentation to itself in answer to its nonce. Raises PresentationInvalid.
+
+    A nonce has its form, 16 to 128 signs: nothing answers an empty one.
+    """
 
     audience: str
     nonce: str
+
+    def __post_init__(self) -> None:
+        if not NONCE.fullmatch(self.nonce):
+            raise PresentationInvalid(reason="nonce")
 
 
 def random_salt() -> str:
