@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import signal
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -349,9 +350,7 @@ class TestRetained:
             "personal": False,
         }
         permit = replace(sealed(ALL_SUBJECTS, Purpose.REPORT, at=FIRST_DAY), **plain | changed)
-        facts = negative_facts(
-            permit=permit.with_seal(), settings=office.settings, now=FIRST_DAY
-        )
+        facts = negative_facts(permit=permit.with_seal(), settings=office.settings, now=FIRST_DAY)
         return {fact.subject for fact in facts}
 
     def test_facts_outside_the_permits_period_are_not_told(self, office: Installation) -> None:
@@ -361,40 +360,26 @@ class TestRetained:
         assert self.told(office, dataset, **third) == {uscc(3)}
         assert self.told(office, dataset, catalogues=frozenset({"other"})) == set()
 
-    @pytest.mark.parametrize("meaning", [Meaning.EVENT_TIME, Meaning.NONE])
-    @pytest.mark.parametrize(
-        ("marked", "enough"),
-        [({"level": Level.L4}, {"highest_level": 4}),
-         ({"personal": PersonalClass.C2}, {"personal": True}),
-         ({"sharing": Sharing.WITHHELD}, {"ground": Ground.BASIS})],
-        ids=["level", "personal class", "shared with nobody"],
-    )  # fmt: skip
-    def test_no_fact_is_told_of_which_a_part_may_not_be_read(
-        self,
-        office: Installation,
-        marked: dict[str, Any],
-        enough: dict[str, Any],
-        meaning: Meaning,
-    ) -> None:
+    def test_no_fact_is_told_of_which_a_part_may_not_be_read(self, office: Installation) -> None:
         dataset = self.terms(office, "negative=penalty")
-        agreed = contract(dataset=dataset)
-        field = next(
-            one.name
-            for one in agreed.fields
-            if one.meaning is meaning and (meaning or one.type is FieldType.MONEY)
+        base = contract(dataset=dataset)
+        amount = next(one.name for one in base.fields if one.type is FieldType.MONEY)
+        arisen = next(one.name for one in base.fields if one.meaning is Meaning.EVENT_TIME)
+        base = replace(base, extra=(*base.extra, ("negative_amount", amount)))
+        everybody = {uscc(n) for n in range(1, 7)}
+        cases: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+            ({"level": Level.L4}, {"highest_level": 4}),
+            ({"personal": PersonalClass.C2}, {"personal": True}),
+            ({"sharing": Sharing.WITHHELD}, {"ground": Ground.BASIS}),
         )
-        terms = (*agreed.extra, ("negative_amount", field if meaning is Meaning.NONE else ""))
-        changed = replace(
-            agreed,
-            fields=tuple(replace(f, **marked) if f.name == field else f for f in agreed.fields),
-            extra=terms,
-        )
-        version = next_version(old=agreed, new=changed)
-        register_contract(
-            contract=replace(changed, version=version), accepted_by="tester", now=LATER
-        )
-        assert self.told(office, dataset) == set()
-        assert self.told(office, dataset, **enough) == {uscc(n) for n in range(1, 7)}
+        for field, (marked, enough) in product((arisen, amount), cases):
+            fields = (replace(f, **marked) if f.name == field else f for f in base.fields)
+            changed = replace(base, fields=tuple(fields))
+            version = next_version(old=contract(dataset=dataset), new=changed)
+            changed = replace(changed, version=version)
+            register_contract(contract=changed, accepted_by="tester", now=LATER)
+            assert self.told(office, dataset) == set()
+            assert self.told(office, dataset, **enough) == everybody
 
     def test_an_erased_subject_has_no_negative_facts(self, office: Installation) -> None:
         dataset = self.terms(office, "negative=penalty")

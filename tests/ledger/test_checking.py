@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.ledger.samples import KEY, NOW, ORIGIN, OTHER_KEY, copy_of, entries, files_of, log_of
+from tests.ledger.samples import (
+    KEY,
+    NOW,
+    ORIGIN,
+    OTHER_KEY,
+    WITNESS_KEY,
+    copy_of,
+    entries,
+    files_of,
+    log_of,
+)
 
 from shuxin.ledger import disk as disk_module
 from shuxin.ledger.api import check_folder, log_key
+from shuxin.ledger.note import cosign_note, parse_note
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,6 +138,61 @@ class TestCheck:
         assert "unfinished" in unfinished.say("en")
         assert "未完成" in unfinished.say("zh")
         assert "unfinished" not in change.say("en")
+
+    def test_tells_what_a_stopped_writer_left_from_damage(
+        self, tmp_path: Path, tiled: dict[str, bytes]
+    ) -> None:
+        left = {"aside": b"half", "tile/1/000.p/1": tiled["tile/1/000.p/2"][:32]}
+        strange = {"tile/1/000.p/3": b"", "tile/1/001.p/1": b"", "tile/0/000.p/1": b""}
+        folder = copy_of(tiled | left | strange, tmp_path / "log")
+        found = check_folder(folder)
+        assert {one.file for one in found if one.unfinished} == set(left)
+        assert {one.file for one in found if not one.unfinished} == set(strange)
+
+    def test_knows_a_move_into_tiles_that_was_stopped(
+        self, tmp_path: Path, tiled: dict[str, bytes]
+    ) -> None:
+        """The tail of before, and tiles of after, some of them not yet there."""
+        folder = tmp_path / "log"
+        log = log_of(folder, 300)
+        log.append_all(entries(300, 530), now=NOW)
+        moved = {name: tiled[name] for name in tiled if name.startswith("tile/")}
+        copy_of(moved, folder)
+        for name in ("", "tile/1/000.p/2", "tile/0/001"):
+            if name:
+                (folder / name).unlink()
+                del moved[name]
+            found = check_folder(folder)
+            assert {one.file for one in found} == set(moved)
+            assert all(one.unfinished for one in found)
+        (folder / "tile/0/000").write_bytes(flipped(moved["tile/0/000"], 77, 1))
+        assert [one.file for one in check_folder(folder) if not one.unfinished] == ["tile/0/000"]
+
+    def test_takes_a_checkpoint_with_cosignatures(
+        self, tmp_path: Path, small: dict[str, bytes]
+    ) -> None:
+        note = cosign_note(parse_note(small["checkpoint"]), name="w", signer=WITNESS_KEY, now=NOW)
+        folder = copy_of(small | {"checkpoint": note.dump().encode()}, tmp_path / "log")
+        assert files_named(folder) == set()
+
+    def test_is_not_held_up_by_what_is_no_file(
+        self, tmp_path: Path, small: dict[str, bytes]
+    ) -> None:
+        for name in ("origin", "tail", "checkpoint"):
+            folder = copy_of(small, tmp_path / name)
+            (folder / name).unlink()
+            os.mkfifo(folder / name)
+            assert files_named(folder) == ({name} if name != "checkpoint" else set())
+
+    def test_prints_no_name_that_a_terminal_obeys(
+        self, tmp_path: Path, small: dict[str, bytes]
+    ) -> None:
+        folder = copy_of(small, tmp_path / "log")
+        for name in ("\x1b[2J", "\u202e", "\udcff"):
+            (folder / name).write_bytes(b"")
+        found = check_folder(folder)
+        assert len(found) == 3
+        assert all(one.say("en").isascii() and one.say("en").isprintable() for one in found)
 
     def test_finds_a_log_of_another_key(self, tmp_path: Path, small: dict[str, bytes]) -> None:
         folder = copy_of(small, tmp_path / "log")

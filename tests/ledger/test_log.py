@@ -40,6 +40,7 @@ from shuxin.ledger.api import (
     LogTrust,
     LogUnwritable,
     VerifierKeyInvalid,
+    check_folder,
     open_log,
     parse_checkpoint,
     verify_consistency,
@@ -201,14 +202,16 @@ class TestRecovery:
     ) -> None:
         log = log_of(tmp_path / "log", 1000)
         expected = files_after_settling(tmp_path / "whole")
-        for stop in range(1, 9):
+        for stop in (1, 2, 3, 6, 8, 9, 10, 11, 12, 13):
             folder = copy_of(files_of(tmp_path / "log"), tmp_path / f"stopped-{stop}")
             with monkeypatch.context() as patch:
-                patch.setattr(files_module.os, "fsync", failing_after(stop + 1, os.fsync))
+                patch.setattr(files_module.os, "fsync", failing_after(stop + 2, os.fsync))
                 try:
                     new_log(folder).append_all(entries(1000, 1030), now=NOW)
                 except LogUnwritable:
                     continue
+            left = check_folder(folder)
+            assert all(one.unfinished for one in left), left
             assert new_log(folder).size == 1030
             new_log(folder).append(entry(1030), now=NOW)
             assert new_log(folder).check() == []

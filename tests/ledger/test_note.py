@@ -227,8 +227,11 @@ class TestParsing:
             "origin\n1\n{root}=\n",
             "origin\n1\n{root}\n\nmore\n",
             "\n1\n{root}\n",
+            "a log\n1\n{root}\n",
+            "a\x9b2Jb\n1\n{root}\n",
+            "a\u202eb\n1\n{root}\n",
         ],
-        ids=range(9),
+        ids=range(12),
     )
     def test_refuses_what_is_no_checkpoint(self, text: str) -> None:
         root = base64.b64encode(bytes(32)).decode()

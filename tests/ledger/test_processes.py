@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.ledger.commands import run
-from tests.ledger.samples import NOW, entries, entry, new_log, trust_of
+from tests.ledger.samples import KEY, NOW, ORIGIN, entries, entry, new_log, trust_of
 
 from shuxin.infra.api import Settings
-from shuxin.ledger.api import Entry, own_log, verify_proof
+from shuxin.ledger.api import Entry, log_key, own_log, verify_proof
+from shuxin.ledger.checking import check_shared_folder
 
 if TYPE_CHECKING:
     import pytest
@@ -37,8 +38,12 @@ def killed_while_appending(folder: Path, *, kills: int, seed: int) -> None:
     """A writer is killed at random moments; after each, every acknowledged entry is there and provable."""
     moments = random.Random(seed)  # noqa: S311 - moments to kill at, no secret
     acknowledged = 0
-    for _ in range(kills):
+    for kill in range(kills):
         acknowledged = max(acknowledged, killed_writer(folder, moments))
+        if kill % 20 == 0:
+            key = log_key(ORIGIN, KEY.public)
+            left = check_shared_folder(folder, key=key, wait_seconds=5)
+            assert all(one.unfinished for one in left), left
         log = new_log(folder)
         assert log.size >= acknowledged
         assert log.entries(log.size - 3, log.size) == entries(max(log.size - 3, 0), log.size)
@@ -110,6 +115,28 @@ class TestWritersAtOnce:
         assert sorted(groups) == sorted([tuple(range(n, n + 7)) for n in range(40)] * 4)
 
 
+class TestCheckMeanwhile:
+    def test_finds_no_damage_while_another_process_appends(self, tmp_path: Path) -> None:
+        folder = tmp_path / "log"
+        log = new_log(folder)
+        child = os.fork()
+        if child == 0:
+            try:
+                for number in range(20):
+                    log.append_all(entries(number * 140, (number + 1) * 140), now=NOW)
+                    log.checkpoint()
+                os._exit(0)
+            finally:
+                os._exit(1)
+        ended = (0, 0)
+        while ended == (0, 0):
+            assert check_shared_folder(folder, key=log.key, wait_seconds=30) == []
+            time.sleep(0.01)
+            ended = os.waitpid(child, os.WNOHANG)
+        assert ended == (child, 0)
+        assert log.size == 20 * 140
+
+
 class TestTwoNodes:
     def test_a_witness_elsewhere_cosigns_and_catches_a_fork(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -166,6 +193,16 @@ class TestCommands:
         at(home, "log", "head")
         verified = at(tmp_path, "verify", grew, home / "log", "--trust", trust)
         assert verified.count(": holds") == 2
+
+        (home / "log" / "aside").write_bytes(b"half")
+        assert "left by a writer" in at(home, "log", "check")
+        assert at(tmp_path, "verify", home / "log", "--trust", trust).count(": holds") == 1
+
+        append_at(home, "two")
+        verified = at(tmp_path, "verify", home / "log", "--trust", trust, status=1)
+        assert "FAIL not yet under a signed checkpoint: 5 entries" in verified
+        at(home, "log", "head")
+        assert at(tmp_path, "verify", home / "log", "--trust", trust).count(": holds") == 1
 
         tail = home / "log" / "tail"
         content = tail.read_bytes()

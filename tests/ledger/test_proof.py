@@ -113,6 +113,19 @@ class TestProof:
         assert verdict.holds == (len(names) >= threshold)
         assert verify_checkpoint(note, trust=trust).holds == (len(names) >= threshold)
 
+    @pytest.mark.parametrize("name", [ORIGIN, f"{ORIGIN}/witness"], ids=["origin", "witness"])
+    def test_counts_no_witness_of_the_log_itself(
+        self, proof: LogProof, log: Log, name: str
+    ) -> None:
+        own = witness_key(name, WITNESS_KEY.public)
+        note = cosigned(proof.note, (name, WITNESS_KEY))
+        trust = LogTrust((log.key,), (own, SECOND), 1)
+        assert verify_proof(replace(proof, note=note), trust=trust).failed == ("witnesses",)
+        both = parse_note(cosigned(note, ("v", SECOND_KEY)))
+        assert verify_checkpoint(both.dump(), trust=trust).holds
+        assert trust.times_of(both, origin=ORIGIN) == (int(NOW.timestamp()),)
+        assert len(trust.times_of(both, origin="shuxin/other")) == 2
+
     def test_counts_no_cosignature_of_another_checkpoint(self, proof: LogProof, log: Log) -> None:
         other = parse_note(cosigned(signed(8, bytes(32)), ("w", WITNESS_KEY))).signatures[-1]
         note = parse_note(proof.note).with_signature(other).dump()

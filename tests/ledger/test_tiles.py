@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from shuxin.ledger.tiles import (
     bundle,
     bundle_path,
+    ends_in,
     entry_in,
     pairs_above,
     split_bundle,
@@ -41,15 +42,17 @@ class TestBundles:
     def test_give_their_entries_back(self, entries: list[bytes]) -> None:
         content = bundle(entries)
         assert split_bundle(content) == entries
-        assert [entry_in(content, number) for number in range(len(entries))] == entries
-        assert entry_in(content, len(entries)) is None
-        assert entry_in(content, len(entries) + 3) is None
+        ends = ends_in(content)
+        assert ends is not None
+        assert [entry_in(content, ends, number) for number in range(len(entries))] == entries
+        assert (len(ends), ends[-1]) == (len(entries) + 1, len(content))
 
     @given(st.lists(st.binary(min_size=1, max_size=9), min_size=1, max_size=9), st.data())
     def test_that_end_early_are_refused(self, entries: list[bytes], data: st.DataObject) -> None:
         content = bundle(entries)
         cut = data.draw(st.integers(len(content) - len(entries[-1]) - 1, len(content) - 1))
         assert split_bundle(content[:cut]) is None
+        assert ends_in(content[:cut]) is None
 
 
 class TestTiles:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,23 +24,33 @@ from shuxin.ledger.api import (
     Contradiction,
     Equivocation,
     LogDamaged,
+    LogOwn,
     LogTrust,
     LogUnwatched,
     LogUnwritable,
+    NoteInvalid,
     Witness,
     log_key,
     open_log,
+    parse_checkpoint,
+    verify_checkpoint,
     verify_contradiction,
     verify_proof,
 )
+from shuxin.ledger.checkpoint import sign_checkpoint
 from shuxin.ledger.files import os as files_os
-from shuxin.ledger.note import parse_note
+from shuxin.ledger.note import LONGEST_NOTE, NoteSignature, parse_note
 
 LOG_KEY = log_key(ORIGIN, KEY.public)
 
 
 def new_witness(folder: Path) -> Witness:
     return Witness(folder / "witness", name="w", signer=WITNESS_KEY, logs=(LOG_KEY,))
+
+
+def line_of(name: str) -> str:
+    """A signature line of a stranger."""
+    return NoteSignature(name, b"abcd", bytes(64)).line
 
 
 @pytest.fixture
@@ -73,6 +84,51 @@ class TestWitness:
         assert times[1][1] == times[0][1] + 86400  # type: ignore[operator]
         assert len(times[1]) == 2
 
+    def test_is_not_stopped_by_lines_of_strangers(self, tmp_path: Path, witness: Witness) -> None:
+        log = log_of(tmp_path / "log", 3)
+        note = log.checkpoint()
+        full = note + "".join(line_of(f"x{number}") for number in range(63))
+        for given in (full, note, full):
+            cosigned = parse_note(witness.cosign(given, now=NOW))
+            assert cosigned.signed_by(witness.key)
+            assert cosigned.signed_by(log.key)
+        (kept,) = (tmp_path / "witness").rglob("latest")
+        assert [one.name for one in parse_note(kept.read_bytes()).signatures] == [ORIGIN, "w"]
+        with pytest.raises(NoteInvalid):
+            parse_note(full + line_of("x63"))
+
+    def test_passes_on_the_cosignatures_of_others(self, tmp_path: Path, witness: Witness) -> None:
+        log = log_of(tmp_path / "log", 3)
+        other = Witness(tmp_path / "v", name="v", signer=OTHER_KEY, logs=(LOG_KEY,))
+        note = witness.cosign(other.cosign(log.checkpoint(), now=NOW), now=NOW)
+        assert verify_checkpoint(
+            note, trust=LogTrust((LOG_KEY,), (witness.key, other.key), 2)
+        ).holds
+
+    def test_keeps_no_checkpoint_that_it_could_not_read_again(
+        self, tmp_path: Path, witness: Witness
+    ) -> None:
+        log = log_of(tmp_path / "log", 3)
+        _, true = parse_checkpoint(log.checkpoint())
+        room = LONGEST_NOTE - len(log.checkpoint().encode())
+        wide = dataclasses.replace(true, extensions=("x" * (room - 50),))
+        note = sign_checkpoint(wide, signer=KEY).dump()
+        assert len(note.encode()) <= LONGEST_NOTE
+        with pytest.raises(NoteInvalid, match="no room"):
+            witness.cosign(note, now=NOW)
+        assert witness.last(ORIGIN) is None
+        witness.cosign(log.checkpoint(), now=NOW)
+
+    @pytest.mark.parametrize("name", [ORIGIN, f"{ORIGIN}/witness"], ids=["origin", "witness"])
+    def test_cosigns_no_log_of_its_own(self, tmp_path: Path, name: str) -> None:
+        log = log_of(tmp_path / "log", 3)
+        by_name = Witness(tmp_path / "a", name=name, signer=WITNESS_KEY, logs=(LOG_KEY,))
+        by_key = Witness(tmp_path / "b", name="w", signer=KEY, logs=(LOG_KEY,))
+        for own in (by_name, by_key):
+            with pytest.raises(LogOwn):
+                own.cosign(log.checkpoint(), now=NOW)
+            assert own.last(ORIGIN) is None
+
     def test_refuses_without_a_proof_and_says_from_where(
         self, tmp_path: Path, witness: Witness
     ) -> None:
@@ -90,9 +146,11 @@ class TestWitness:
         log.append_all(entries(3, 5), now=NOW)
         fork.append_all(entries(4, 6), now=NOW)
         witness.cosign(log.checkpoint(), now=NOW)
-        for _ in range(2):
+        for number in range(3):
             with pytest.raises(Equivocation) as caught:
-                witness.cosign(fork.checkpoint(), now=NOW)
+                witness.cosign(fork.checkpoint() + line_of(f"x{number}"), now=NOW)
+            later = NOW + timedelta(minutes=number)
+            witness.cosign(log.checkpoint() + line_of(f"x{number}"), now=later)
         evidence = Contradiction.parse(Path(str(caught.value.facts["evidence"])).read_bytes())
         assert verify_contradiction(evidence, trust=LogTrust((log.key,))).holds
         assert len(list((tmp_path / "witness").rglob("evidence-*"))) == 1

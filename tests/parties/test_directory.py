@@ -87,7 +87,8 @@ def agent(made: Statement, name: str = "agent") -> list[Statement]:
 
 
 def why(directory: Directory) -> set[Rejection]:
-    return {rejected.why for rejected in directory.rejected}
+    """Without the requests that go with a binding that does not stand."""
+    return {rejected.why for rejected in directory.rejected} - {Rejection.UNBOUND}
 
 
 MANDATE = mandate()

@@ -13,32 +13,26 @@ from tests.parties.world import (
     END,
     ENTERPRISE,
     MID,
-    OPERATOR,
     PERSON,
+    SHOP,
     START,
+    Journal,
     World,
     bound,
     claim,
     internal,
     key,
-    organisation,
-    revoked,
 )
 
-from shuxin.kernel.statements import Statement, sign_statement
+from shuxin.kernel.statements import Statement
 from shuxin.kernel.uscc import USCC
-from shuxin.ledger.api import Entry, commitment
+from shuxin.ledger.api import commitment
 from shuxin.parties import api as parties
 from shuxin.parties.api import (
-    Attester,
     Directory,
-    KeyProblem,
     KeyRole,
-    KnownKey,
     Method,
     PartyKind,
-    Pinned,
-    Reason,
     State,
     Step,
 )
@@ -49,28 +43,6 @@ if TYPE_CHECKING:
 ANCHORS = World().anchors
 CODE = USCC(ENTERPRISE.removeprefix("uscc:"))
 pytestmark = pytest.mark.django_db
-
-
-class Journal:
-    """Keeps entries; ``fails`` as a full disk would."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.fails = False
-
-    def __call__(self, entry: Entry, /) -> None:
-        if self.fails:
-            raise OSError("disk full")
-        self.entries.append(entry)
-
-    @property
-    def kinds(self) -> list[str]:
-        return [entry.kind for entry in self.entries]
-
-
-@pytest.fixture
-def journal() -> Journal:
-    return Journal()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,7 +118,7 @@ class TestRegistration:
         assert "例示" not in entry.data.decode()
         salt = bytes.fromhex(RegistrationRow.objects.get().salt)
         fact = canonical_json({"party": ENTERPRISE, "name": "例示(六安)有限公司"})
-        assert entry.commitments == (commitment(salt, fact),)
+        assert entry.commitments[0] == commitment(salt, fact)
 
     def test_what_cannot_be_logged_does_not_happen(self, journal: Journal) -> None:
         journal.fails = True
@@ -248,6 +220,48 @@ class TestFourEyes:
         assert self.state(journal, "bob", days=-1) is Step.WAITING
 
 
+class TestLogged:
+    """The log is open: neither who typed nor what was stated can be read or guessed from it."""
+
+    def states(self, journal: Journal) -> None:
+        for by in ("ann", "bob"):
+            parties.state_act("test", {"member": "cat"}, by=by, journal=journal, now=MID)
+
+    def test_an_act_is_a_commitment_that_its_row_opens(self, journal: Journal) -> None:
+        from shuxin.kernel.canonical import canonical_json, content_hash
+        from shuxin.parties.models import ActRow
+
+        self.states(journal)
+        self.states(journal)
+        fact = {"kind": "test", "content": {"member": "cat"}}
+        first, again = [
+            commitment(bytes.fromhex(row.salt), canonical_json(fact))
+            for row in ActRow.objects.order_by("pk")
+        ]
+        assert [entry.commitments[0] for entry in journal.entries] == [first] * 2 + [again] * 2
+        assert first != again
+        guess = content_hash(fact).encode()
+        assert not any(guess in entry.data for entry in journal.entries)
+        steps = [entry.facts for entry in journal.entries[:2]]
+        assert steps == [{"act": "test", "step": step} for step in ("waiting", "done")]
+
+    def test_an_account_is_a_commitment_that_its_row_opens(self, journal: Journal) -> None:
+        from shuxin.kernel.canonical import canonical_json
+        from shuxin.parties.models import NotedRow
+
+        self.states(journal)
+        registered(journal)
+        rows = {row.commitment: row for row in NotedRow.objects.all()}
+        for entry, account in zip(journal.entries, ("ann", "bob", "ann"), strict=True):
+            assert entry.actor == "holder"
+            assert account.encode() not in entry.data
+            row = rows[entry.commitments[-1]]
+            fact = canonical_json({"account": account})
+            assert row.commitment == commitment(bytes.fromhex(row.salt), fact)
+            assert row.by == account
+        assert len(rows) == 3
+
+
 class TestTrust:
     def test_two_persons_change_the_file(self, journal: Journal, tmp_path: Path) -> None:
         attester = ANCHORS.attesters[0]
@@ -270,152 +284,6 @@ class TestTrust:
         for by in ("ann", "bob"):
             parties.pin_key(ANCHORS.pinned[0], by=by, **made)
         assert parties.add_attester(attester, by="bob", **made) is Step.WAITING
-
-
-class TestKeeping:
-    def keep(self, journal: Journal, *statements: Statement, by: str = "ann") -> parties.Kept:
-        return parties.keep_statements(statements, anchors=ANCHORS, by=by, journal=journal, now=MID)
-
-    def test_keeps_what_stands_once_and_logs_it(self, journal: Journal) -> None:
-        made = bound(claim("boss"))
-        assert set(self.keep(journal, *made).new) == {one.hash for one in made}
-        assert self.keep(journal, *made).new == ()
-        assert journal.kinds == ["party-statement"] * 2
-        directory = parties.directory_of(ENTERPRISE, anchors=ANCHORS)
-        assert len(directory.keys_of(ENTERPRISE)) == 1
-
-    def test_refuses_all_when_one_does_not_stand(self, journal: Journal) -> None:
-        with pytest.raises(parties.StatementRefused):
-            self.keep(journal, *bound(claim("boss")), *bound(claim("thief"), by="thief"))
-        assert list(parties.kept_statements()) == []
-
-    def test_refuses_statements_of_other_rooms(self, journal: Journal) -> None:
-        other = sign_statement("receipt", {"a": 1}, signer=key("boss"))
-        with pytest.raises(parties.StatementForeign):
-            self.keep(journal, other)
-
-    def test_an_institution_key_waits_for_a_second_person(self, journal: Journal) -> None:
-        kinds = frozenset({PartyKind.BANK})
-        attester = Attester(organisation(21), key("supervisor").public, kinds)
-        anchors = dataclasses.replace(ANCHORS, attesters=(attester,))
-        made = bound(claim("new", party=BANK, kind=PartyKind.BANK), by="supervisor")
-        given = {"anchors": anchors, "journal": journal, "now": MID}
-        assert parties.keep_statements(made, by="ann", **given).new == ()
-        assert list(parties.kept_statements()) == []
-        assert len(parties.keep_statements(made, by="bob", **given).new) == 2
-
-    def test_the_directory_of_some_is_that_part_of_the_whole(self, journal: Journal) -> None:
-        person = bound(claim("boss", party=PERSON, kind=PartyKind.PERSON))
-        gone = revoked("boss", by="boss", party=PERSON)
-        node = internal("node", role=KeyRole.NODE)
-        self.keep(journal, *bound(claim("boss")), *person, *node, gone)
-        whole = parties.whole_directory(anchors=ANCHORS)
-        message = sign_statement("test-message", {}, signer=key("boss"))
-        for party in (ENTERPRISE, PERSON, BANK):
-            part = parties.directory_of(party, anchors=ANCHORS)
-            assert part.keys_of(party) == whole.keys_of(party)
-            who = [one.who_signed(message, party=party, seen_at=MID) for one in (part, whole)]
-            assert who[0] == who[1] or party == BANK
-        assert who_is(whole, "boss", party=ENTERPRISE) is KeyProblem.REVOKED
-
-    def test_a_directory_that_was_built_before_never_hides_what_came_since(
-        self, journal: Journal
-    ) -> None:
-        """Not even a revocation under another party of the same key."""
-        self.keep(journal, *bound(claim("boss")))
-        before = parties.directory_of(ENTERPRISE, anchors=ANCHORS)
-        assert parties.directory_of(ENTERPRISE, anchors=ANCHORS) is before
-        person = bound(claim("boss", party=PERSON, kind=PartyKind.PERSON))
-        self.keep(journal, *person, revoked("boss", by="boss", party=PERSON))
-        after = parties.directory_of(ENTERPRISE, anchors=ANCHORS)
-        assert isinstance(who_is(before, "boss", party=ENTERPRISE), KnownKey)
-        assert who_is(after, "boss", party=ENTERPRISE) is KeyProblem.REVOKED
-        nobody = dataclasses.replace(ANCHORS, attesters=())
-        assert parties.directory_of(ENTERPRISE, anchors=nobody).keys_of(ENTERPRISE) == ()
-
-    def test_the_memory_of_directories_is_bounded(self) -> None:
-        from shuxin.parties.remembered import Built, Memory
-
-        memory = Memory(most=2)
-        built = Built(frozenset(), frozenset(), Directory.build([], anchors=ANCHORS))
-        for party in ("a", "b", "a", "c"):
-            memory.put(((party,), ANCHORS), built)
-        kept = [party for party in "abc" if memory.get(((party,), ANCHORS))]
-        assert kept == ["a", "c"]
-
-
-def who_is(directory: Directory, name: str, *, party: str) -> KnownKey | KeyProblem:
-    message = sign_statement("test-message", {}, signer=key(name))
-    return directory.who_signed(message, party=party, seen_at=MID)
-
-
-class TestPublishing:
-    def test_what_is_published_here_is_received_there_and_never_dropped(
-        self, journal: Journal
-    ) -> None:
-        from shuxin.parties.models import DirectoryHeadRow, StatementRow
-
-        made = [*bound(claim("boss")), revoked("boss", by="boss", reason=Reason.SUPERSEDED)]
-        given = {"by": "ann", "journal": journal, "now": MID}
-        parties.keep_statements(made, anchors=ANCHORS, **given)
-        first, lines = parties.publish_directory(signer=key("operator"), **given)
-        second, more = parties.publish_directory(signer=key("operator"), **given)
-        lines, more = list(lines), list(more)
-        assert (first.number, second.number, second.previous) == (1, 2, first.hash)
-        for table in (StatementRow, DirectoryHeadRow):
-            table.objects.all()._raw_delete("default")
-        public = key("operator").public
-        assert parties.receive_directory(more, publisher=public, **given)[1] == 3
-        assert parties.receive_directory(more, publisher=public, **given)[1] == 0
-        with pytest.raises(parties.SnapshotOlder):
-            parties.receive_directory(lines, publisher=public, **given)
-        assert len(list(parties.kept_statements())) == 3
-
-    def test_a_directory_that_ends_too_early_leaves_nothing_behind(self, journal: Journal) -> None:
-        from shuxin.parties.domain.snapshot import write_snapshot
-
-        made = [one for name in ("boss", "second") for one in bound(claim(name))]
-        lines = list(write_snapshot(made, previous=None, now=MID, signer=key("operator")))
-        with pytest.raises(parties.SnapshotInvalid):
-            parties.receive_directory(
-                lines[:-1],
-                publisher=key("operator").public,
-                by="ann",
-                journal=journal,
-                now=MID,
-            )
-        assert list(parties.kept_statements()) == []
-        assert journal.entries == []
-
-    def test_a_thief_of_platform_keys_and_database_gets_no_key_accepted(
-        self, journal: Journal
-    ) -> None:
-        """The operator's key signs directories of anything: each holder judges what is inside."""
-        from shuxin.parties.domain.snapshot import write_snapshot
-
-        pinned = Pinned(
-            party=OPERATOR,
-            kind=PartyKind.OPERATOR,
-            name="运营公司",
-            public=key("operator").public,
-            roles=frozenset({KeyRole.SUBJECT}),
-            valid_from=START,
-            valid_to=END,
-        )
-        anchors = dataclasses.replace(ANCHORS, pinned=(*ANCHORS.pinned, pinned))
-        thief = [
-            *bound(claim("thief"), by="operator"),
-            *bound(claim("thief"), by="operator", method=Method.INSTITUTION),
-            revoked("boss", by="operator"),
-        ]
-        everything = [*bound(claim("boss")), *thief]
-        lines = write_snapshot(everything, previous=None, now=MID, signer=key("operator"))
-        parties.receive_directory(
-            lines, publisher=key("operator").public, by="ann", journal=journal, now=MID
-        )
-        directory = parties.directory_of(ENTERPRISE, anchors=anchors)
-        assert isinstance(who_is(directory, "boss", party=ENTERPRISE), KnownKey)
-        assert who_is(directory, "thief", party=ENTERPRISE) is KeyProblem.UNKNOWN
 
 
 class TestAttesting:
@@ -463,6 +331,41 @@ class TestAttesting:
             self.attest(journal, request, valid_to=START + 2000 * DAY)
         with pytest.raises(parties.RequestUnproven):
             self.attest(journal, dataclasses.replace(request, signature=bytes(64)))
+
+    def test_an_agent_is_attested_as_the_person_of_its_mandate(self, journal: Journal) -> None:
+        from shuxin.parties.models import AttestationRow
+
+        self.confirmed(journal)
+        mandate, other = (
+            parties.sign_mandate(
+                party=party,
+                person=PERSON,
+                purposes=("credit_decision",),
+                valid_from=START,
+                valid_to=END,
+                signer=key("boss"),
+            )
+            for party in (ENTERPRISE, SHOP)
+        )
+        made = claim("agent", roles=(KeyRole.AGENT,), on_behalf=mandate.hash)
+        request, subject = bound(made)[0], bound(claim("boss"))[0]
+        wrong = "person:" + "cd" * 16
+        for asked, acting in (
+            (request, None),
+            (request, parties.Acting(wrong, mandate)),
+            (request, parties.Acting(PERSON, other)),
+            (subject, parties.Acting(PERSON, mandate)),
+        ):
+            with pytest.raises(parties.AgentUnproven):
+                self.attest(journal, asked, acting=acting)
+        foreign = claim("agent", roles=(KeyRole.AGENT,), on_behalf=other.hash)
+        with pytest.raises(parties.AgentUnproven):
+            self.attest(journal, bound(foreign)[0], acting=parties.Acting(PERSON, other))
+        self.attest(journal, request, acting=parties.Acting(PERSON, mandate))
+        salt = bytes.fromhex(AttestationRow.objects.get().salt)
+        assert journal.entries[-1].commitments[1] == commitment(
+            salt, b'{"person":"' + PERSON.encode() + b'"}'
+        )
 
     def test_an_institution_binds_only_its_own(self, journal: Journal) -> None:
         given = {

@@ -147,4 +147,6 @@ def test_a_statement_of_another_kind_never_passes_for_a_binding() -> None:
     renamed = parse_statement(other.dump().replace(b'"receipt"', b'"key-binding"'))
     possession = bound(claim("boss"))[0]
     directory = Directory.build([possession, renamed, other], anchors=ANCHORS)
-    assert {r.why for r in directory.rejected} == {Rejection.SIGNATURE, Rejection.KIND}
+    assert {r.why for r in directory.rejected} == {
+        *(Rejection.SIGNATURE, Rejection.KIND, Rejection.UNBOUND),
+    }

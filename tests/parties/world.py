@@ -28,6 +28,7 @@ from shuxin.parties.api import (
 
 if TYPE_CHECKING:
     from shuxin.kernel.statements import Statement
+    from shuxin.ledger.api import Entry
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 START = dt.datetime(2026, 1, 1, 8, tzinfo=CHINA)
@@ -95,6 +96,23 @@ def revoked(
 ) -> Statement:
     revocation = Revocation(party, key(name).public.key_id, at, reason)
     return sign_revocation(revocation, signer=key(by))
+
+
+class Journal:
+    """Keeps entries; ``fails`` as a full disk would."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.fails = False
+
+    def __call__(self, entry: Entry, /) -> None:
+        if self.fails:
+            raise OSError("disk full")
+        self.entries.append(entry)
+
+    @property
+    def kinds(self) -> list[str]:
+        return [entry.kind for entry in self.entries]
 
 
 @dataclass(frozen=True)

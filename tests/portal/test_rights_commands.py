@@ -12,11 +12,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.consent.world import ATTESTER, KEYS, bound
+from tests.consent.world import ATTESTER, DAY, KEYS, bound, terms
 from tests.fusion.conftest import Installation, rows_of_firms, uscc
 from tests.permits import END, START
 
+from shuxin.consent import retention
 from shuxin.consent.api import rights
+from shuxin.consent.records import hold_statement
 from shuxin.fusion.models import Entity
 from shuxin.infra.api import now_in_china
 from shuxin.kernel.errors import ShuxinError
@@ -151,6 +153,14 @@ class TestObjection:
         (note,) = rights.field_notes(subject=uscc(3))
         assert note.text == "已缴清"
 
+    @pytest.mark.parametrize("about", ["", BANK])
+    def test_says_whose_record_it_is_about(self, office: Office, about: str) -> None:
+        named = ("--about", about) if about else ()
+        office.by("a", "objection", "sign", BANK, "d", "f", "--text", "错误", "--key", KEY, "--out",
+                  office.file("o.json"), *named)  # fmt: skip
+        body = parse_statement((office.folder / "o.json").read_bytes(), kind="objection").body
+        assert (body["subject"], body["about"]) == (FIRM, about or FIRM)
+
     def test_the_device_needs_no_database(self, office: Office) -> None:
         arguments = ("sign", BANK, "d", "f", "--text", "错误", "--key", KEY, "--out")
         done = subprocess.run(
@@ -180,7 +190,9 @@ class TestErase:
         office.by("boris", "erase", "sweep")
         assert "no rows to remove" in capsys.readouterr().out
         office.by("boris", "erase", "list")
-        assert number in capsys.readouterr().out
+        listed = capsys.readouterr().out
+        assert number in listed
+        assert rights.approved_erasure(number).salt in listed
 
 
 @pytest.mark.django_db
@@ -190,6 +202,22 @@ class TestRetention:
     ) -> None:
         assert office.by("anna", "retention") == 0
         assert "nothing is due" in capsys.readouterr().out
+
+    def test_lists_every_page_of_ended_authorisations(
+        self, office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(retention, "AT_ONCE", 2)
+        past = now_in_china() - 9 * DAY
+        begun = {"valid_from": past - DAY, "signed_at": past - DAY}
+        made = [terms(grantee=BANK, max_uses=n, valid_to=past, **begun) for n in range(1, 6)]
+        for one in made:
+            statement = one.sign(signer=KEYS[one.subject])
+            hold_statement(
+                statement, about=one.auth_id, subject=one.subject, grantee=BANK, now=past
+            )
+        office.by("anna", "retention")
+        out = capsys.readouterr().out
+        assert [out.count(one.auth_id) for one in made] == [1] * 5
 
 
 def last_field(dataset: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
 from tests.ledger.samples import NOW, copy_of, entries, files_of, log_of
+from tests.ledger.test_disk import STEPS, append_and_lose_power
 from tests.ledger.test_log import cut_everywhere
 from tests.ledger.test_processes import killed_while_appending
 
@@ -14,6 +16,8 @@ from shuxin.ledger.api import check_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.ledger.test_disk import Step
 
 pytestmark = pytest.mark.soak
 
@@ -24,6 +28,15 @@ SEED = 20260301
 class TestKilledWriters:
     def test_lose_no_acknowledged_entry(self, tmp_path: Path) -> None:
         killed_while_appending(tmp_path / "log", kills=KILLS, seed=SEED)
+
+
+class TestLosingDisk:
+    @settings(max_examples=1000, deadline=None)
+    @given(STEPS)
+    def test_loses_no_acknowledged_entry(
+        self, tmp_path_factory: pytest.TempPathFactory, steps: list[Step]
+    ) -> None:
+        append_and_lose_power(tmp_path_factory.mktemp("losing"), steps)
 
 
 class TestTail:

@@ -5,6 +5,7 @@ import hmac
 import io
 import json
 import tracemalloc
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ from shuxin.verification.commitment import (
     SaltInvalid,
     canonical_content,
     commitment_of,
+    keeps_numbers,
 )
 
 if TYPE_CHECKING:
@@ -118,6 +120,49 @@ class TestJson:
         assert canonical_content(data) is None
         message = AS_JSON.head + data
         assert of(data, form=AS_JSON) == hmac.digest(SALT, message, "sha256").hex()
+
+    @settings(max_examples=50)
+    @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53) + 1, 2**53 - 1))
+    def test_a_number_as_computers_write_it_is_kept(self, number: float) -> None:
+        data = json.dumps([number]).encode()
+        assert keeps_numbers(data)
+        assert canonical_content(data) is not None
+
+    @settings(max_examples=50)
+    @given(
+        st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30)
+    )
+    def test_a_decimal_is_kept_just_when_its_double_has_its_value(self, number: Decimal) -> None:
+        data = (
+            f"[{number:f}]".encode() if number == number.to_integral() else f"[{number}]".encode()
+        )
+        whole = b"." not in data and b"E" not in data
+        exact = abs(number) < 2**53 if whole else Decimal(repr(float(number))) == number
+        assert keeps_numbers(data) is exact
+
+    @pytest.mark.parametrize(
+        "number",
+        [
+            *("90071992547409.931", "12345678901234567890.0", "9007199254740993", "1e400"),
+            *(
+                "-0.1000000000000000055511151231257827",
+                "1e-400",
+                "4.9e-324",
+                "1E99999999999999999999",
+            ),
+            *("1e-99999999999999999999999", "9007199254740992", "-9007199254740992", "9" * 5000),
+        ],
+    )
+    def test_numbers_that_change_have_no_canonical_form(self, number: str) -> None:
+        data = f'{{"balance":{number}}}'.encode()
+        assert not keeps_numbers(data)
+        assert canonical_content(data) is None
+
+    @pytest.mark.parametrize(
+        "number", ["1.50", "1E5", "-0", "-0.0", "0e99999999999999999999", "1e21", "5e-324", "100.0"]
+    )
+    def test_another_spelling_of_the_same_number_is_kept(self, number: str) -> None:
+        assert canonical_content(number.encode()) is not None
 
     def test_the_published_example_of_canonical_json_is_met(self) -> None:
         text = '{"amount":"1250000.00","holder":"例示科技有限公司","issued":"2026-03-31"}'

@@ -66,3 +66,8 @@ class TestStatus:
     def test_an_unknown_list_is_not_found(self, client: Client) -> None:
         answer = client.get(f"/api/documents/status-lists/{'0' * 32}")
         assert (answer.status_code, answer.json()["code"]) == (404, "document_unknown")
+
+    @pytest.mark.parametrize("name", ["%00", "0" * 31 + "%00", "0" * 33, "A" * 32, "..%2f"])
+    def test_a_name_that_no_list_can_have_is_refused(self, client: Client, name: str) -> None:
+        answer = client.get(f"/api/documents/status-lists/{name}")
+        assert 400 <= answer.status_code < 500

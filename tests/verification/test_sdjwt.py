@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuxin.kernel.signing import Ed25519Key, base64url
+from shuxin.verification.presentation import PresentationInvalid
+from shuxin.verification.sdjwt import tokens
 from shuxin.verification.sdjwt.disclosing import (
     DEEPEST,
     digest,
@@ -89,8 +92,15 @@ class TestThePublishedExample:
         ],
     )
     def test_the_key_binding_holds_for_its_audience_nonce_and_time(
-        self, audience: str, nonce: str, late: int, reason: Reason | None
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        audience: str,
+        nonce: str,
+        late: int,
+        reason: Reason | None,
     ) -> None:
+        """The example's nonce is shorter than ours may be."""
+        monkeypatch.setattr(tokens, "NONCE", re.compile(".+"))
         now = dt.datetime.fromtimestamp(RFC["issued_at"] + late, tz=dt.UTC)
         credential = parse_credential(published(), types=EXAMPLE)
         demand = Demand(audience=audience, nonce=nonce)
@@ -160,6 +170,20 @@ class TestIssuingAndPresenting:
         forged = credential.without_binding + sign_jws(payload, kind="kb+jwt", signer=OTHER)
         found = check_binding(parse_credential(forged), demand=DEMAND, now=NOW)
         assert found.reason is Reason.PRESENTATION_CHANGED
+
+    @pytest.mark.parametrize("nonce", ["", "n" * 15, "n" * 129, "n" * 16 + "\n", "n" * 16 + " "])
+    def test_nothing_is_demanded_by_a_nonce_without_its_form(self, nonce: str) -> None:
+        with pytest.raises(PresentationInvalid):
+            Demand(audience=DEMAND.audience, nonce=nonce)
+
+    @pytest.mark.parametrize("nonce", ["", None, 0, [], "n" * 19])
+    def test_a_binding_to_any_other_nonce_is_refused(self, nonce: Any) -> None:
+        credential = parse_credential(issued({"a": 1}))
+        payload = {"iat": int(NOW.timestamp()), "aud": DEMAND.audience, "nonce": nonce}
+        payload["sd_hash"] = digest(credential.without_binding)
+        made = credential.without_binding + sign_jws(payload, kind="kb+jwt", signer=HOLDER)
+        found = check_binding(parse_credential(made), demand=DEMAND, now=NOW)
+        assert found.reason is Reason.REPLAYED
 
     def test_digests_tell_no_order_and_decoys_hide_the_number(self) -> None:
         text = issue_credential(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +27,7 @@ from tests.verification.samples import (
 from shuxin.ledger.api import LogUnwritable
 from shuxin.verification import service
 from shuxin.verification.archive import AlreadyArchived, archive_document, archive_of
+from shuxin.verification.commitment import NumberNotKept
 from shuxin.verification.credentials import verify_credential
 from shuxin.verification.issuing import FileNameUnfit, Request, ValidityInvalid, hand_out
 from shuxin.verification.models import IssuedDocument, StatusChange, Verification
@@ -146,6 +149,30 @@ class TestIssuing:
         proven = evidence(bank, receipt)
         assert verify(source, receipt, trust=bank.trust(), evidence=proven).accepted
         assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".json", ".zip"]
+
+    @pytest.mark.parametrize("name", ["proof.json", "proof.pdf"])
+    def test_what_is_handed_out_is_its_owners_only(
+        self, bank: Side, tmp_path: Path, name: str
+    ) -> None:
+        source, folder = tmp_path / name, tmp_path / "out"
+        source.write_text("{}", encoding="utf-8")
+        before = os.umask(0)
+        try:
+            hand_out(source, receipt=issue(source, bank), request=ASKED, folder=folder)
+        finally:
+            os.umask(before)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+        assert len(list(folder.iterdir())) == 2
+
+    def test_json_with_a_number_that_would_change_is_not_issued(
+        self, bank: Side, tmp_path: Path
+    ) -> None:
+        source = tmp_path / "proof.json"
+        source.write_text('{"balance": 90071992547409.931}', encoding="utf-8")
+        with pytest.raises(NumberNotKept):
+            issue(source, bank)
+        assert not IssuedDocument.objects.exists()
 
     @pytest.mark.parametrize(
         ("request_", "error"),

@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.verification.samples import BANK, BANK_KEY, HOLDER_KEY, NOW, OTHER_BANK, PERSON, side
+from tests.verification.samples import (
+    BANK,
+    BANK_KEY,
+    HOLDER_KEY,
+    NOW,
+    OTHER_BANK,
+    PERSON,
+    pinned,
+    side,
+)
 
 from shuxin.kernel.signing import Ed25519Key
 from shuxin.kernel.statements import sign_statement
+from shuxin.parties.api import Directory, KeyProblem, KeyRole, TrustAnchors
 from shuxin.verification.archive import ChainDiffers, TransferUnknown, chain_of, keep_chain
 from shuxin.verification.transfer import (
+    CLOCK_SKEW,
     ORDER,
     STEP,
     STEP_LASTS,
@@ -27,6 +38,7 @@ from shuxin.verification.transfer import (
     take_step,
     with_open_target,
 )
+from shuxin.verification.verifying import issuing_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,7 +229,8 @@ class TestKeeping:
         log = side(tmp_path).log
         chain, _ = gone(6)
         for turns in (2, 2, 7):
-            transfer = keep_chain(chain[:turns], is_by=is_by, log=log, now=NOW)
+            now = NOW + turns * HOUR
+            transfer = keep_chain(chain[:turns], is_by=is_by, log=log, now=now)
         assert chain_of(transfer.order_hash) == chain
         steps = [entry.facts["step"] for entry in log.entries(0, 20)]
         assert steps == ["initiated", *(step.value for step, _, _ in COURSE)]
@@ -232,8 +245,50 @@ class TestKeeping:
             signer=TARGET_KEY,
             now=NOW + 5 * HOUR,
         )
-        keep_chain(chain, is_by=is_by, log=log, now=NOW)
+        later = NOW + 6 * HOUR
+        keep_chain(chain, is_by=is_by, log=log, now=later)
         with pytest.raises(ChainDiffers):
-            keep_chain([*chain[:5], other], is_by=is_by, log=log, now=NOW)
+            keep_chain([*chain[:5], other], is_by=is_by, log=log, now=later)
         with pytest.raises(TransferUnknown):
             chain_of("0" * 64)
+
+    @pytest.mark.parametrize(
+        "now",
+        [
+            NOW + 2 * HOUR + STEP_LASTS,
+            NOW + 30 * STEP_LASTS,
+            NOW + 2 * HOUR - CLOCK_SKEW - dt.timedelta(seconds=1),
+        ],
+    )
+    def test_times_set_back_or_forward_are_refused_by_ones_own_clock(
+        self, tmp_path: Path, now: dt.datetime
+    ) -> None:
+        log = side(tmp_path).log
+        chain, _ = gone(2)
+        keep_chain(chain[:1], is_by=is_by, log=log, now=NOW)
+        with pytest.raises(StepOutOfTurn):
+            keep_chain(chain, is_by=is_by, log=log, now=now)
+        assert len(log.entries(0, 10)) == 1
+        assert keep_chain(chain[:1], is_by=is_by, log=log, now=now).state is State.INITIATED
+
+
+class TestRoles:
+    @pytest.mark.parametrize(
+        ("role", "counts"),
+        [
+            (KeyRole.SUBJECT, True),
+            (KeyRole.NODE, True),
+            (KeyRole.OFFICER, True),
+            (KeyRole.AUDITOR, False),
+            (KeyRole.SYSTEM_ADMIN, False),
+            (KeyRole.SECURITY_ADMIN, False),
+        ],
+    )
+    def test_only_a_key_that_speaks_for_the_party_in_business_takes_its_steps(
+        self, role: KeyRole, *, counts: bool
+    ) -> None:
+        anchor = dataclasses.replace(pinned(), roles=frozenset({role}))
+        directory = Directory.build([], anchors=TrustAnchors(pinned=(anchor,)))
+        (_, step), _ = gone(1)
+        found = issuing_key(directory, step, party=BANK, seen_at=NOW)
+        assert found == (directory.keys_of(BANK)[0] if counts else KeyProblem.WRONG_ROLE)

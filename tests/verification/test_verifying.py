@@ -31,7 +31,8 @@ from tests.verification.samples import (
 
 from shuxin.kernel.signing import Ed25519Key
 from shuxin.kernel.statements import sign_statement
-from shuxin.ledger.api import Entry, LogTrust, open_log
+from shuxin.ledger.api import Entry, LogTrust, TrustInvalid, open_log, witness_key
+from shuxin.ledger.note import cosign_note, parse_note
 from shuxin.parties.api import (
     Binding,
     Claim,
@@ -45,6 +46,7 @@ from shuxin.parties.api import (
     sign_revocation,
 )
 from shuxin.parties.api import Reason as Why
+from shuxin.verification.issuing import Issuer, Request, log_document, sign_document
 from shuxin.verification.presentation import Presentation, new_nonce
 from shuxin.verification.receipt import DOCUMENT_RECEIPT, parse_receipt
 from shuxin.verification.sdjwt.tokens import Demand
@@ -55,6 +57,7 @@ from shuxin.verification.verifying import Evidence
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from shuxin.kernel.statements import Statement
     from shuxin.verification.receipt import Receipt
 
 DAY = dt.timedelta(days=1)
@@ -230,6 +233,45 @@ class TestKeys:
         )
         assert verdict.reasons == (() if accepted else (Reason.KEY_REVOKED,))
 
+    @pytest.mark.parametrize("why", list(Why))
+    def test_an_ended_issuer_vouches_for_no_key_that_is_newly_seen(
+        self, tmp_path: Path, file: Path, why: Why
+    ) -> None:
+        """Whatever the binding's own dates say: the receipt brings it now."""
+        bank, key = side(tmp_path), Ed25519Key(b"\x21" * 32)
+        said = {"method": Method.INSTITUTION, "roles": (KeyRole.OFFICER,)}
+        for signer, party, anchors, more in (
+            (self.ATTESTER, self.PARTY, self.anchors(), {}),
+            (BANK_KEY, BANK, TrustAnchors(pinned=(pinned(),)), said),
+        ):
+            keys = bound(key, by=signer, start=NOW - 50 * DAY, **more)
+            issuer = Issuer(BANK, key, keys, bank.log)
+            signed = sign_document(
+                file, request=Request(template="kyc_report"), place=PLACE, issuer=issuer, now=NOW
+            )
+            receipt = log_document(signed, issuer=issuer, now=NOW)
+            ended = Revocation(party, signer.public.key_id, NOW - DAY, why)
+            known = (sign_revocation(ended, signer=signer),)
+            proven = Evidence(status=status(key=key))
+            trust = bank.trust(anchors=anchors)
+            assert verify(file, receipt, trust=trust, evidence=proven).accepted
+            trust = bank.trust(anchors=anchors, statements=known)
+            reasons = verify(file, receipt, trust=trust, evidence=proven).reasons
+            assert reasons == (Reason.UNKNOWN_ISSUER, Reason.STATUS_CHANGED)
+
+
+def bound(
+    key: Ed25519Key,
+    *,
+    by: Ed25519Key,
+    start: dt.datetime,
+    method: Method = Method.COUNTER,
+    roles: tuple[KeyRole, ...] = (KeyRole.SUBJECT,),
+) -> tuple[Statement, ...]:
+    claim = Claim(BANK, PartyKind.BANK, "Bank A", key.public, "seal", roles)
+    binding = Binding(claim, start, start + 365 * DAY, method, "0" * 64)
+    return sign_claim(claim, signer=key), sign_binding(binding, signer=by)
+
 
 class TestLog:
     def test_a_receipt_without_its_proof_is_not_logged(
@@ -272,6 +314,38 @@ class TestLog:
         assert verify(file, receipt, trust=trust).reasons == (Reason.LOG_FORKED,)
         honest = shown.trust(checkpoints=(shown.log.checkpoint(),))
         assert verify(file, receipt, trust=honest).accepted
+
+    def test_a_checkpoint_that_the_log_did_not_sign_hides_no_fork(
+        self, tmp_path: Path, file: Path
+    ) -> None:
+        shown, hidden = side(tmp_path / "a"), side(tmp_path / "b")
+        receipt = issue(file, of=shown)
+        hidden.log.append(Entry("other", NOW, BANK, {}), now=NOW)
+        forged = open_log(tmp_path / "forged", origin=ORIGIN, signer=THIEF_KEY)
+        forged.append(Entry("forged", NOW, BANK, {}), now=NOW)
+        notes = [forged.checkpoint(), hidden.log.checkpoint()]
+        trust = shown.trust()
+        assert verify(file, receipt, trust=trust.with_checkpoints(notes[:1])).accepted
+        for order in (notes, notes[::-1]):
+            forked = verify(file, receipt, trust=trust.with_checkpoints(order))
+            assert forked.reasons == (Reason.LOG_FORKED,)
+        with pytest.raises(TrustInvalid):
+            trust.with_checkpoints(["no checkpoint"])
+
+    @pytest.mark.parametrize("name", [ORIGIN, f"{ORIGIN}/witness"])
+    def test_the_node_of_the_log_is_no_witness_of_it(
+        self, tmp_path: Path, file: Path, name: str
+    ) -> None:
+        bank = side(tmp_path)
+        receipt = issue(file, of=bank)
+        cosigned = cosign_note(
+            parse_note(bank.log.checkpoint()), name=name, signer=WITNESS_KEY, now=NOW
+        ).dump()
+        proof = json.loads(bank.log.proof(0, checkpoint=cosigned).dump())
+        keys = LogTrust((bank.log.key,), (witness_key(name, WITNESS_KEY.public),), 1)
+        trust = dataclasses.replace(bank.trust(), log=keys)
+        verdict = verify(file, dataclasses.replace(receipt, proof=proof), trust=trust)
+        assert verdict.reasons == (Reason.NOT_WITNESSED,)
 
     def test_keys_of_the_samples_are_apart(self) -> None:
         assert len({k.public for k in (BANK_KEY, LOG_KEY, WITNESS_KEY, HOLDER_KEY)}) == 4

@@ -22,7 +22,13 @@ from shuxin.ledger.offline import (
     verify_note_file,
     verify_proof_file,
 )
-from shuxin.ledger.own import own_log, own_log_folder, own_log_key, own_witness
+from shuxin.ledger.own import (
+    check_own_log,
+    own_log,
+    own_log_folder,
+    own_log_key,
+    own_witness,
+)
 from shuxin.ledger.proof import (
     ConsistencyProof,
     Contradiction,
@@ -35,12 +41,13 @@ from shuxin.ledger.proof import (
 )
 from shuxin.ledger.store import LogDamaged
 from shuxin.ledger.tree import TreeHash, root_of
-from shuxin.ledger.trust import LogTrust, TrustInvalid, parse_trust
+from shuxin.ledger.trust import LogTrust, TrustInvalid, is_own_witness, parse_trust
 from shuxin.ledger.verdict import Check, ProofVerdict
 from shuxin.ledger.witness import (
     CheckpointShrunk,
     ConsistencyNotShown,
     Equivocation,
+    LogOwn,
     LogUnwatched,
     Witness,
 )
@@ -67,6 +74,7 @@ __all__ = [
     "LogBusy",
     "LogDamaged",
     "LogIdentityDiffers",
+    "LogOwn",
     "LogProof",
     "LogTrust",
     "LogUnwatched",
@@ -81,7 +89,9 @@ __all__ = [
     "VerifierKeyInvalid",
     "Witness",
     "check_folder",
+    "check_own_log",
     "commitment",
+    "is_own_witness",
     "log_key",
     "open_log",
     "own_log",

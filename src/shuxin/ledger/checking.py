@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shuxin.kernel.text import Text
 from shuxin.ledger.checkpoint import parse_checkpoint, tree_of
 from shuxin.ledger.entry import EntryInvalid, parse_entry
+from shuxin.ledger.files import ASIDE, locked
 from shuxin.ledger.note import NoteInvalid, VerifierKey, VerifierKeyInvalid
 from shuxin.ledger.tail import HEAD_BYTES, first_of, is_unfinished, read_tail
 from shuxin.ledger.tiles import (
     HEIGHT,
     WIDTH,
     bundle_path,
+    files_of_move,
     pairs_above,
     split_bundle,
     split_tile,
@@ -42,16 +45,25 @@ _UNFINISHED = Text(
     en="ends in an unfinished write, never acknowledged; the next append sets it right",
     zh="末尾有未完成且未确认的写入;下次追加时会自动处理",
 )
+_LEFT = Text(
+    en="was left by a writer that was stopped; the next one sets it right",
+    zh="为中断的写入者所遗留;下一写入者会自动处理",
+)
 _KNOWN = {"origin", "tail", "lock", "checkpoint"}
+_PARTIAL = re.compile(r"(tile/[1-9][0-9]*/(?:x[0-9]{3}/)*[0-9]{3})\.p/([1-9][0-9]{0,2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What is wrong (损坏): in which file of the folder, and where in it."""
+    """What is wrong (损坏): in which file of the folder, and where in it.
+
+    ``unfinished`` says that it is what a stopped writer leaves, which harms no entry and goes with the next write.
+    """
 
     file: str
     place: str
     what: Text
+    unfinished: bool = False
 
     def say(self, language: Language) -> str:
         place = f", {self.place}" if self.place else ""
@@ -59,18 +71,39 @@ class Damage:
 
 
 def check_folder(folder: Path, *, key: VerifierKey | None = None) -> list[Damage]:
-    """All damage of the log in ``folder``. ``key``: the log's, known from elsewhere; else the folder's own word."""
+    """All damage of the log in ``folder``, to which nobody writes meanwhile (else: ``check_shared_folder``).
+
+    ``key``: the log's, known from elsewhere; else the folder's own word.
+    """
+    return counted_check(folder, key=key)[1]
+
+
+def check_shared_folder(folder: Path, *, key: VerifierKey, wait_seconds: float) -> list[Damage]:
+    """The same while others may append: they wait. Raises LogBusy, LogUnwritable."""
+    with locked(folder, wait_seconds=wait_seconds):
+        return check_folder(folder, key=key)
+
+
+def counted_check(folder: Path, *, key: VerifierKey | None) -> tuple[int, list[Damage]]:
+    """Number of entries, as far as it can be told, and all damage."""
     own = _own_key(folder)
     if own is None or (key is not None and own != key):
-        return [Damage("origin", "", _NO_KEY)]
-    return list(_Check(folder, own).damage())
+        return 0, [Damage("origin", "", _NO_KEY)]
+    check = _Check(folder, own)
+    found = list(check.damage())
+    return check.size, found
+
+
+def read_file(file: Path) -> bytes | None:
+    """None when there is no such file, or something else by its name."""
+    return file.read_bytes() if file.is_file() else None
 
 
 def _own_key(folder: Path) -> VerifierKey | None:
     try:
-        text = (folder / "origin").read_bytes().decode()
+        text = (read_file(folder / "origin") or b"").decode()
         own = VerifierKey.parse(text.removesuffix("\n"))
-    except (FileNotFoundError, UnicodeDecodeError, VerifierKeyInvalid):
+    except (UnicodeDecodeError, VerifierKeyInvalid):
         return None
     return own if f"{own.text}\n" == text else None
 
@@ -84,7 +117,9 @@ class _Check:
         self.tree = tree_of(key)
         self.expected = set(_KNOWN)
         self.levels: list[list[bytes]] = []
+        self.behind: tuple[bytes, ...] = ()
         self.leaves_behind: list[bytes] = []
+        self.known: dict[tuple[int, int], bytes] = {}
         self.read_again: dict[int, list[bytes]] = {}
         self.size = 0
 
@@ -102,14 +137,15 @@ class _Check:
     def _tail(self, data: bytes, first: int) -> Iterator[Damage]:
         origin = self.key.name
         part = read_tail(data, offset=HEAD_BYTES, size=first, origin=origin)
-        self.size = first + len(part.entries)
+        self.size, self.behind = first + len(part.entries), part.entries
         self.leaves_behind = [self.tree.leaf(entry) for entry in part.entries]
         for number, entry in enumerate(part.entries):
             yield from _entry_damage("tail", first + number, entry)
         if part.rest or not part.marked:
             cut = is_unfinished(part, size=self.size, origin=origin)
             unfinished = cut and not part.acknowledged_behind
-            yield Damage("tail", f"byte {part.end}", _UNFINISHED if unfinished else _CHANGED)
+            what = _UNFINISHED if unfinished else _CHANGED
+            yield Damage("tail", f"byte {part.end}", what, unfinished)
 
     def _tiles(self, settled: int) -> Iterator[Damage]:
         above: list[bytes] = []
@@ -192,34 +228,28 @@ class _Check:
         except NoteInvalid:
             yield Damage("checkpoint", "", _CHANGED)
             return
-        if (
-            checkpoint.origin != self.key.name
-            or not note.signed_by(self.key)
-            or len(note.signatures) != 1
-        ):
+        if checkpoint.origin != self.key.name or not note.signed_by(self.key):
             yield Damage("checkpoint", "", _SIGNATURE)
         elif checkpoint.size > self.size:
             yield Damage("checkpoint", "", _SHORTER)
-        elif self._root(checkpoint.size) != checkpoint.root:
+        elif subtree_root(self.tree, 0, checkpoint.size, node=self._node) != checkpoint.root:
             yield Damage("checkpoint", "", _OTHER_ROOT)
 
-    def _root(self, size: int) -> bytes:
-        settled = self.size - len(self.leaves_behind)
-        known: dict[tuple[int, int], bytes] = {}
+    @property
+    def settled(self) -> int:
+        return self.size - len(self.behind)
 
-        def node(level: int, index: int) -> bytes:
-            if level == HEIGHT and (index + 1) << HEIGHT <= settled:
-                return self.levels[0][index]
-            if level == 0:
-                if index < settled:
-                    return self._leaves(index >> HEIGHT)[index & (WIDTH - 1)]
-                return self.leaves_behind[index - settled]
-            if (level, index) not in known:
-                left, right = node(level - 1, 2 * index), node(level - 1, 2 * index + 1)
-                known[level, index] = self.tree.node(left, right)
-            return known[level, index]
-
-        return subtree_root(self.tree, 0, size, node=node)
+    def _node(self, level: int, index: int) -> bytes:
+        if level == HEIGHT and (index + 1) << HEIGHT <= self.settled:
+            return self.levels[0][index]
+        if level == 0:
+            if index < self.settled:
+                return self._leaves(index >> HEIGHT)[index & (WIDTH - 1)]
+            return self.leaves_behind[index - self.settled]
+        if (level, index) not in self.known:
+            left, right = self._node(level - 1, 2 * index), self._node(level - 1, 2 * index + 1)
+            self.known[level, index] = self.tree.node(left, right)
+        return self.known[level, index]
 
     def _leaves(self, number: int) -> list[bytes]:
         if number not in self.read_again:
@@ -227,18 +257,35 @@ class _Check:
         return self.read_again[number]
 
     def _strays(self) -> Iterator[Damage]:
-        for path in sorted(self.folder.rglob("*")):
-            name = str(path.relative_to(self.folder))
-            if path.is_file() and name not in self.expected:
-                yield Damage(name, "", _STRAY)
+        names = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
+        strays = sorted(name for name in names - self.expected if (self.folder / name).is_file())
+        moved = dict(self._move()) if strays else {}
+        for name in strays:
+            if name in moved and self._read(name) != moved[name]:
+                yield Damage(name, "", _CHANGED)
+            elif name in moved or name == ASIDE or self._is_stale(name):
+                yield Damage(name, "", _LEFT, unfinished=True)
+            else:
+                yield Damage(name if name.isprintable() else ascii(name), "", _STRAY)
         if self._read("lock"):
             yield Damage("lock", "", _STRAY)
 
+    def _move(self) -> Iterator[tuple[str, bytes]]:
+        """What a move of the tail into tiles writes: it may have been stopped before the tail was replaced."""
+        return files_of_move(self.behind, first=self.settled, node=self._node)
+
+    def _is_stale(self, name: str) -> bool:
+        """Whether it is a partial tile, in the place of which there is a wider one."""
+        found = _PARTIAL.fullmatch(name)
+        if found is None:
+            return False
+        tile, width = found[1], int(found[2])
+        return tile in self.expected or any(
+            f"{tile}.p/{wider}" in self.expected for wider in range(width + 1, WIDTH)
+        )
+
     def _read(self, name: str) -> bytes | None:
-        try:
-            return (self.folder / name).read_bytes()
-        except FileNotFoundError:
-            return None
+        return read_file(self.folder / name)
 
 
 def _tiles_of(full: int, partial: int) -> list[tuple[int, int]]:

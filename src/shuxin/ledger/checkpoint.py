@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shuxin.kernel.signing import Algorithm
-from shuxin.ledger.note import Note, NoteInvalid, parse_note, sign_note
+from shuxin.ledger.note import Note, NoteInvalid, is_name, parse_note, sign_note
 from shuxin.ledger.tree import HASH_BYTES, TreeHash
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Checkpoint:
         if len(lines) < _LINES or not all(lines):
             raise NoteInvalid(reason="a checkpoint has lines for origin, size and root")
         origin, size, encoded = lines[:_LINES]
+        if not is_name(origin):  # it is the name of a key, and is printed
+            raise NoteInvalid(reason="the origin in a checkpoint")
         if not _SIZE.fullmatch(size):
             raise NoteInvalid(reason="the size in a checkpoint")
         try:

@@ -84,11 +84,15 @@ class Disk:
             raise LogDamaged(file=str(file), place="missing") from error
 
     def append(self, state: State, data: Sequence[bytes]) -> None:
-        """Write a group behind ``state``, make it durable, mark it. Only while the lock is held."""
+        """Write a group behind ``state``, make it durable, mark it. Only while the lock is held.
+
+        The mark before it is written again: where a sync failed, it may be in memory only.
+        """
+        before = tail_mark(state.size, origin=self.key.name) if state.entries else b""
         group = tail_group(data, first=state.size, origin=self.key.name)
         mark = tail_mark(state.size + len(data), origin=self.key.name)
         leaves = {(0, state.size + number): self.tree.leaf(one) for number, one in enumerate(data)}
-        self._write(group, mark, at=state.end)
+        self._write(before, group, mark, at=state.end)
         end = state.end + len(group) + len(mark)
         state.known.update(leaves)
         grown = State(state.settled, (*state.entries, *data), end, state.known)
@@ -126,10 +130,10 @@ class Disk:
 
         return node
 
-    def _write(self, group: bytes, mark: bytes, *, at: int) -> None:
+    def _write(self, before: bytes, group: bytes, mark: bytes, *, at: int) -> None:
         descriptor = os.open(self.folder / TAIL_FILE, os.O_WRONLY | os.O_CLOEXEC)
         try:
-            write_all(descriptor, group, at=at)
+            write_all(descriptor, before + group, at=at - len(before))
             os.fsync(descriptor)
             write_all(descriptor, mark, at=at + len(group))
         except OSError:
@@ -180,15 +184,23 @@ class Disk:
         entries = (*state.entries, *part.entries)
         end = part.end
         if part.rest or not part.marked:
-            end = self._set_right(part, size=state.settled + len(entries))
+            end = self._set_right(part, settled=state.settled, size=state.settled + len(entries))
         self._state = State(state.settled, entries, end, state.known)
         return self._state
 
-    def _set_right(self, part: TailPart, *, size: int) -> int:
-        """Cut what was not finished, or finish it; the end of the tail afterwards."""
+    def _set_right(self, part: TailPart, *, settled: int, size: int) -> int:
+        """Cut what was not finished, or finish it; the end of the tail afterwards.
+
+        A group, and the mark before it, are written anew before the sync: when its writer's sync failed, the system
+        may take the bytes that it has in memory for written.
+        """
+        first = part.first_of_group
+        before = tail_mark(first, origin=self.key.name) if first > settled else b""
+        again = before + part.group
         descriptor = os.open(self.folder / TAIL_FILE, os.O_WRONLY | os.O_CLOEXEC)
         try:
             os.ftruncate(descriptor, part.end)
+            write_all(descriptor, again, at=part.end - len(again))
             os.fsync(descriptor)
             if part.marked:
                 return part.end

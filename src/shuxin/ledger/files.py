@@ -14,7 +14,7 @@ from shuxin.kernel.errors import Unavailable
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 ASIDE = "aside"
@@ -22,6 +22,7 @@ ASIDE = "aside"
 
 _PAUSE_SECONDS = 0.002
 _PRIVATE = 0o600
+_PRIVATE_FOLDER = 0o700
 
 
 class LogBusy(Unavailable):
@@ -90,12 +91,12 @@ def write_all(descriptor: int, content: bytes, *, at: int) -> None:
 
 
 def put(root: Path, name: str, content: bytes) -> Path:
-    """Write a file aside, make it durable and name it; the caller makes its folder durable (``sync_folder``).
+    """Write a file aside, make it durable and name it; the caller makes its folders durable (``sync_folders``).
 
     Readers see the old file or the new one, whole. Only for the holder of the lock of ``root``.
     """
     target = root / name
-    make_folder(target.parent)
+    _make(target.parent)
     aside = root / ASIDE
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _PRIVATE)
     try:
@@ -109,17 +110,36 @@ def put(root: Path, name: str, content: bytes) -> Path:
 
 def put_durably(root: Path, name: str, content: bytes) -> None:
     """The same, and durable when it returns."""
-    sync_folder(put(root, name, content).parent)
+    sync_folders(root, [put(root, name, content)])
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each durable in the one above."""
+    """Make a folder and those above it, each durable in the one above.
+
+    One that is there already is made durable too: whoever made it may have been killed before.
+    """
     if folder.is_dir():
+        with contextlib.suppress(PermissionError):  # then it was made by others
+            sync_folder(folder.parent)
         return
     make_folder(folder.parent)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
+    _make(folder)
     sync_folder(folder.parent)
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        _make(folder.parent)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=_PRIVATE_FOLDER)
+
+
+def sync_folders(root: Path, files: Iterable[Path]) -> None:
+    """Make the names of files durable, and those of their folders up to ``root``."""
+    folders = {folder for file in files for folder in file.parents}
+    for folder in sorted(folders, reverse=True):
+        if folder.is_relative_to(root):
+            sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:

@@ -174,7 +174,7 @@ class Log:
 
     def check(self) -> list[Damage]:
         """Read every byte of the log; empty when all is sound."""
-        with self._disk.held():
+        with self._disk.held():  # which sets right what a stopped writer left
             return check_folder(self._disk.folder, key=self.key)
 
     def _checkpoint(self) -> _Signed:

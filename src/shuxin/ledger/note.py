@@ -158,6 +158,13 @@ class Note:
         found = [signature for signature in self.signatures if signature.is_of(key)]
         return bool(found) and all(_is_good(self.text, signature, key) for signature in found)
 
+    def time_of(self, key: VerifierKey) -> int | None:
+        """When ``key``, whose signatures are timed, signed it last; None when it did not."""
+        if not self.signed_by(key):
+            return None
+        stated = [signature.time for signature in self.signatures if signature.is_of(key)]
+        return max(time for time in stated if time is not None)
+
     def with_signature(self, signature: NoteSignature) -> Note:
         """Placed after the others; an older one of the same key is replaced."""
         kept = [
@@ -166,6 +173,21 @@ class Note:
             if (old.name, old.key_id) != (signature.name, signature.key_id)
         ]
         return replace(self, signatures=(*kept, signature))
+
+    def only(self, key: VerifierKey) -> Note:
+        """The note with the first signature of ``key`` and no other."""
+        own = [signature for signature in self.signatures if signature.is_of(key)]
+        return replace(self, signatures=tuple(own[:1]))
+
+    def without(self, key: VerifierKey) -> Note:
+        others = [signature for signature in self.signatures if not signature.is_of(key)]
+        return replace(self, signatures=tuple(others))
+
+    @property
+    def fits(self) -> bool:
+        """Whether ``parse_note`` reads it again."""
+        few = len(self.signatures) <= MOST_SIGNATURES
+        return few and len(self.dump().encode()) <= LONGEST_NOTE
 
     def dump(self) -> str:
         return self.text + "\n" + "".join(signature.line for signature in self.signatures)

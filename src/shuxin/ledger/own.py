@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from shuxin.infra.api import secret_key
 from shuxin.kernel.signing import Ed25519Key
-from shuxin.ledger.log import open_log, origin_of
+from shuxin.ledger.checking import check_shared_folder
+from shuxin.ledger.log import WAIT_SECONDS, open_log, origin_of
 from shuxin.ledger.note import log_key
+from shuxin.ledger.trust import own_witness_name
 from shuxin.ledger.witness import Witness
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shuxin.infra.api import Settings
+    from shuxin.ledger.checking import Damage
     from shuxin.ledger.log import Log
     from shuxin.ledger.note import VerifierKey
 
@@ -41,6 +44,17 @@ def own_log_key(settings: Settings) -> VerifierKey | None:
     return log_key(origin, Ed25519Key(secret_key(settings, LOG_KEY)).public)
 
 
+def check_own_log(settings: Settings) -> list[Damage]:
+    """All damage of this node's log, none when it has no log; others that append wait meanwhile.
+
+    Raises KeyDamaged, LogDamaged (of the file ``origin``), LogBusy, LogUnwritable.
+    """
+    key, folder = own_log_key(settings), own_log_folder(settings)
+    if key is None:
+        return []
+    return check_shared_folder(folder, key=key, wait_seconds=WAIT_SECONDS)
+
+
 def own_log_folder(settings: Settings) -> Path:
     return settings.home / "log"
 
@@ -51,5 +65,5 @@ def own_witness(settings: Settings, *, logs: Sequence[VerifierKey]) -> Witness:
     Raises KeyDamaged, LogBusy, LogUnwritable, LogDamaged.
     """
     signer = Ed25519Key(secret_key(settings, WITNESS_KEY))
-    name = f"{own_log(settings).origin}/witness"
+    name = own_witness_name(own_log(settings).origin)
     return Witness(settings.home / "witness", name=name, signer=signer, logs=logs)

@@ -156,7 +156,7 @@ def verify_checkpoint(note_text: str, *, trust: LogTrust) -> ProofVerdict:
     """Signed by its log, and cosigned by enough witnesses. Raises NoteInvalid."""
     note, checkpoint = parse_checkpoint(note_text)
     signed, _ = _signed(note, checkpoint, trust)
-    return ProofVerdict((signed, _witnessed(note, trust)))
+    return ProofVerdict((signed, _witnessed(note, checkpoint, trust)))
 
 
 def verify_proof(proof: LogProof, *, trust: LogTrust) -> ProofVerdict:
@@ -164,7 +164,7 @@ def verify_proof(proof: LogProof, *, trust: LogTrust) -> ProofVerdict:
     note, checkpoint = parse_checkpoint(proof.note)
     kind = proof.entry.kind
     signed, key = _signed(note, checkpoint, trust)
-    checks = [signed, _witnessed(note, trust)]
+    checks = [signed, _witnessed(note, checkpoint, trust)]
     if key is not None:
         tree = tree_of(key)
         included = inclusion_holds(
@@ -186,7 +186,8 @@ def verify_consistency(proof: ConsistencyProof, *, trust: LogTrust) -> ProofVerd
     new_note, new = parse_checkpoint(proof.new)
     old_signed, _ = _signed(old_note, old, trust)
     new_signed, key = _signed(new_note, new, trust)
-    checks = [old_signed, new_signed, _witnessed(new_note, trust), _one_origin(old, new)]
+    witnessed = _witnessed(new_note, new, trust)
+    checks = [old_signed, new_signed, witnessed, _one_origin(old, new)]
     if key is not None:
         grew = grows(tree_of_key=key, old=old, new=new, path=proof.path)
         text = _CONSISTENT if grew else _NOT_CONSISTENT
@@ -233,8 +234,8 @@ def _signed(
     return Check("signature", key is not None, text, facts), key
 
 
-def _witnessed(note: Note, trust: LogTrust) -> Check:
-    found = trust.witnesses_of(note)
+def _witnessed(note: Note, checkpoint: Checkpoint, trust: LogTrust) -> Check:
+    found = len(trust.times_of(note, origin=checkpoint.origin))
     facts = {"found": found, "needed": trust.threshold}
     return Check("witnesses", found >= trust.threshold, _WITNESSED, facts)
 

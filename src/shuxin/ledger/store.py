@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import Unavailable
 from shuxin.kernel.text import Text
-from shuxin.ledger.files import ASIDE, put, sync_folder
+from shuxin.ledger.files import ASIDE, put, sync_folders
 from shuxin.ledger.tiles import (
     HEIGHT,
     WIDTH,
-    bundle,
     bundle_path,
+    ends_in,
     entry_in,
+    files_of_move,
     pairs_above,
     split_tile,
     tile_path,
@@ -67,28 +68,16 @@ class TileStore:
     def entry(self, index: int) -> bytes:
         """The bytes of an entry in a full bundle. Raises FileNotFoundError, LogDamaged."""
         bundle_index, number = index >> HEIGHT, index & (WIDTH - 1)
-        found = entry_in(self._bundle(bundle_index), number)
-        if found is None:
+        content, ends = self._bundle(bundle_index)
+        if number + 1 >= len(ends):
             raise LogDamaged(file=bundle_path(bundle_index), place=f"entry {index}")
-        return found
+        return entry_in(content, ends, number)
 
     def settle(self, entries: Sequence[bytes], *, first: int, node: Node) -> int:
         """Write the full bundles among ``entries``, and the tiles above; the number of entries now in full tiles."""
-        whole = len(entries) >> HEIGHT
-        settled = first + whole * WIDTH
-        made = [
-            self._put_once(bundle_path((first >> HEIGHT) + number), bundle(part))
-            for number in range(whole)
-            for part in [entries[number * WIDTH : (number + 1) * WIDTH]]
-        ]
-        for level, full, partial in widths(settled):
-            new = range(first >> (HEIGHT * (level + 1)), full)
-            made += [self._put_tile(level, tile, WIDTH, node) for tile in new]
-            if partial:
-                made.append(self._put_tile(level, full, partial, node))
-        for folder in {path.parent for path in made}:
-            sync_folder(folder)
-        return settled
+        files = files_of_move(entries, first=first, node=node)
+        sync_folders(self._folder, [self._put_once(name, content) for name, content in files])
+        return first + (len(entries) >> HEIGHT) * WIDTH
 
     def drop_stale(self, *, settled: int) -> None:
         """Remove narrower partial tiles, and what a killed writer left aside."""
@@ -105,10 +94,6 @@ class TileStore:
                         with contextlib.suppress(OSError):
                             folder.rmdir()
 
-    def _put_tile(self, level: int, tile: int, width: int, node: Node) -> Path:
-        hashes = (node(HEIGHT * level, tile * WIDTH + number) for number in range(width))
-        return self._put_once(tile_path(level, tile, width=width), b"".join(hashes))
-
     def _put_once(self, name: str, content: bytes) -> Path:
         """Write a file; one that an interrupted writer left is made durable again, if it is the same."""
         with contextlib.suppress(FileNotFoundError):
@@ -123,5 +108,6 @@ class TileStore:
             raise LogDamaged(file=name, place=f"{len(content)} bytes")
         return pairs_above(self._tree, split_tile(content))
 
-    def _read_bundle(self, index: int) -> bytes:
-        return (self._folder / bundle_path(index)).read_bytes()
+    def _read_bundle(self, index: int) -> tuple[bytes, Sequence[int]]:
+        content = (self._folder / bundle_path(index)).read_bytes()
+        return content, ends_in(content) or ()

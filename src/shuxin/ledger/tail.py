@@ -36,6 +36,7 @@ class TailPart:
     """What was read from some offset of a tail on.
 
     ``end`` is the offset behind the last whole group or mark; ``marked`` says that it is a mark (or the head).
+    ``group`` are the bytes of the last group when it has no mark.
     ``rest`` are the bytes behind it, and ``acknowledged_behind`` that a mark stands among them: then whole entries
     were damaged, and nothing may be cut.
     """
@@ -43,8 +44,14 @@ class TailPart:
     entries: tuple[bytes, ...]
     end: int
     marked: bool
+    group: bytes
     rest: bytes
     acknowledged_behind: bool
+
+    @property
+    def first_of_group(self) -> int:
+        """Index of the first entry of ``group``; 0 when there is none."""
+        return int.from_bytes(self.group[8:16], "big")
 
 
 def tail_head(first: int, *, origin: str) -> bytes:
@@ -71,7 +78,7 @@ def first_of(head: bytes, *, origin: str) -> int | None:
 def read_tail(data: bytes, *, offset: int, size: int, origin: str) -> TailPart:
     """Read the bytes from ``offset`` of the tail on, where the log has ``size`` entries and a mark stands before."""
     entries: list[bytes] = []
-    at, marked = 0, True
+    at, began, marked = 0, 0, True
     while at < len(data):
         if not marked and data[at : at + MARK_BYTES] == tail_mark(size, origin=origin):
             at, marked = at + MARK_BYTES, True
@@ -80,9 +87,10 @@ def read_tail(data: bytes, *, offset: int, size: int, origin: str) -> TailPart:
         if group is None:
             break
         entries += group[0]
-        at, size, marked = group[1], size + len(group[0]), False
+        began, at, size, marked = at, group[1], size + len(group[0]), False
     rest = data[at:]
-    return TailPart(tuple(entries), offset + at, marked, rest, _has_mark(rest, origin))
+    last = b"" if marked else data[began:at]
+    return TailPart(tuple(entries), offset + at, marked, last, rest, _has_mark(rest, origin))
 
 
 def is_unfinished(part: TailPart, *, size: int, origin: str) -> bool:

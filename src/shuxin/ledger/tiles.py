@@ -13,7 +13,7 @@ from shuxin.ledger.tree import HASH_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shuxin.ledger.tree import TreeHash
+    from shuxin.ledger.tree import Node, TreeHash
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
@@ -40,6 +40,24 @@ def widths(size: int) -> Iterator[tuple[int, int, int]]:
         level += 1
 
 
+def files_of_move(
+    entries: Sequence[bytes], *, first: int, node: Node
+) -> Iterator[tuple[str, bytes]]:
+    """Paths and contents that come when the whole 256s of the tail, which begins at ``first``, become tiles.
+
+    Bundles come first: where the first of them is missing, no move has begun.
+    """
+    whole = len(entries) >> HEIGHT
+    for number in range(whole):
+        part = entries[number * WIDTH : (number + 1) * WIDTH]
+        yield bundle_path((first >> HEIGHT) + number), bundle(part)
+    for level, full, partial in widths(first + whole * WIDTH):
+        tiles = [(tile, WIDTH) for tile in range(first >> (HEIGHT * (level + 1)), full)]
+        for tile, width in [*tiles, (full, partial)] if partial else tiles:
+            hashes = (node(HEIGHT * level, tile * WIDTH + number) for number in range(width))
+            yield tile_path(level, tile, width=width), b"".join(hashes)
+
+
 def pairs_above(tree: TreeHash, hashes: Sequence[bytes]) -> tuple[tuple[bytes, ...], ...]:
     """All complete subtrees within one tile: row h holds those over 2**h hashes."""
     rows = [tuple(hashes)]
@@ -60,25 +78,23 @@ def bundle(entries: Sequence[bytes]) -> bytes:
 
 def split_bundle(content: bytes) -> list[bytes] | None:
     """None when the content does not end with the end of an entry."""
-    entries, at = [], 0
-    while at < len(content):
-        start = at + _LENGTH_BYTES
-        end = start + int.from_bytes(content[at:start], "big")
-        if end > len(content):
-            return None
-        entries.append(content[start:end])
-        at = end
-    return entries
+    ends = ends_in(content)
+    if ends is None:
+        return None
+    return [entry_in(content, ends, number) for number in range(len(ends) - 1)]
 
 
-def entry_in(content: bytes, number: int) -> bytes | None:
-    """The entry ``number`` of a bundle, without cutting up the others; None when the lengths do not reach it."""
-    at = 0
-    for _ in range(number):
-        at += _LENGTH_BYTES + (content[at] << 8 | content[at + 1] if at + 1 < len(content) else 0)
-    start = at + _LENGTH_BYTES
-    end = start + int.from_bytes(content[at:start], "big")
-    return content[start:end] if start <= end <= len(content) else None
+def ends_in(content: bytes) -> list[int] | None:
+    """0, and where each entry of a bundle ends with its length before it; None as above."""
+    at, ends, last = 0, [0], len(content) - _LENGTH_BYTES
+    while at <= last:
+        at += _LENGTH_BYTES + (content[at] << 8 | content[at + 1])
+        ends.append(at)
+    return ends if at == len(content) else None
+
+
+def entry_in(content: bytes, ends: Sequence[int], number: int) -> bytes:
+    return content[ends[number] + _LENGTH_BYTES : ends[number + 1]]
 
 
 def _number(index: int) -> str:

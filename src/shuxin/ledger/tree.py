@@ -96,16 +96,18 @@ def inclusion_path(tree: TreeHash, index: int, size: int, *, node: Node) -> tupl
     """PATH(index, D[0:size]) of section 2.1.3.1. Raises ValueError unless ``0 <= index < size``."""
     if not 0 <= index < size:
         raise ValueError("no such leaf in a tree of that size")
-    path, start, end = [], 0, size
-    while end - start > 1:
+    above, start, end = [], 0, size
+    while (end - start) & (end - start - 1):
         middle = start + _split(end - start)
         if index < middle:
-            path.append(subtree_root(tree, middle, end, node=node))
+            above.append(subtree_root(tree, middle, end, node=node))
             end = middle
         else:
-            path.append(subtree_root(tree, start, middle, node=node))
+            above.append(subtree_root(tree, start, middle, node=node))
             start = middle
-    return tuple(reversed(path))
+    levels = range((end - start).bit_length() - 1)  # of the complete subtree that is left
+    within = [node(level, (index >> level) ^ 1) for level in levels]
+    return (*within, *reversed(above))
 
 
 def consistency_path(tree: TreeHash, old: int, new: int, *, node: Node) -> tuple[bytes, ...]:

@@ -33,7 +33,8 @@ class TrustInvalid(InvalidInput):
 class LogTrust:
     """Which logs and witnesses are believed (信任根), and how many witnesses are needed. Raises TrustInvalid.
 
-    The name of a log's key is its origin. A log may have several keys, as when one follows another.
+    The name of a log's key is its origin. A log may have several keys, as when one follows another. A witness that
+    is the log's own (``is_own_witness``) does not count for that log.
     """
 
     logs: tuple[VerifierKey, ...]
@@ -66,9 +67,20 @@ class LogTrust:
         """The trusted key of ``origin`` that signed the note; None when none did."""
         return next((k for k in self.logs if k.name == origin and note.signed_by(k)), None)
 
-    def witnesses_of(self, note: Note) -> int:
-        """How many trusted witnesses cosigned it."""
-        return sum(note.signed_by(key) for key in self.witnesses)
+    def times_of(self, note: Note, *, origin: str) -> tuple[int, ...]:
+        """When trusted witnesses other than the log's own cosigned it, in order; seconds since 1970, one a witness."""
+        others = [key for key in self.witnesses if not is_own_witness(key, origin=origin)]
+        times = [note.time_of(key) for key in others]
+        return tuple(sorted(time for time in times if time is not None))
+
+
+def is_own_witness(key: VerifierKey, *, origin: str) -> bool:
+    """Whether this is the witness of the node that keeps the log ``origin``: its name tells."""
+    return key.name in {origin, own_witness_name(origin)}
+
+
+def own_witness_name(origin: str) -> str:
+    return f"{origin}/witness"
 
 
 def parse_trust(data: bytes) -> Mapping[str, Any]:

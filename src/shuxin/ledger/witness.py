@@ -12,6 +12,7 @@ from shuxin.ledger.files import explained, locked, make_folder, put_durably
 from shuxin.ledger.note import NoteInvalid, cosign_note, witness_key
 from shuxin.ledger.proof import Contradiction, grows
 from shuxin.ledger.store import LogDamaged
+from shuxin.ledger.trust import is_own_witness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,17 @@ class LogUnwatched(InvalidInput):
     mend = Text(
         en="Add the log's key to the trust file, from a source that you trust",
         zh="请从可信来源取得该日志的公钥并加入信任文件",
+    )
+
+
+class LogOwn(Conflict):
+    code = "log_own"
+    what = Text(
+        en="the log {origin} is kept by this witness itself", zh="日志 {origin} 由本见证方自己保管"
+    )
+    mend = Text(
+        en="Ask another party to cosign; a cosignature of one's own log shows nothing",
+        zh="请由其他机构联署;对自己的日志联署不能证明任何事",
     )
 
 
@@ -101,7 +113,9 @@ class Witness:
     def cosign(self, note_text: str, *, path: Sequence[bytes] = (), now: datetime) -> str:
         """The note with this witness's cosignature. ``path`` shows consistency with the last one cosigned here.
 
-        Raises NoteInvalid, LogUnwatched, Equivocation, CheckpointShrunk, ConsistencyNotShown, LogBusy,
+        Kept here are the log's signature and this one. Those of others are passed on while there is room for them.
+
+        Raises NoteInvalid, LogUnwatched, LogOwn, Equivocation, CheckpointShrunk, ConsistencyNotShown, LogBusy,
         LogUnwritable, LogDamaged.
         """
         note, checkpoint = parse_checkpoint(note_text)
@@ -110,12 +124,15 @@ class Witness:
         with explained(folder):
             make_folder(folder)
         with locked(folder, wait_seconds=self._wait_seconds), explained(folder):
-            kept = self._kept(checkpoint.origin)
+            kept, signed = self._kept(checkpoint.origin), note.only(key)
             if kept is not None:
-                self._compare(kept, (note, checkpoint), path=tuple(path), key=key)
-            cosigned = cosign_note(note, name=self.key.name, signer=self._signer, now=now).dump()
-            put_durably(folder, _LATEST, cosigned.encode())
-        return cosigned
+                self._compare(kept, (signed, checkpoint), path=tuple(path), key=key)
+            own = cosign_note(signed, name=self.key.name, signer=self._signer, now=now)
+            if not own.fits:
+                raise NoteInvalid(reason="no room for a cosignature")
+            put_durably(folder, _LATEST, own.dump().encode())
+        whole = note.with_signature(own.signatures[-1])
+        return (whole if whole.fits else own).dump()
 
     def _compare(
         self,
@@ -139,7 +156,7 @@ class Witness:
 
     def _keep_evidence(self, origin: str, old: Note, new: Note) -> str:
         """Both notes in one file that ``shuxin verify`` reads; the same pair is kept once."""
-        content = Contradiction(old.dump(), new.dump()).dump()
+        content = Contradiction(old.without(self.key).dump(), new.dump()).dump()
         folder = self._place(origin)
         name = f"evidence-{hashlib.sha256(content).hexdigest()[:16]}.json"
         put_durably(folder, name, content)
@@ -148,8 +165,13 @@ class Witness:
     def _key_of(self, note: Note, checkpoint: Checkpoint) -> VerifierKey:
         for key in self._logs:
             if key.name == checkpoint.origin and note.signed_by(key):
+                if self._keeps(key):
+                    raise LogOwn(origin=key.name)
                 return key
         raise LogUnwatched
+
+    def _keeps(self, log: VerifierKey) -> bool:
+        return is_own_witness(self.key, origin=log.name) or log.public == self.key.public
 
     def _kept(self, origin: str) -> tuple[Note, Checkpoint] | None:
         try:

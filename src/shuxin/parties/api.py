@@ -36,6 +36,8 @@ from shuxin.parties.domain.statements import (
 if TYPE_CHECKING:
     from shuxin.parties.accounts import api as accounts
     from shuxin.parties.attesting import (
+        Acting,
+        AgentUnproven,
         Check,
         NotOwnKey,
         RegistrationUnconfirmed,
@@ -124,6 +126,8 @@ if TYPE_CHECKING:
 _ROOM = "shuxin.parties"
 _LATER = {
     f"{_ROOM}.attesting": (
+        "Acting",
+        "AgentUnproven",
         "Check",
         "RegistrationUnconfirmed",
         "RequestUnproven",
@@ -224,6 +228,8 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "DIRECTORY",
     "ActDone",
+    "Acting",
+    "AgentUnproven",
     "AnchorMissing",
     "Attester",
     "Binding",

@@ -15,7 +15,7 @@ from shuxin.parties.domain import statements as said
 from shuxin.parties.domain.party import INTERNAL
 from shuxin.parties.domain.registration import State
 from shuxin.parties.identity_proof import SALT_BYTES
-from shuxin.parties.journal import noted
+from shuxin.parties.journal import noted, salted
 from shuxin.parties.models import AttestationRow
 from shuxin.parties.registering import registration
 
@@ -69,12 +69,32 @@ class NotOwnKey(NotPermitted):
     )
 
 
+class AgentUnproven(NotPermitted):
+    code = "agent_unproven"
+    what = Text(
+        en="nobody checked that this agent's key is held by the person whom its mandate names",
+        zh="未核验该经办人密钥由授权委托所载人员持有",
+    )
+    mend = Text(
+        en="Prove the identity of the person in the mandate, and give the mandate and that person's id",
+        zh="请核验授权委托所载人员的身份,并提供该委托及其主体标识",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One proof of identity (身份核验): by which method, and the record of what was seen."""
 
     proof: IdentityProof
     record: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who was checked for an agent's key (经办人核验): the person, and the mandate under which the key will act."""
+
+    person: str
+    mandate: Statement
 
 
 def attest_key(
@@ -87,14 +107,17 @@ def attest_key(
     by: str,
     journal: Journal,
     now: dt.datetime,
+    acting: Acting | None = None,
 ) -> Statement:
     """Prove the identity, then sign the binding; the salt of the evidence stays here.
 
+    An agent's key needs ``acting``: nothing in a directory ties the key to the mandate's person but this word.
     Raises RequestUnproven, PartyNotRegistered, RegistrationUnconfirmed, ValidityTooLong, EvidenceMissing,
-    PartyStatementUnreadable, EntryInvalid.
+    AgentUnproven, PartyStatementUnreadable, EntryInvalid.
     """
     claim = _requested(request, valid_from=valid_from, valid_to=valid_to)
     _check_registered(claim)
+    _check_agent(claim, acting=acting)
     salt = secrets.token_bytes(SALT_BYTES)
     proven = check.proof.prove(record=check.record, salt=salt)
     binding = said.Binding(claim, valid_from, valid_to, proven.method, proven.evidence)
@@ -108,8 +131,11 @@ def attest_key(
             "method": proven.method.value,
             "level": int(proven.level),
         }
-        evidence = (proven.evidence,)
-        journal(noted("attestation", by=by, now=now, facts=facts, commitments=evidence))
+        sealed = [proven.evidence]
+        if acting is not None:
+            sealed.append(salted({"person": acting.person}, salt=salt.hex()))
+        entry = noted("attestation", by=by, now=now, facts=facts, commitments=tuple(sealed))
+        journal(entry)
     return statement
 
 
@@ -134,7 +160,8 @@ def attest_own(
     binding = said.Binding(claim, valid_from, valid_to, said.Method.INSTITUTION, "")
     statement = said.sign_binding(binding, signer=signer)
     facts = {"statement": statement.hash, "method": said.Method.INSTITUTION.value}
-    journal(noted("attestation", by=by, now=now, facts=facts))
+    with transaction.atomic():
+        journal(noted("attestation", by=by, now=now, facts=facts))
     return statement
 
 
@@ -145,7 +172,8 @@ def revoke_as_lost(
     gone = said.Revocation(party, key_id, now, said.Reason.LOST)
     statement = said.sign_revocation(gone, signer=signer)
     facts = {"statement": statement.hash, "key_id": key_id, "reason": gone.reason.value}
-    journal(noted("key-revocation", by=by, now=now, facts=facts))
+    with transaction.atomic():
+        journal(noted("key-revocation", by=by, now=now, facts=facts))
     return statement
 
 
@@ -168,3 +196,16 @@ def _check_registered(claim: Claim) -> None:
     is_confirmed = held.state is State.CONFIRMED or not claim.name
     if not is_same or not is_confirmed:
         raise RegistrationUnconfirmed
+
+
+def _check_agent(claim: Claim, *, acting: Acting | None) -> None:
+    """The person whose identity was proven is the one whom the mandate of this key names."""
+    if not claim.on_behalf:
+        if acting is not None:
+            raise AgentUnproven
+        return
+    if acting is None or acting.mandate.hash != claim.on_behalf:
+        raise AgentUnproven
+    mandate = said.read_mandate(acting.mandate)
+    if (mandate.party, mandate.person) != (claim.party, acting.person):
+        raise AgentUnproven

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from shuxin.kernel.canonical import Json, canonical_json, content_hash
 from shuxin.kernel.errors import Conflict, NotPermitted
 from shuxin.kernel.text import Text
-from shuxin.parties.journal import noted
+from shuxin.parties.journal import new_salt, noted, salted
 from shuxin.parties.models import ActRow, ApprovalRow
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def state_act(
 ) -> Step:
     """One person states an act; DONE when another one stated the same before, in the last seven days.
 
-    The caller carries the act out in its own transaction around this call, when DONE.
+    Both words appear in the log under one salted commitment to the act. The caller carries the act out in
+    its own transaction around this call, when DONE.
     Raises SamePerson, ActDone.
     """
     digest = content_hash({"kind": kind, "content": dict(content)})
@@ -61,14 +62,15 @@ def state_act(
         if of_others is None:
             if opened.exists():
                 raise SamePerson
-            text = canonical_json(dict(content)).decode()
-            ActRow.objects.create(kind=kind, digest=digest, content=text, by=by, at=now)
+            text, salt = canonical_json(dict(content)).decode(), new_salt()
+            ActRow.objects.create(kind=kind, digest=digest, content=text, by=by, at=now, salt=salt)
             step = Step.WAITING
         else:
             _approve(of_others, by=by, now=now)
-            step = Step.DONE
-        facts = {"act": kind, "digest": digest, "step": step.value}
-        journal(noted("four-eyes", by=by, now=now, facts=facts))
+            step, salt = Step.DONE, of_others.salt
+        sealed = salted({"kind": kind, "content": dict(content)}, salt=salt)
+        facts = {"act": kind, "step": step.value}
+        journal(noted("four-eyes", by=by, now=now, facts=facts, commitments=(sealed,)))
     return step
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from shuxin.kernel.canonical import canonical_json
 from shuxin.ledger.api import Entry, commitment
+from shuxin.parties.models import NotedRow
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from shuxin.kernel.canonical import Json
 
 SALT_BYTES = 32
+HOLDER = "holder"
+"""Who acts in the log: whose log it is; its origin names the party."""
 
 
 class Journal(Protocol):
@@ -40,4 +43,11 @@ def noted(
     facts: Mapping[str, str | int],
     commitments: tuple[str, ...] = (),
 ) -> Entry:
-    return Entry(kind, now, by, dict(facts), commitments)
+    """An entry in which the account ``by`` stands as a salted commitment, the last one; a row made here opens it.
+
+    Call it in the transaction of the change that it tells.
+    """
+    salt = new_salt()
+    who = salted({"account": by}, salt=salt)
+    NotedRow.objects.create(commitment=who, by=by, at=now, salt=salt)
+    return Entry(kind, now, HOLDER, dict(facts), (*commitments, who))

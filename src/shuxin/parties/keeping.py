@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from shuxin.parties import four_eyes
 from shuxin.parties.domain import statements as said
 from shuxin.parties.domain.directory import Directory
 from shuxin.parties.domain.fields import PartyStatementUnreadable
+from shuxin.parties.domain.known import Rejection
 from shuxin.parties.domain.party import KeyRole
 from shuxin.parties.four_eyes import Step
 from shuxin.parties.journal import noted
@@ -80,7 +81,7 @@ def keep_statements(
     """
     with transaction.atomic():
         new = _unknown(statements)
-        _check_standing(new, anchors=anchors)
+        _check_standing(new, anchors=anchors, now=now)
         if any(map(_is_institution_key, new.values())):
             act = {"statements": sorted(new)}
             step = four_eyes.state_act("institution-key", act, by=by, journal=journal, now=now)
@@ -96,7 +97,8 @@ def keep_statements(
 def keep_received(statements: Iterable[Statement], *, now: dt.datetime) -> int:
     """Keep what a directory of a publisher brought, in batches; returns how many are new.
 
-    Whether it stands, each look-up judges by its own anchors; what this version cannot read never stands.
+    They count as made no earlier than now. Whether they stand, each look-up judges by its own anchors; what
+    this version cannot read never stands.
     """
     before, left = StatementRow.objects.count(), iter(statements)
     while batch := list(islice(left, BATCH)):
@@ -119,19 +121,25 @@ def directory_of(*parties: str, anchors: TrustAnchors) -> Directory:
     One that was built before is used again when one query shows that its rows are still all there are.
     """
     asked = (tuple(sorted(parties)), anchors)
-    about = {*parties, *(attester.party for attester in anchors.attesters)}
+    about = _parties(parties, anchors=anchors)
     held = _MEMORY.get(asked)
-    if held is not None and _hashes(about, key_ids=held.key_ids) == held.hashes:
+    if held is not None and _moments(about, key_ids=held.key_ids) == held.kept:
         return held.directory
-    own = StatementRow.objects.filter(party__in=about).values_list("hash", "content", "key_id")
-    rows = {digest: (content, key_id) for digest, content, key_id in own}
-    keys = frozenset(key_id for _, key_id in rows.values()) - {""}
-    beside = _elsewhere(keys).values_list("hash", "content", "key_id")
-    rows |= {digest: (content, key_id) for digest, content, key_id in beside}
-    statements = [parse_statement(content) for content, _ in rows.values()]
-    directory = Directory.build(statements, anchors=anchors)
-    _MEMORY.put(asked, Built(frozenset(rows), keys, directory))
+    own = list(StatementRow.objects.filter(party__in=about))
+    keys = frozenset(row.key_id for row in own) - {""}
+    rows = {row.hash: row for row in (*own, *_elsewhere(keys))}
+    kept = {digest: row.kept_at for digest, row in rows.items()}
+    statements = [parse_statement(row.content) for row in rows.values()]
+    built = Directory.build(statements, anchors=anchors, kept=kept)
+    asked_for = {row.hash for row in own}
+    rejected = tuple(one for one in built.rejected if one.hash in asked_for)
+    directory = replace(built, rejected=rejected)
+    _MEMORY.put(asked, Built(kept, keys, directory))
     return directory
+
+
+def _parties(parties: Iterable[str], *, anchors: TrustAnchors) -> set[str]:
+    return {*parties, *(attester.party for attester in anchors.attesters)}
 
 
 def _elsewhere(key_ids: frozenset[str]) -> QuerySet[StatementRow]:
@@ -141,9 +149,10 @@ def _elsewhere(key_ids: frozenset[str]) -> QuerySet[StatementRow]:
     return found
 
 
-def _hashes(about: set[str], *, key_ids: frozenset[str]) -> frozenset[str]:
+def _moments(about: set[str], *, key_ids: frozenset[str]) -> dict[str, dt.datetime]:
+    """When each statement that matters was first kept, by its hash."""
     rows = StatementRow.objects.filter(party__in=about) | _elsewhere(key_ids)
-    return frozenset(rows.values_list("hash", flat=True))
+    return dict(rows.values_list("hash", "kept_at"))
 
 
 def keys_gone(*, anchors: TrustAnchors) -> frozenset[str]:
@@ -160,7 +169,8 @@ def keys_gone(*, anchors: TrustAnchors) -> frozenset[str]:
 
 
 def whole_directory(*, anchors: TrustAnchors, earlier: Directory | None = None) -> Directory:
-    return Directory.build(kept_statements(), anchors=anchors, earlier=earlier)
+    kept = dict(StatementRow.objects.values_list("hash", "kept_at"))
+    return Directory.build(kept_as(sorted(kept)), anchors=anchors, kept=kept, earlier=earlier)
 
 
 def kept_statements() -> Iterator[Statement]:
@@ -190,16 +200,20 @@ def _unknown(statements: Sequence[Statement]) -> dict[str, Statement]:
     return {digest: found for digest, found in by_hash.items() if digest not in held}
 
 
-def _check_standing(new: dict[str, Statement], *, anchors: TrustAnchors) -> None:
-    """Each of the new statements stands beside what is kept of its party."""
-    parties = {_about(statement)[0] for statement in new.values()}
-    asked = parties | {attester.party for attester in anchors.attesters}
-    rows = StatementRow.objects.filter(party__in=asked)
-    beside = [parse_statement(row.content) for row in rows]
-    directory = Directory.build([*beside, *new.values()], anchors=anchors)
-    for rejected in directory.rejected:
-        if rejected.hash in new:
-            raise StatementRefused(kind=rejected.kind, why=rejected.why.value)
+def _check_standing(new: dict[str, Statement], *, anchors: TrustAnchors, now: dt.datetime) -> None:
+    """Each of the new statements, first seen now, stands beside what is kept of its party and its keys."""
+    about = [_about(statement) for statement in new.values()]
+    parties = _parties((party for party, _ in about), anchors=anchors)
+    own = list(StatementRow.objects.filter(party__in=parties))
+    keys = {row.key_id for row in own} | {key_id for _, key_id in about}
+    rows = {row.hash: row for row in (*own, *_elsewhere(frozenset(keys - {""})))}
+    beside = [parse_statement(row.content) for row in rows.values()]
+    kept = {digest: row.kept_at for digest, row in rows.items()} | dict.fromkeys(new, now)
+    directory = Directory.build([*beside, *new.values()], anchors=anchors, kept=kept)
+    refused = [one for one in directory.rejected if one.hash in new]
+    if refused:
+        first = min(refused, key=lambda one: one.why is Rejection.UNBOUND)
+        raise StatementRefused(kind=first.kind, why=first.why.value)
 
 
 def _is_institution_key(statement: Statement) -> bool:

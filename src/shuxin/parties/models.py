@@ -78,13 +78,14 @@ class AttestationRow(AppendOnly):
 
 
 class ActRow(AppendOnly):
-    """Something that one person proposed and that needs a second one."""
+    """Something that one person proposed and that needs a second one; ``salt`` opens the log's commitment."""
 
     kind = models.CharField(max_length=40)
     digest = models.CharField(max_length=_HASH, db_index=True)
     content = models.TextField()
     by = models.CharField(max_length=_PERSON)
     at = models.DateTimeField()
+    salt = models.CharField(max_length=_HASH)
 
     class Meta:
         db_table = "parties_act"
@@ -99,6 +100,18 @@ class ApprovalRow(AppendOnly):
 
     class Meta:
         db_table = "parties_approval"
+
+
+class NotedRow(AppendOnly):
+    """Which account an entry of the log commits to; ``salt`` opens the commitment."""
+
+    commitment = models.CharField(max_length=_HASH, unique=True)
+    by = models.CharField(max_length=_PERSON)
+    at = models.DateTimeField()
+    salt = models.CharField(max_length=_HASH)
+
+    class Meta:
+        db_table = "parties_noted"
 
 
 class DirectoryHeadRow(AppendOnly):

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
     from shuxin.parties.domain.anchors import TrustAnchors
     from shuxin.parties.domain.directory import Directory
 
@@ -17,9 +20,9 @@ Asked = tuple[tuple[str, ...], "TrustAnchors"]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A directory, the hashes of the statements that it was built from, and the keys these are about."""
+    """A directory, when each statement that it was built from was first kept, and the keys these are about."""
 
-    hashes: frozenset[str]
+    kept: Mapping[str, dt.datetime]
     key_ids: frozenset[str]
     directory: Directory
 

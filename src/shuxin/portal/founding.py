@@ -14,11 +14,11 @@ from shuxin.portal.bootstrap import HOLDER_FILE, HeldKeys, holder, own_log, own_
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from shuxin.consent.api import LawfulBasis
     from shuxin.infra.api import Settings
-    from shuxin.parties.api import PartyKind, TrustAnchors
+    from shuxin.parties.api import TrustAnchors
 
 YEARS = 5
 HIGHEST_LEVEL = 3
@@ -49,6 +49,15 @@ class SetUpAlready(Conflict):
     )
 
 
+class FoundingOver(Conflict):
+    code = "founding_over"
+    what = Text(
+        en="data or statements are kept here already, so two persons must say whom to trust",
+        zh="本安装已有数据或声明,信任对象须由两人确认",
+    )
+    mend = Text(en="Use 'shuxin trust add'", zh="请使用 shuxin trust add")
+
+
 def set_up(
     settings: Settings,
     *,
@@ -56,14 +65,19 @@ def set_up(
     kind: str,
     name: str,
     now: dt.datetime,
-    trusted: Sequence[TrustAnchors] = (),
 ) -> list[LawfulBasis]:
     """Make the holder's key, pin it, open its log, and record the bases of its own work.
 
-    trusted: whom it trusts from the start; later changes need two persons.
     Raises SetUpAlready, PartyInvalid.
     """
-    from shuxin.parties.api import PartyKind, check_party  # noqa: PLC0415 - only here
+    from shuxin.parties.api import (  # noqa: PLC0415 - only here
+        Attester,
+        KeyRole,
+        PartyKind,
+        Pinned,
+        TrustAnchors,
+        check_party,
+    )
 
     file = settings.home / HOLDER_FILE
     if file.exists():
@@ -71,8 +85,11 @@ def set_up(
     sort = PartyKind(kind)
     check_party(party, kind=sort)
     until = now.replace(year=now.year + YEARS, day=min(now.day, 28))
-    own = own_anchors(settings, party=party, kind=sort, name=name, now=now, until=until)
-    _write(settings, "trust.json", together([own, *trusted]).dump())
+    public, roles = own_signer(settings).public, frozenset({KeyRole.SUBJECT})
+    own = Pinned(party, sort, name, public, roles, now, until)
+    kinds = frozenset(PartyKind) - {PartyKind.ATTESTER}
+    attesters = (Attester(party, public, kinds),) if sort is PartyKind.ATTESTER else ()
+    _write(settings, "trust.json", TrustAnchors(attesters, (own,)).dump())
     identity = {"party": party, "kind": kind, "name": name}
     _write(settings, HOLDER_FILE, json.dumps(identity, ensure_ascii=False).encode())
     own_log(settings).checkpoint()
@@ -84,34 +101,47 @@ def set_up(
     ]
 
 
-def own_anchors(
-    settings: Settings,
-    *,
-    party: str,
-    kind: PartyKind,
-    name: str,
-    now: dt.datetime,
-    until: dt.datetime,
-) -> TrustAnchors:
-    """This holder's own key as others may trust it: pinned, and as an attester's when it is one."""
-    from shuxin.parties.api import Attester, KeyRole, PartyKind, Pinned, TrustAnchors  # noqa: PLC0415 - only here
+def found_trust(
+    settings: Settings, *, cards: Sequence[Mapping[str, str]], now: dt.datetime
+) -> None:
+    """Trust these parties' keys, logged. Raises FoundingOver once data or statements are kept here."""
+    from shuxin.catalogue.api import datasets  # noqa: PLC0415 - needs the database
+    from shuxin.ledger.api import Entry  # noqa: PLC0415 - only where it is written
+    from shuxin.parties.api import TrustAnchors, kept_statements, read_trust  # noqa: PLC0415 - needs the database
 
-    public = own_signer(settings).public
-    pinned = Pinned(party, kind, name, public, frozenset({KeyRole.SUBJECT}), now, until)
-    kinds = frozenset(PartyKind) - {PartyKind.ATTESTER}
-    attesters = (Attester(party, public, kinds),) if kind is PartyKind.ATTESTER else ()
-    return TrustAnchors(attesters=attesters, pinned=(pinned,))
+    if datasets(now=now) or any(True for _ in kept_statements()):
+        raise FoundingOver
+    held = read_trust(settings.home)
+    attesters, pinned = list(held.attesters), list(held.pinned)
+    for card in cards:
+        anchors = anchors_of(card)
+        attesters += [one for one in anchors.attesters if one not in attesters]
+        pinned += [one for one in anchors.pinned if one not in pinned]
+    facts = {"attesters": len(attesters), "pinned": len(pinned)}
+    entry = Entry("trust-founded", now, holder(settings).party, facts)
+    own_log(settings).append(entry, now=now)
+    whole = TrustAnchors(tuple(attesters), tuple(pinned), held.methods)
+    _write(settings, "trust.json", whole.dump())
 
 
-def together(anchors: Sequence[TrustAnchors]) -> TrustAnchors:
-    """All their keys; the ways of proof are those of the first."""
-    from shuxin.parties.api import TrustAnchors  # noqa: PLC0415 - only here
+def anchors_of(card: Mapping[str, str]) -> TrustAnchors:
+    """A party's card as anchors: an attester's key attests, any other's is pinned.
 
-    return TrustAnchors(
-        attesters=tuple(dict.fromkeys(one for some in anchors for one in some.attesters)),
-        pinned=tuple(dict.fromkeys(one for some in anchors for one in some.pinned)),
-        methods=anchors[0].methods,
-    )
+    Raises StatementInvalid, PartyStatementUnreadable.
+    """
+    from shuxin.parties.api import PartyKind, TrustAnchors  # noqa: PLC0415 - only here
+
+    key = {"party": card["party"], "public_key": card["public_key"]}
+    kinds = sorted(kind.value for kind in PartyKind if kind is not PartyKind.ATTESTER)
+    names = {"kind": card["kind"], "name": card["name"], "roles": ["subject"]}
+    times = {"valid_from": card["from"], "valid_to": card["until"]}
+    attests = card["kind"] == PartyKind.ATTESTER
+    said = {
+        "attesters": [key | {"kinds": kinds}] if attests else [],
+        "pinned": [key | names | times],
+        "methods": ["licence"],
+    }
+    return TrustAnchors.parse(json.dumps(said, ensure_ascii=False).encode())
 
 
 def record_basis(

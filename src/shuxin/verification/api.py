@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         content_of,
         read_package,
         write_package,
+        write_private,
     )
     from shuxin.verification.presentation import Presentation, new_nonce, parse_presentation
     from shuxin.verification.receipt import Receipt, ReceiptInvalid, parse_receipt
@@ -94,7 +95,14 @@ _LATER = {
     "credentials": ("CredentialVerdict", "verify_credential"),
     "endpoints": ("router",),
     "issuing": ("Issuer", "Request", "hand_out"),
-    "package": ("Package", "PackageInvalid", "content_of", "read_package", "write_package"),
+    "package": (
+        "Package",
+        "PackageInvalid",
+        "content_of",
+        "read_package",
+        "write_package",
+        "write_private",
+    ),
     "presentation": ("Presentation", "new_nonce", "parse_presentation"),
     "receipt": ("Receipt", "ReceiptInvalid", "parse_receipt"),
     "sdjwt.jose": ("TokenInvalid",),
@@ -228,4 +236,5 @@ __all__ = [
     "verify_document",
     "with_open_target",
     "write_package",
+    "write_private",
 ]

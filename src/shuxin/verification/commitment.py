@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +23,7 @@ SALT_BYTES = 32
 CHUNK_BYTES = 1 << 20
 LONGEST_JSON = 4 << 20
 JSON_TYPE = "application/json"
+_LARGEST_WHOLE, _LONGEST_WHOLE = (1 << 53) - 1, 17
 MEDIA_TYPE = re.compile(r"(?=.{3,100}\Z)[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 
 
@@ -34,6 +37,18 @@ class SaltInvalid(InvalidInput):
     code = "salt_invalid"
     what = Text(en="a salt has 32 bytes", zh="盐值应为 32 字节")
     mend = Text(en="Take the salt from the receipt unchanged", zh="请使用回执中的原盐值")
+
+
+class NumberNotKept(InvalidInput):
+    code = "document_number_not_kept"
+    what = Text(
+        en="the JSON document has a number that double precision does not keep",
+        zh="该 JSON 文件含有双精度无法准确表示的数",
+    )
+    mend = Text(
+        en="Write amounts, long numbers and long decimals as text in quotation marks",
+        zh="请将金额、长数字和长小数写成带引号的文本",
+    )
 
 
 class CommitmentAlgorithm(StrEnum):
@@ -70,7 +85,8 @@ class Form:
 def commitment_of(file: BinaryIO, *, form: Form, salt: bytes) -> str:
     """64 hexadecimal digits over what ``file`` still has to give, read in pieces of 1 MiB.
 
-    A file that has no canonical JSON where ``form`` asks for it is hashed as it is: it cannot match.
+    A file that has no canonical JSON where ``form`` asks for it is hashed as it is: it cannot match. Nor can one
+    with a number that the canonical form would change.
     Raises SaltInvalid, HashUnavailable.
     """
     mac = _mac(form, salt)
@@ -82,11 +98,51 @@ def commitment_of(file: BinaryIO, *, form: Form, salt: bytes) -> str:
 
 
 def canonical_content(data: bytes) -> bytes | None:
-    """The canonical JSON of a file, or None when it is too long or has none."""
+    """The canonical JSON of a file, or None when it is too long, has none, or a number would not be kept."""
     try:
-        return canonical_json(parse_json(data, longest=LONGEST_JSON))
+        canonical = canonical_json(parse_json(data, longest=LONGEST_JSON))
     except (StatementInvalid, NotCanonical):
         return None
+    return canonical if keeps_numbers(data) else None
+
+
+def keeps_numbers(data: bytes) -> bool:
+    """Whether every number of this JSON has the same value in double precision; true of what is no JSON."""
+    try:
+        json.loads(data, parse_int=_kept_whole, parse_float=_kept)
+    except NumberNotKept:
+        return False
+    except (ValueError, RecursionError):
+        return True
+    return True
+
+
+def _kept_whole(text: str) -> int:
+    """Raises NumberNotKept for one beyond 2^53 - 1, where neighbours are told apart no more."""
+    if len(text) > _LONGEST_WHOLE or abs(int(text)) > _LARGEST_WHOLE:
+        raise NumberNotKept
+    return int(text)
+
+
+def _kept(text: str) -> float:
+    """Raises NumberNotKept unless the shortest spelling of the double has the value of ``text``."""
+    value = float(text)
+    if not math.isfinite(value) or _value(text) != _value(repr(value)):
+        raise NumberNotKept
+    return value
+
+
+def _value(text: str) -> tuple[str, int]:
+    """Digits without zeros at either end, and the power of ten of the last one; the sign is left out."""
+    mantissa, _, power = text.lower().lstrip("-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return "", 0
+    if len(power) > _LONGEST_WHOLE:
+        raise NumberNotKept
+    kept = digits.rstrip("0")
+    return kept, int(power or 0) - len(fraction) + len(digits) - len(kept)
 
 
 def _canonical_or_plain(file: BinaryIO) -> bytes:

@@ -23,11 +23,13 @@ from shuxin.verification.commitment import (
     Canon,
     CommitmentAlgorithm,
     Form,
+    NumberNotKept,
     canonical_content,
     commitment_of,
+    keeps_numbers,
 )
 from shuxin.verification.logged import LOGGED_ISSUE
-from shuxin.verification.package import file_name_problem, write_package
+from shuxin.verification.package import file_name_problem, write_package, write_private
 from shuxin.verification.receipt import DOCUMENT_RECEIPT, DocumentFacts, Receipt
 from shuxin.verification.templates import template
 
@@ -107,12 +109,18 @@ class Signed:
 
 
 def document_form(file: Path, *, request: Request) -> tuple[Form, bytes | None]:
-    """How the file is committed to, and its canonical bytes when it is JSON that has such."""
+    """How the file is committed to, and its canonical bytes when it is JSON that has such.
+
+    Raises NumberNotKept: the canonical form of such a document is that of another one, too.
+    """
     guessed = request.media_type or mimetypes.guess_type(file.name)[0] or _OCTETS
     media_type = guessed if MEDIA_TYPE.fullmatch(guessed) else _OCTETS
     canonical = None
     if media_type == JSON_TYPE and file.stat().st_size <= LONGEST_JSON:
-        canonical = canonical_content(file.read_bytes())
+        data = file.read_bytes()
+        if not keeps_numbers(data):
+            raise NumberNotKept
+        canonical = canonical_content(data)
     canon = Canon.NONE if canonical is None else Canon.JCS
     return Form(request.algorithm, canon, media_type), canonical
 
@@ -120,7 +128,7 @@ def document_form(file: Path, *, request: Request) -> tuple[Form, bytes | None]:
 def sign_document(
     file: Path, *, request: Request, place: Place, issuer: Issuer, now: datetime
 ) -> Signed:
-    """Commit to the file and sign. Raises TemplateUnknown, ValidityInvalid, FileNameUnfit."""
+    """Commit to the file and sign. Raises TemplateUnknown, ValidityInvalid, FileNameUnfit, NumberNotKept."""
     if file_name_problem(file.name):
         raise FileNameUnfit
     form, _ = document_form(file, request=request)
@@ -176,19 +184,19 @@ def log_standing(standing: Standing, *, statement_hash: str, issuer: Issuer, now
 
 
 def hand_out(file: Path, *, receipt: Receipt, request: Request, folder: Path) -> Path:
-    """Write receipt and package for the person into ``folder``; the package's path."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write receipt and package for the person into ``folder``, readable by its owner only; the package's path."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _, canonical = document_form(file, request=request)
     data = receipt.dump()
     source = file
     if canonical is not None:
         source = folder / f".{receipt.facts.id}.json"
-        source.write_bytes(canonical)
+        write_private(source, canonical)
     package = folder / f"{receipt.facts.id}.zip"
     try:
         write_package(package, receipt=data, content=source, file_name=file.name)
     finally:
         if source is not file:
             source.unlink()
-    (folder / f"{receipt.facts.id}.receipt.json").write_bytes(data)
+    write_private(folder / f"{receipt.facts.id}.receipt.json", data)
     return package

@@ -18,7 +18,8 @@ from shuxin.ledger.api import (
 from shuxin.verification.verdict import Check, CheckName, Reason
 
 if TYPE_CHECKING:
-    from shuxin.ledger.api import LogTrust
+    from collections.abc import Sequence
+
     from shuxin.verification.receipt import Receipt
     from shuxin.verification.trust import Trust
 
@@ -51,9 +52,8 @@ def check_log(receipt: Receipt, *, trust: Trust) -> Logged:
     for name, reason in _REASONS.items():
         if name in verdict.failed:
             return _failed(reason)
-    times = _cosigned_at(proof, trust.log)
-    if len(times) < trust.log.threshold:
-        return _failed(Reason.NOT_WITNESSED)
+    note, checkpoint = parse_checkpoint(proof.note)
+    times = trust.log.times_of(note, origin=checkpoint.origin)
     if _is_forked(proof, trust):
         return _failed(Reason.LOG_FORKED)
     return Logged(Check(CheckName.LOG), _seen_by(times, threshold=trust.log.threshold))
@@ -83,20 +83,7 @@ def _is_forked(proof: LogProof, trust: Trust) -> bool:
     )
 
 
-def _cosigned_at(proof: LogProof, trust: LogTrust) -> list[int]:
-    """When each trusted witness cosigned, the earliest first; the log's own node is no witness of it."""
-    note, checkpoint = parse_checkpoint(proof.note)
-    times = []
-    for key in trust.witnesses:
-        stated = [
-            sign.time for sign in note.signatures if sign.is_of(key) and sign.time is not None
-        ]
-        if stated and key.name != own_witness_name(checkpoint.origin) and note.signed_by(key):
-            times.append(max(stated))
-    return sorted(times)
-
-
-def _seen_by(times: list[int], *, threshold: int) -> datetime | None:
+def _seen_by(times: Sequence[int], *, threshold: int) -> datetime | None:
     """When the last of the witnesses that are needed cosigned; a cosignature is a stranger's time stamp."""
     if not threshold or times[threshold - 1] >= _LATEST:
         return None

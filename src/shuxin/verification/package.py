@@ -6,6 +6,7 @@ lie one after the other without gaps, so every byte of the file is accounted for
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 from dataclasses import dataclass
@@ -98,7 +99,11 @@ def write_package(
         raise PackageInvalid(reason="size")
     members = [(RECEIPT, receipt), (PRESENTED, presentation)]
     aside = target.with_name(f".{target.name}.part")
-    with zipfile.ZipFile(aside, "w", zipfile.ZIP_STORED) as made, content.open("rb") as source:
+    with (
+        _made_private(aside) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as made,
+        content.open("rb") as source,
+    ):
         for name, data in members:
             if data:
                 made.writestr(_named(name), data)
@@ -106,6 +111,19 @@ def write_package(
             while piece := source.read(CHUNK_BYTES):
                 inside.write(piece)
     aside.replace(target)
+
+
+def write_private(target: Path, data: bytes) -> None:
+    """Write a file that only its owner reads, in place of ``target``, whatever the process's umask."""
+    aside = target.with_name(f".{target.name}.part")
+    with _made_private(aside) as file:
+        file.write(data)
+    aside.replace(target)
+
+
+def _made_private(path: Path) -> BinaryIO:
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "wb")
 
 
 def read_package(file: BinaryIO) -> Package:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shuxin.kernel.canonical import canonical_json
+from shuxin.kernel.canonical import canonical_json, is_plain
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.signing import PublicKey, PublicKeyInvalid, base64url, from_base64url
 from shuxin.kernel.statements import Statement, StatementInvalid, parse_json, statement_from
@@ -158,7 +158,7 @@ class Receipt:
 def parse_receipt(data: bytes) -> Receipt:
     """Read a receipt from a stranger. Raises ReceiptInvalid."""
     try:
-        value = members(parse_json(data, longest=LONGEST_RECEIPT), names=_PARTS)
+        value = members(_plain(parse_json(data, longest=LONGEST_RECEIPT)), names=_PARTS)
         statement = statement_from(value["statement"], kind=DOCUMENT_RECEIPT)
         facts = DocumentFacts.read(statement.body)
         keys = tuple(statement_from(key) for key in _list(value["keys"]))
@@ -170,6 +170,16 @@ def parse_receipt(data: bytes) -> Receipt:
     if salt is None or len(salt) != SALT_BYTES:
         raise ReceiptInvalid(reason="salt")
     return Receipt(statement, facts, salt, value["proof"], keys)
+
+
+def _plain(value: object) -> object:
+    """Without fractions and such names as sort differently elsewhere: every reader sees the same receipt."""
+    try:
+        if is_plain(value):
+            return value
+    except RecursionError as error:
+        raise StatementInvalid(reason="nesting") from error
+    raise StatementInvalid(reason="numbers")
 
 
 def _list(value: object) -> list[object]:

@@ -49,4 +49,6 @@ def race_for_tokens() -> int:
 
 def race_for_guesses() -> int:
     keys = AccountKeys(seal=bytes(32), digest=bytes(32))
-    return admitted(lambda: count_attempt(name="li", address="192.0.2.1", keys=keys, now=NOON))
+    return admitted(
+        lambda: count_attempt(name="li", address="192.0.2.1", device="", keys=keys, now=NOON)
+    )

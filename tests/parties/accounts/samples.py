@@ -8,7 +8,7 @@ import pyotp
 
 from shuxin.infra.api import CHINA
 from shuxin.parties.accounts.keys import AccountKeys
-from shuxin.parties.accounts.opening import invite, open_account
+from shuxin.parties.accounts.opening import open_account, write_code
 from shuxin.parties.accounts.second_factor import new_secret, set_second_factor
 
 BANK = "uscc:91110000100000139E"
@@ -18,7 +18,7 @@ NOON = datetime(2026, 6, 1, 12, 0, tzinfo=CHINA)
 
 
 def opened(name: str, *roles: str, party: str = BANK, now: datetime = NOON) -> int:
-    code = invite(party=party, roles=roles or ("agent",), by="test", now=now)
+    code = write_code(party=party, roles=list(roles or ("agent",)), made_by="test", now=now)
     return open_account(code=code, name=name, password=PASSWORD, address=ADDRESS, now=now)
 
 

@@ -10,6 +10,7 @@ from tests.parties.accounts.samples import NOON
 from shuxin.parties.accounts.lockout import (
     BY_ADDRESS,
     BY_NAME,
+    BY_PAIR,
     Attempts,
     Lockout,
     SignInLocked,
@@ -22,7 +23,7 @@ gaps = st.lists(
     ),
     max_size=60,
 )
-lockouts = st.sampled_from([BY_NAME, BY_ADDRESS])
+lockouts = st.sampled_from([BY_PAIR, BY_ADDRESS, BY_NAME])
 
 
 def slow_wait(lockout: Lockout, failures: int) -> timedelta:
@@ -73,10 +74,10 @@ class TestAttempts:
 
     def test_the_refusal_tells_the_wait_in_both_languages(self) -> None:
         attempts = Attempts()
-        for _ in range(BY_NAME.free):
-            attempts = attempts.another(BY_NAME, now=NOON)
+        for _ in range(BY_PAIR.free):
+            attempts = attempts.another(BY_PAIR, now=NOON)
         with pytest.raises(SignInLocked) as caught:
-            attempts.another(BY_NAME, now=NOON + timedelta(seconds=10))
+            attempts.another(BY_PAIR, now=NOON + timedelta(seconds=10))
         assert caught.value.facts == {"wait_seconds": 20}
         assert "20" in caught.value.say("en")
         assert "20" in caught.value.say("zh")

@@ -2,29 +2,33 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from django.contrib.auth.hashers import identify_hasher
+from tests.parties.accounts.cheap import CheapArgon2
 from tests.parties.accounts.samples import ADDRESS, BANK, NOON, PASSWORD, opened
 
 from shuxin.parties.accounts.hashing import Argon2
+from shuxin.parties.accounts.lockout import TooOften
 from shuxin.parties.accounts.models import Account, Invitation
 from shuxin.parties.accounts.opening import (
     INVITATION_LASTS,
     change_password,
     invite,
-    invite_first,
     open_account,
+    write_code,
 )
+from shuxin.parties.accounts.rate import CODES_BY_ADDRESS
 from shuxin.parties.accounts.refusals import (
-    FirstAccountExists,
     InvitationRefused,
     NameInvalid,
     NameTaken,
     PasswordWeak,
     RolesInvalid,
     SignInRefused,
+    TwoPersonsNeeded,
 )
 from shuxin.parties.accounts.signing_in import check_password
 from shuxin.parties.api import PartyInvalid
@@ -42,7 +46,7 @@ def opening(
 
 
 def invited(*roles: str) -> str:
-    return invite(party=BANK, roles=roles or ("agent",), by="test", now=NOON)
+    return write_code(party=BANK, roles=sorted(roles or ("agent",)), made_by="test", now=NOON)
 
 
 class TestHashing:
@@ -137,16 +141,26 @@ class TestOpenAccount:
 
 
 @pytest.mark.django_db
-class TestInviteFirst:
-    def test_is_for_the_first_system_administrator_only(self) -> None:
-        account_id = opening(invite_first(party=BANK, by="test", now=NOON))
-        assert Account.objects.get(pk=account_id).roles == ["system_admin"]
-        with pytest.raises(FirstAccountExists):
-            invite_first(party=BANK, by="test", now=NOON)
+class TestCodes:
+    def test_no_password_is_hashed_for_a_stranger(self) -> None:
+        """Argon2 takes 64 MiB and a quarter of a second: not for whoever sends a form."""
+        with (
+            patch.object(CheapArgon2, "encode", side_effect=AssertionError),
+            pytest.raises(InvitationRefused),
+        ):
+            opening("wrong")
 
-    def test_goes_on_while_nobody_used_it(self) -> None:
-        invite_first(party=BANK, by="test", now=NOON)
-        assert invite_first(party=BANK, by="test", now=NOON)
+    def test_cannot_be_tried_without_end(self) -> None:
+        for _ in range(CODES_BY_ADDRESS.burst):
+            with pytest.raises(InvitationRefused):
+                opening("wrong")
+        with pytest.raises(TooOften):
+            opening(invited())
+
+    @pytest.mark.parametrize("role", ["officer", "attester", "system_admin", "auditor"])
+    def test_one_person_alone_invites_nobody_with_power(self, role: str) -> None:
+        with pytest.raises(TwoPersonsNeeded):
+            invite(party=BANK, roles=["agent", role], by="test", now=NOON)
 
 
 @pytest.mark.django_db

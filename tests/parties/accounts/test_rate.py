@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.parties.accounts.races import race_for_guesses, race_for_tokens
 from tests.parties.accounts.samples import NOON
 
-from shuxin.parties.accounts.lockout import BY_NAME, TooOften
+from shuxin.parties.accounts.lockout import BY_PAIR, TooOften
 from shuxin.parties.accounts.models import Bucket
 from shuxin.parties.accounts.rate import Rate, take
 
@@ -95,10 +95,10 @@ class TestTwentyThreads:
             text=True,
             check=False,
         )
-        assert done.stdout.split() == ["7", str(BY_NAME.free)], done.stderr
+        assert done.stdout.split() == ["7", str(BY_PAIR.free)], done.stderr
 
     @pytest.mark.django_db(transaction=True)
     def test_get_no_more_than_there_is_on_postgresql(self) -> None:
         if connection.vendor != "postgresql":
             pytest.skip("this run is on SQLite, whose threads have the test above")
-        assert (race_for_tokens(), race_for_guesses()) == (7, BY_NAME.free)
+        assert (race_for_tokens(), race_for_guesses()) == (7, BY_PAIR.free)

@@ -15,7 +15,8 @@ from tests.parties.accounts.samples import (
 )
 
 from shuxin.parties.accounts import signing_in
-from shuxin.parties.accounts.lockout import BY_ADDRESS, BY_NAME, SignInLocked
+from shuxin.parties.accounts.devices import DEVICE_LASTS, known_device, new_device
+from shuxin.parties.accounts.lockout import BY_ADDRESS, BY_NAME, BY_PAIR, SignInLocked
 from shuxin.parties.accounts.models import Account, Attempt, SignInEvent
 from shuxin.parties.accounts.refusals import SecondFactorRefused, SignInRefused
 from shuxin.parties.accounts.signing_in import PasswordRight, check_code, check_password
@@ -34,9 +35,12 @@ def attempt(
     name: str = "li",
     password: str = "wrong",  # noqa: S107
     address: str = ADDRESS,
+    device: str = "",
     now: datetime = NOON,
 ) -> PasswordRight:
-    return check_password(name=name, password=password, address=address, keys=keys, now=now)
+    return check_password(
+        name=name, password=password, address=address, device=device, keys=keys, now=now
+    )
 
 
 def kinds() -> list[str]:
@@ -48,7 +52,7 @@ class TestCheckPassword:
         account_id = opened("li")
         for name in ("li", "LI", " Li ", "lI"):
             right = attempt(keys, name=name, password=PASSWORD)
-            assert right == PasswordRight(account_id=account_id, needs_code=False)
+            assert right == PasswordRight(account_id=account_id, name="li", needs_code=False)
 
     @pytest.mark.parametrize("password", ["", "wrong", PASSWORD + " ", PASSWORD.upper(), "x" * 400])
     def test_refuses_any_other(self, keys: AccountKeys, password: str) -> None:
@@ -67,7 +71,7 @@ class TestCheckPassword:
         told: dict[str, list[str]] = {}
         for number, name in enumerate(("li", "nobody")):
             told[name] = []
-            for _ in range(BY_NAME.free + 2):
+            for _ in range(BY_PAIR.free + 2):
                 with pytest.raises((SignInRefused, SignInLocked)) as caught:
                     attempt(keys, name=name, address=f"192.0.2.{number}")
                 told[name].append(str(caught.value))
@@ -87,7 +91,7 @@ class TestCheckPassword:
 
     def test_the_right_password_does_not_pass_a_lock(self, keys: AccountKeys) -> None:
         opened("li")
-        for _ in range(BY_NAME.free):
+        for _ in range(BY_PAIR.free):
             with pytest.raises(SignInRefused):
                 attempt(keys)
         with pytest.raises(SignInLocked):
@@ -96,7 +100,7 @@ class TestCheckPassword:
 
     def test_waits_double_as_time_goes(self, keys: AccountKeys) -> None:
         now, waits = NOON, []
-        for _ in range(BY_NAME.free + 9):
+        for _ in range(BY_PAIR.free + 9):
             try:
                 attempt(keys, now=now)
             except SignInRefused:
@@ -106,14 +110,17 @@ class TestCheckPassword:
                 now += timedelta(seconds=waits[-1])
         assert waits[:4] == [30, 60, 120, 240]
 
-    def test_success_clears_the_name_and_not_the_address(self, keys: AccountKeys) -> None:
+    def test_success_clears_the_pair_and_not_the_address_nor_the_name(
+        self, keys: AccountKeys
+    ) -> None:
         opened("li")
-        for _ in range(BY_NAME.free - 1):
+        for _ in range(BY_PAIR.free - 1):
             with pytest.raises(SignInRefused):
                 attempt(keys)
         attempt(keys, password=PASSWORD)
         counts = dict(Attempt.objects.values_list("key", "count"))
-        assert counts == {keys.address_digest(ADDRESS): BY_NAME.free - 1}
+        left = BY_PAIR.free - 1
+        assert counts == {keys.address_digest(ADDRESS): left, keys.name_digest("li"): left}
 
     def test_many_names_from_one_address_are_locked_too(self, keys: AccountKeys) -> None:
         for number in range(BY_ADDRESS.free):
@@ -127,6 +134,74 @@ class TestCheckPassword:
         Account.objects.filter(pk=account_id).update(is_active=False)
         with pytest.raises(SignInRefused):
             attempt(keys, password=PASSWORD)
+
+
+class TestLockOut:
+    """A stranger who fails on purpose must not keep the owner out."""
+
+    def lock_the_name(self, keys: AccountKeys, *, hours: int) -> int:
+        """As many failures as get through, from ever new addresses, over some hours; how many they were."""
+        now, tried = NOON, 0
+        while now < NOON + timedelta(hours=hours):
+            try:
+                attempt(keys, address=f"198.51.{tried // 250}.{tried % 250}", now=now)
+            except SignInRefused:
+                tried += 1
+            except SignInLocked as error:
+                now += timedelta(seconds=int(error.facts["wait_seconds"]))
+        return tried
+
+    def test_few_failures_from_elsewhere_do_not_keep_the_owner_out(self, keys: AccountKeys) -> None:
+        opened("li")
+        for number in range(BY_NAME.free - 1):
+            with pytest.raises(SignInRefused):
+                attempt(keys, address=f"198.51.100.{number}")
+        assert attempt(keys, password=PASSWORD)
+
+    def test_a_browser_that_was_in_before_gets_in_while_strangers_lock_the_name(
+        self, keys: AccountKeys
+    ) -> None:
+        opened("li")
+        device = new_device(name="li", keys=keys, now=NOON)
+        later = NOON + timedelta(hours=24)
+        assert self.lock_the_name(keys, hours=24) <= BY_NAME.free + 6 + 24
+        with pytest.raises(SignInLocked):
+            attempt(keys, password=PASSWORD, now=later)
+        assert attempt(keys, password=PASSWORD, device=device, now=later)
+
+    def test_a_known_browser_has_few_guesses_too(self, keys: AccountKeys) -> None:
+        opened("li")
+        device = new_device(name="li", keys=keys, now=NOON)
+        for number in range(BY_PAIR.free):
+            with pytest.raises(SignInRefused):
+                attempt(keys, device=device, address=f"198.51.100.{number}")
+        with pytest.raises(SignInLocked):
+            attempt(keys, password=PASSWORD, device=device)
+
+    def test_a_mark_counts_for_its_name_its_time_and_as_we_made_it(self, keys: AccountKeys) -> None:
+        device = new_device(name="li", keys=keys, now=NOON)
+        facts = {"keys": keys, "now": NOON}
+        assert known_device(device, name="li", **facts)
+        assert known_device(device, name="wang", **facts) is None
+        assert known_device(device, name="li", keys=keys, now=NOON + DEVICE_LASTS) is None
+        for changed in (
+            "",
+            ".",
+            "..",
+            device[:-1],
+            "0" + device,
+            device.replace(".", ""),
+            "\ud800é",
+        ):
+            assert known_device(changed, name="li", **facts) is None
+
+    def test_guessing_codes_does_not_lock_the_password_step(self, keys: AccountKeys) -> None:
+        account_id = opened("li", "officer")
+        with_second_factor(account_id, keys=keys)
+        for _ in range(BY_PAIR.free):
+            with pytest.raises(SecondFactorRefused):
+                check_code(account_id=account_id, code="123", address=ADDRESS, keys=keys, now=NOON)
+        assert attempt(keys, password=PASSWORD)
 
 
 class TestCheckCode:
@@ -145,7 +220,7 @@ class TestCheckCode:
     def test_guessing_codes_locks_the_name(self, keys: AccountKeys) -> None:
         account_id = opened("li", "officer")
         secret, _ = with_second_factor(account_id, keys=keys)
-        for _ in range(BY_NAME.free):
+        for _ in range(BY_PAIR.free):
             attempt(keys, password=PASSWORD)  # being right so far clears nothing
             with pytest.raises(SecondFactorRefused):
                 check_code(account_id=account_id, code="123", address=ADDRESS, keys=keys, now=NOON)
@@ -183,11 +258,11 @@ class TestRecords:
 
     def test_a_lock_is_recorded_once_when_it_begins(self, keys: AccountKeys) -> None:
         opened("li")
-        for _ in range(BY_NAME.free + 4):
+        for _ in range(BY_PAIR.free + 4):
             with pytest.raises((SignInRefused, SignInLocked)):
                 attempt(keys)
         assert kinds().count("locked") == 1
-        assert kinds().count("password_wrong") == BY_NAME.free
+        assert kinds().count("password_wrong") == BY_PAIR.free
 
     def test_neither_passwords_nor_unknown_names_stand_anywhere(self, keys: AccountKeys) -> None:
         with pytest.raises(SignInRefused):

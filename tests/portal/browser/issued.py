@@ -30,12 +30,14 @@ from shuxin.verification.issuing import Place, log_document, sign_document
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from shuxin.kernel.statements import Statement
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 BANK, ATTESTER = "uscc:91440300MA5G9K3X0P", "uscc:91440300MA5EXAMP1F"
 ENTERPRISE, LENDER = "uscc:91440300MA5F1RM01X", "uscc:91440300MA5LENDE1T"
 ATTESTER_KEY, LENDER_KEY = Ed25519Key(bytes(range(1, 33))), Ed25519Key(bytes(range(2, 34)))
 USER, PASSWORD = "lin.hui", "chalk-Orchid-17-river"
-_LIST = "ab" * 16
+LIST, PLACE = "ab" * 16, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Bank:
         file.write_bytes(content)
         request = Request(template="personal_asset_proof", valid_days=days)
         signed = sign_document(
-            file, request=request, place=Place(_LIST, 7), issuer=self.issuer, now=at
+            file, request=request, place=Place(LIST, PLACE), issuer=self.issuer, now=at
         )
         receipt = log_document(signed, issuer=self.issuer, now=at)
         return hand_out(file, receipt=receipt, request=request, folder=self.folder / "out")
@@ -73,15 +75,35 @@ class Bank:
         key = log_key(self.log.origin, self.key.public)
         return {"logs": [key.text], "witnesses": [], "threshold": 0}
 
-    def trust(self, *statements: object, **changed: object) -> bytes:
+    def trust(
+        self, *statements: object, log: dict[str, object] | None = None, **changed: object
+    ) -> bytes:
         """A trust file; parts may be replaced."""
         anchors = json.loads(self.anchors().dump())
         parties = {"anchors": anchors, "statements": list(statements), "checkpoints": []}
-        return json.dumps({"log": self.logs(), "parties": parties | changed}).encode()
+        return json.dumps({"log": self.logs() | (log or {}), "parties": parties | changed}).encode()
 
-    def revocation(self, reason: Reason) -> dict[str, object]:
-        said = Revocation(BANK, self.key.public.key_id, NOW - timedelta(days=1), reason)
-        return dict(sign_revocation(said, signer=self.key).as_json())
+
+def revocation(party: str, key: Ed25519Key, reason: Reason) -> Statement:
+    """By the key itself, of yesterday."""
+    said = Revocation(party, key.public.key_id, NOW - timedelta(days=1), reason)
+    return sign_revocation(said, signer=key)
+
+
+def bound(
+    key: Ed25519Key,
+    *,
+    by: Ed25519Key,
+    party: str = BANK,
+    kind: PartyKind = PartyKind.BANK,
+    roles: tuple[KeyRole, ...] = (KeyRole.SUBJECT,),
+    method: Method = Method.LICENCE,
+) -> tuple[Statement, Statement]:
+    """The key's own claim, and the binding that makes it count for 390 days before and after now."""
+    claim = Claim(party, kind, "示例银行", key.public, "签发系统", roles)
+    window = NOW - timedelta(days=390), NOW + timedelta(days=390)
+    binding = sign_binding(Binding(claim, *window, method, "ab" * 32), signer=by)
+    return sign_claim(claim, signer=key), binding
 
 
 def receipt_file(package: Path) -> Path:
@@ -90,12 +112,6 @@ def receipt_file(package: Path) -> Path:
 
 def open_bank(folder: Path) -> Bank:
     key = Ed25519Key(bytes(range(32)))
-    roles = (KeyRole.SUBJECT,)
-    claim = Claim(BANK, PartyKind.BANK, "示例银行", key.public, "签发系统", roles)
-    start, end = NOW - timedelta(days=400), NOW + timedelta(days=400)
-    binding = sign_binding(
-        Binding(claim, start, end, Method.LICENCE, "ab" * 32), signer=ATTESTER_KEY
-    )
     log = open_log(folder / "log", origin="bank.example/log", signer=key)
-    issuer = Issuer(BANK, key, (sign_claim(claim, signer=key), binding), log)
+    issuer = Issuer(BANK, key, bound(key, by=ATTESTER_KEY), log)
     return Bank(folder, key, log, issuer)

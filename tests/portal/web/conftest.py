@@ -6,20 +6,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
-from tests.parties.accounts.samples import PASSWORD, code_at, opened, with_second_factor
+from tests.parties.accounts.samples import BANK, PASSWORD, code_at, opened, with_second_factor
 
 from shuxin.infra.api import now_in_china, settings_from_environment
+from shuxin.kernel.signing import Ed25519Key
 from shuxin.parties.accounts.keys import AccountKeys
+from shuxin.parties.api import KeyRole, PartyKind, Pinned, TrustAnchors
+from shuxin.portal.bootstrap import start
+from shuxin.portal.founding import set_up
+from shuxin.portal.web import systems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from django.http import HttpResponse
     from pytest_django.fixtures import SettingsWrapper
+
+    from shuxin.infra.api import Settings
 
 CLOCKED = (
     "shuxin.portal.web.middleware",
     "shuxin.portal.web.routes.account",
     "shuxin.portal.web.endpoints",
     "shuxin.parties.accounts.guards",
+    "shuxin.portal.web.systems",
+    "shuxin.portal.commands.account",
 )
 
 
@@ -49,6 +61,39 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def keys() -> AccountKeys:
     return AccountKeys.of(settings_from_environment())
+
+
+PLATFORM = "uscc:91320594088140947F"
+BANK_KEY = Ed25519Key(bytes([7]) * 32)
+
+
+@pytest.fixture
+def platform(
+    db: None, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """An operator's installation of its own, which knows a bank's key."""
+    monkeypatch.setenv("SHUXIN_HOME", str(tmp_path / "home"))
+    settings = start()
+    bank = Pinned(
+        party=BANK,
+        kind=PartyKind.BANK,
+        name="Bank",
+        public=BANK_KEY.public,
+        roles=frozenset({KeyRole.SUBJECT}),
+        valid_from=clock.now - timedelta(days=1),
+        valid_to=clock.now + timedelta(days=1),
+    )
+    set_up(
+        settings,
+        party=PLATFORM,
+        kind="operator",
+        name="Platform",
+        now=clock.now,
+        trusted=[TrustAnchors(pinned=(bank,))],
+    )
+    yield settings
+    systems.trust_here.forget()
+    systems.status_here.forget()
 
 
 @dataclass

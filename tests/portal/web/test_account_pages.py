@@ -8,8 +8,9 @@ from django.conf import settings
 from django.test import Client
 from tests.parties.accounts.samples import BANK, PASSWORD, code_at, opened
 
+from shuxin.parties.accounts.lockout import BY_NAME
 from shuxin.parties.accounts.models import Account, Session, SignInEvent
-from shuxin.parties.accounts.opening import invite
+from shuxin.parties.accounts.opening import invite, write_code
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -225,7 +226,7 @@ class TestSecondFactorPage:
         agent.sign_in(clock)
         key, secret = agent.browser.cookies[COOKIE].value, self.secret_shown(agent)
         assert self.secret_shown(agent) == secret
-        form = {"code": code_at(secret, clock.now)}
+        form = {"code": code_at(secret, clock.now), "password": PASSWORD}
         answer = agent.browser.post("/account/second-factor", form)
         codes = re.findall(r"<li>((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})</li>", answer.content.decode())
         assert len(codes) == 10
@@ -236,6 +237,15 @@ class TestSecondFactorPage:
         assert agent.password().headers["Location"] == "/sign-in/code"
         assert agent.code(codes[3]).status_code == 302
         assert agent.is_in()
+
+    def test_the_first_one_needs_the_password_again(self, agent: Visitor, clock: Clock) -> None:
+        """Else whoever finds an open session binds his own authenticator to the account."""
+        agent.sign_in(clock)
+        form = {"code": code_at(self.secret_shown(agent), clock.now)}
+        for password in ("", "wrong"):
+            answer = agent.browser.post("/account/second-factor", form | {"password": password})
+            assert answer.status_code == 403
+        assert not Account.objects.get(pk=agent.account_id).totp_sealed
 
     def test_the_offered_secret_is_sealed_in_the_database(
         self, agent: Visitor, clock: Clock
@@ -278,6 +288,49 @@ class TestOpening:
     def test_a_wrong_code_leads_nowhere(self, db: None) -> None:
         form = {"code": "wrong", "name": "zhao", "password": PASSWORD}
         assert Client().post("/account/open", form).status_code == 403
+
+
+class TestKnownBrowser:
+    def test_gets_in_while_strangers_lock_the_name(self, agent: Visitor, clock: Clock) -> None:
+        agent.sign_in(clock)
+        agent.browser.post("/sign-out")
+        for number in range(BY_NAME.free):
+            form = {"name": "agent", "password": "wrong"}
+            Client().post("/sign-in", form, REMOTE_ADDR=f"198.51.100.{number}")
+        assert Client().post("/sign-in", form).status_code == 429
+        assert agent.password().status_code == 302
+
+    def test_is_known_by_a_cookie_that_opens_nothing(self, agent: Visitor, clock: Clock) -> None:
+        agent.sign_in(clock)
+        cookie = agent.browser.cookies["device"]
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
+        thief = Client()
+        thief.cookies["device"] = cookie.value
+        assert thief.get("/account").status_code == 302
+
+
+class TestRecovery:
+    def test_a_code_sets_the_password_and_ends_all_that_was(
+        self, officer: Visitor, clock: Clock
+    ) -> None:
+        officer.sign_in(clock)
+        there, officer.browser = officer.browser, Client()
+        account = Account.objects.get(pk=officer.account_id)
+        code = write_code(account=account, party=BANK, made_by="test", now=clock.now)
+        form = {"code": code, "password": "seven rivers of stone"}
+        assert Client().post("/account/open", form | {"name": "other"}).status_code == 403
+        assert Client().post("/account/recover", form | {"password": "short"}).status_code == 400
+        answer = Client().post("/account/recover", form)
+        assert answer.headers["Location"] == "/sign-in?why=recovered"
+        assert there.get("/account").status_code == 302
+        assert Client().post("/account/recover", form).status_code == 403
+        officer.password("seven rivers of stone")
+        assert officer.browser.get("/").headers["Location"] == "/account/second-factor"
+
+    def test_an_invitation_recovers_no_account(self, agent: Visitor, clock: Clock) -> None:
+        code = invite(party=BANK, roles=["agent"], by="test", now=clock.now)
+        form = {"code": code, "password": "seven rivers of stone"}
+        assert Client().post("/account/recover", form).status_code == 403
 
 
 class TestCookiesUnderTLS:

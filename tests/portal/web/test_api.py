@@ -92,13 +92,19 @@ class TestOperations:
         assert len(unguarded(api)) == 1
 
     @pytest.mark.django_db
-    def test_each_with_a_scope_refuses_a_call_without_token(self) -> None:
+    def test_each_with_a_scope_refuses_a_call_without_it(self, clock: Clock) -> None:
+        used = set()
         for name, operation in operations(urls.api):
             guard = operation.auth_callbacks[0]
             if isinstance(guard, accounts.Scoped):
+                used.add(guard.scope)
                 url = "/api" + name.split("] ")[1].replace("{", "").replace("}", "")
-                answer = Client().generic(operation.methods[0], url)
-                assert answer.status_code in {401, 404}, name
+                others = [scope for scope in accounts.Scope if scope is not guard.scope]
+                bearer = {"Authorization": f"Bearer {token_for(*others, clock=clock)}"}
+                for headers, status in (({}, 401), (bearer, 403)):
+                    answer = Client().generic(operation.methods[0], url, headers=headers)
+                    assert answer.status_code == status, name
+        assert used == set(accounts.Scope)
 
     @pytest.mark.django_db
     def test_are_described(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from shuxin.portal.commands import serve
 from shuxin.portal.web.asgi import LONGEST_BODY
+from shuxin.portal.web.connections import ProxyInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +42,16 @@ SERVE = (
 )
 
 
-def started(home: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
+IMPATIENT = (
+    "import h11\nfrom shuxin.portal.web import connections\nconnections.SECONDS[h11.IDLE] = 2\n"
+)
+
+
+def started(home: Path, *options: str, before: str = "") -> tuple[subprocess.Popen[str], str]:
     environment = os.environ | {"SHUXIN_HOME": str(home), "SHUXIN_DATABASE_URL": ""}
     environment.pop("SHUXIN_URL", None)
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, "--port", "0", *options],
+        [sys.executable, "-c", SERVE.replace("raise", before + "raise"), "--port", "0", *options],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -65,6 +72,14 @@ def fetched(url: str, *, body: bytes | None = None, trust: Path | None = None) -
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read()
+
+
+def read_end(connection: socket.socket) -> bytes:
+    """What comes until the other side closes; a reset is a close."""
+    try:
+        return connection.recv(100)
+    except ConnectionResetError:
+        return b""
 
 
 def certified(folder: Path) -> tuple[Path, Path]:
@@ -182,12 +197,63 @@ class TestServe:
         assert errors == ""
 
 
+@pytest.fixture(scope="module")
+def plain(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, int, subprocess.Popen[str]]]:
+    """A server of this machine without TLS, that waits for heads for two seconds only."""
+    process, url = started(tmp_path_factory.mktemp("plain"), before=IMPATIENT)
+    host, port = url.removeprefix("http://").split(":")
+    yield host, int(port), process
+    process.kill()
+    process.communicate()
+
+
+class TestConnections:
+    def test_the_silent_do_not_keep_others_out(
+        self, plain: tuple[str, int, subprocess.Popen[str]]
+    ) -> None:
+        """With 201 silent connections uvicorn's own limit answered 503 to everybody, for as long as they liked."""
+        host, port, process = plain
+        with contextlib.ExitStack() as held:
+            silent = [
+                held.enter_context(socket.create_connection((host, port))) for _ in range(300)
+            ]
+            for half in silent[::2]:
+                with contextlib.suppress(OSError):  # dropped already, to let a newer one in
+                    half.sendall(b"GET / HTTP/1.1\r\n")
+            assert fetched(f"http://{host}:{port}/api/health")[0] == 200
+            for one in silent:
+                one.settimeout(60)
+            assert {read_end(one) for one in silent} == {b""}
+        assert fetched(f"http://{host}:{port}/api/health")[0] == 200
+        assert process.poll() is None
+
+    def test_a_proxy_that_nobody_named_is_told_once(
+        self, plain: tuple[str, int, subprocess.Popen[str]]
+    ) -> None:
+        host, port, process = plain
+        for _ in range(2):
+            forwarded = {"X-Forwarded-For": "192.0.2.1"}
+            request = urllib.request.Request(f"http://{host}:{port}/api/health", headers=forwarded)
+            with urllib.request.urlopen(request) as response:  # noqa: S310
+                assert response.status == 200
+        process.terminate()
+        _, errors = process.communicate(timeout=120)
+        assert errors.count("--proxy") == 2  # the sentence in both languages, once
+
+
 class TestProxy:
     def test_a_forwarded_address_is_believed_from_the_named_proxy_only(self) -> None:
         """Else a guesser would give himself a new address for each guess."""
         assert serve._server(tls={}, proxy=None).config.proxy_headers is False
         behind = serve._server(tls={}, proxy="192.0.2.9").config
         assert (behind.proxy_headers, behind.forwarded_allow_ips) == (True, "192.0.2.9")
+
+    @pytest.mark.parametrize("proxy", ["proxy", "192.0.2.0/33", "192.0.2.1,", "*"])
+    def test_a_proxy_is_an_address(self, proxy: str) -> None:
+        with pytest.raises(ProxyInvalid):
+            serve._server(tls={}, proxy=proxy)
 
 
 class TestRefusals:

@@ -194,7 +194,7 @@ def read_filing(statement: Statement) -> Filing:
         subject=body.token("subject"),
         about=body.token("about"),
         holder=body.token("holder"),
-        dataset=body.token("dataset"),
+        dataset=body.name("dataset"),
         field=_text(body, statement, "field", longest=200),
         text=_text(body, statement, "text", longest=LONGEST_TEXT),
         at=body.moment("at"),

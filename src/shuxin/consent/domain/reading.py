@@ -55,6 +55,10 @@ class Body:
     def hash(self, field: str) -> str:
         return self._matching(field, self._body[field], _HEX64)
 
+    def name(self, field: str) -> str:
+        """Any printable text, as of a dataset."""
+        return self._matching(field, self._body[field], _NAME)
+
     def tokens(self, field: str) -> tuple[str, ...]:
         """At least one, none twice."""
         return tuple(self._matching(field, item, _TOKEN) for item in self._list(field))

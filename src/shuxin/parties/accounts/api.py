@@ -10,6 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from shuxin.parties.accounts.administering import (
+        AccountView,
+        Hand,
+        all_accounts,
+        change_roles,
+        invite_first,
+        invite_privileged,
+        reopen_account,
+        reset_account,
+        shut_account,
+    )
     from shuxin.parties.accounts.authorization import revocation_response, token_response
     from shuxin.parties.accounts.clients import (
         Caller,
@@ -22,11 +33,17 @@ if TYPE_CHECKING:
         register_client,
         revoke_client,
     )
-    from shuxin.parties.accounts.events import DoorEvent
+    from shuxin.parties.accounts.devices import DEVICE_LASTS, new_device
+    from shuxin.parties.accounts.events import DoorEvent, DoorView, door_events
     from shuxin.parties.accounts.guards import Public, Scoped
-    from shuxin.parties.accounts.keys import AccountKeys
+    from shuxin.parties.accounts.keys import AccountKeys, network_of
     from shuxin.parties.accounts.lockout import SignInLocked, TooOften
-    from shuxin.parties.accounts.opening import change_password, invite, invite_first, open_account
+    from shuxin.parties.accounts.opening import (
+        change_password,
+        invite,
+        open_account,
+        recover_account,
+    )
     from shuxin.parties.accounts.refusals import SecondFactorRefused, SignInRefused
     from shuxin.parties.accounts.second_factor import (
         authenticator_uri,
@@ -48,9 +65,25 @@ if TYPE_CHECKING:
         sessions_of,
         sign_out,
     )
-    from shuxin.parties.accounts.signing_in import PasswordRight, check_code, check_password
+    from shuxin.parties.accounts.signing_in import (
+        PasswordRight,
+        check_code,
+        check_password,
+        confirm_password,
+    )
 
 _LATER = {
+    "administering": (
+        "AccountView",
+        "Hand",
+        "all_accounts",
+        "change_roles",
+        "invite_first",
+        "invite_privileged",
+        "reopen_account",
+        "reset_account",
+        "shut_account",
+    ),
     "authorization": ("revocation_response", "token_response"),
     "clients": (
         "Caller",
@@ -63,11 +96,12 @@ _LATER = {
         "register_client",
         "revoke_client",
     ),
-    "events": ("DoorEvent",),
+    "devices": ("DEVICE_LASTS", "new_device"),
+    "events": ("DoorEvent", "DoorView", "door_events"),
     "guards": ("Public", "Scoped"),
-    "keys": ("AccountKeys",),
+    "keys": ("AccountKeys", "network_of"),
     "lockout": ("SignInLocked", "TooOften"),
-    "opening": ("change_password", "invite", "invite_first", "open_account"),
+    "opening": ("change_password", "invite", "open_account", "recover_account"),
     "refusals": ("SecondFactorRefused", "SignInRefused"),
     "second_factor": ("authenticator_uri", "set_second_factor"),
     "sessions": (
@@ -86,7 +120,7 @@ _LATER = {
         "sessions_of",
         "sign_out",
     ),
-    "signing_in": ("PasswordRight", "check_code", "check_password"),
+    "signing_in": ("PasswordRight", "check_code", "check_password", "confirm_password"),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 
@@ -99,10 +133,14 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "DEVICE_LASTS",
     "AccountKeys",
+    "AccountView",
     "Caller",
     "ClientView",
     "DoorEvent",
+    "DoorView",
+    "Hand",
     "NewClient",
     "PasswordRight",
     "Person",
@@ -117,28 +155,39 @@ __all__ = [
     "TokenRefused",
     "TooOften",
     "address_of",
+    "all_accounts",
     "authenticator_uri",
     "await_second_factor",
     "awaited_account",
     "begin_session",
     "change_password",
+    "change_roles",
     "check_code",
     "check_password",
     "clients",
+    "confirm_password",
+    "door_events",
     "end_all_sessions",
     "end_session",
     "invite",
     "invite_first",
+    "invite_privileged",
     "keep_alive",
+    "network_of",
+    "new_device",
     "offered_secret",
     "open_account",
     "person_of",
+    "recover_account",
     "register_client",
     "renew_session",
+    "reopen_account",
+    "reset_account",
     "revocation_response",
     "revoke_client",
     "sessions_of",
     "set_second_factor",
+    "shut_account",
     "sign_out",
     "token_response",
 ]

@@ -25,9 +25,9 @@ def new_device(*, name: str, keys: AccountKeys, now: datetime) -> str:
 
 def known_device(text: str, *, name: str, keys: AccountKeys, now: datetime) -> str | None:
     """The key under which guesses of this browser for this name are counted; None for a stranger's."""
-    device, _, mark = text[:LONGEST_DEVICE].rpartition(".")
+    device, _, mark = text[:LONGEST_DEVICE].encode("ascii", "replace").decode().rpartition(".")
     expected = keys.device_digest(name, device)
-    if not hmac.compare_digest(mark.encode(errors="replace"), expected.encode()):
+    if not hmac.compare_digest(mark, expected):
         return None
     given = datetime.fromtimestamp(int(device.rpartition(".")[2]), tz=UTC)
     return expected if now - given < DEVICE_LASTS else None

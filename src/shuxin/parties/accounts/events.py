@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from shuxin.parties.accounts.keys import plain_name
 from shuxin.parties.accounts.models import SignInEvent
 
 if TYPE_CHECKING:
@@ -30,6 +32,27 @@ class DoorEvent(StrEnum):
     SESSIONS_ENDED = "sessions_ended"
     SECOND_FACTOR_SET = "second_factor_set"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    RECOVERED = "account_recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorView:
+    """One event; ``name`` is "" where the name that was typed is nobody's."""
+
+    at: datetime
+    kind: str
+    name: str
+    address: str
+
+
+def door_events(*, limit: int, name: str = "") -> list[DoorView]:
+    """The newest first, of one account when it is named."""
+    rows = SignInEvent.objects.select_related("account").order_by("-at", "-pk")
+    found = rows.filter(account__name=plain_name(name)) if name else rows
+    return [
+        DoorView(row.at, row.kind, row.account.name if row.account else "", row.address)
+        for row in found[:limit]
+    ]
 
 
 def record(

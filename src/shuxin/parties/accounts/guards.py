@@ -31,5 +31,7 @@ class Public:
     """Everybody, at a rate for each address."""
 
     def __call__(self, request: HttpRequest) -> str:
-        take(f"public:{network_of(address_of(request))}", rate=PUBLIC_BY_ADDRESS, now=now_in_china())
+        take(
+            f"public:{network_of(address_of(request))}", rate=PUBLIC_BY_ADDRESS, now=now_in_china()
+        )
         return "public"

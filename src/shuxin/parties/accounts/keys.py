@@ -39,7 +39,6 @@ class AccountKeys:
         return self._digest(b"name", name)
 
     def address_digest(self, address: str) -> str:
-        """One for each IPv4 address, one for each /64 of IPv6, which is what one user commands."""
         return self._digest(b"address", network_of(address))
 
     def pair_digest(self, name: str, address: str) -> str:
@@ -80,7 +79,8 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """One IPv4 address, or the /64 of an IPv6 address, which is what one user commands; else "unknown"."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

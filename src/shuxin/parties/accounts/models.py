@@ -17,10 +17,14 @@ DIGEST, PARTY, NAME = 64, 80, 150
 
 
 class Account(AbstractBaseUser):
-    """One person's way in (账户): for which party, in which roles, with which second factor."""
+    """One person's way in (账户): for which party, in which roles, with which second factor.
+
+    ``person``: who it is for, a person's id; "" where nobody had to say.
+    """
 
     name = models.CharField(max_length=NAME, unique=True)
     party = models.CharField(max_length=PARTY, db_index=True)
+    person = models.CharField(max_length=PARTY, default="", blank=True)
     roles: Any = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     totp_sealed = models.BinaryField(null=True)
@@ -42,10 +46,12 @@ class RecoveryCode(models.Model):
 
 
 class Invitation(models.Model):
-    """A code by which one person opens one account."""
+    """A code by which one person opens one account; with ``account``, gets back into that one."""
 
     digest = models.CharField(max_length=DIGEST, unique=True)
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE)
     party = models.CharField(max_length=PARTY)
+    person = models.CharField(max_length=PARTY, default="", blank=True)
     roles: Any = models.JSONField(default=list)
     made_by = models.CharField(max_length=NAME)
     made_at = models.DateTimeField()
@@ -80,8 +86,21 @@ class SignInEvent(AppendOnly):
     address = models.CharField(max_length=45)
 
 
+class AccountAct(AppendOnly):
+    """What an administrator did to an account; ``salt`` opens the commitment of the log's entry."""
+
+    at = models.DateTimeField(db_index=True)
+    act = models.CharField(max_length=20)
+    by = models.CharField(max_length=NAME)
+    name = models.CharField(max_length=NAME)
+    party = models.CharField(max_length=PARTY)
+    person = models.CharField(max_length=PARTY)
+    roles: Any = models.JSONField(default=list)
+    salt = models.CharField(max_length=DIGEST)
+
+
 class Attempt(models.Model):
-    """How often sign-in was tried for one name or from one address, both as keyed digests."""
+    """How often sign-in was tried: by keyed digests of name, address, both, or browser."""
 
     key = models.CharField(max_length=DIGEST, primary_key=True)
     count = models.PositiveIntegerField(default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shuxin.kernel.errors import Conflict, InvalidInput, NotPermitted
+from shuxin.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from shuxin.kernel.text import Text
 
 
@@ -73,3 +73,39 @@ class FirstAccountExists(Conflict):
         en="Invite further people: shuxin account invite",
         zh="请使用 shuxin account invite 邀请其他人员",
     )
+
+
+class TwoPersonsNeeded(NotPermitted):
+    code = "account_two_persons_needed"
+    what = Text(
+        en="officers, attesters and administrators are invited by two persons",
+        zh="工作人员、身份核验方与管理员须经两人共同邀请",
+    )
+    mend = Text(
+        en="Name the person: shuxin account invite --person …; a second person gives the same command",
+        zh="请指明人员:shuxin account invite --person …,并由第二人执行相同命令",
+    )
+
+
+class AccountUnknown(NotFound):
+    code = "account_unknown"
+    what = Text(en="there is no account of this name", zh="没有该用户名的账户")
+    mend = Text(en="List them: shuxin account list", zh="请用 shuxin account list 查看")
+
+
+class AccountShut(Conflict):
+    code = "account_shut"
+    what = Text(en="the account is shut", zh="账户已停用")
+    mend = Text(en="Open it first: shuxin account reopen", zh="请先用 shuxin account reopen 恢复")
+
+
+class AccountOpen(Conflict):
+    code = "account_not_shut"
+    what = Text(en="the account is not shut", zh="账户未停用")
+    mend = Text(en="Nothing is left to do", zh="无需再操作")
+
+
+class OwnAccount(NotPermitted):
+    code = "own_account"
+    what = Text(en="nobody does this to an account of his own", zh="不得对本人账户执行此操作")
+    mend = Text(en="Two other persons must do it", zh="须由另外两人办理")

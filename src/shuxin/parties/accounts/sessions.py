@@ -13,6 +13,7 @@ from django.utils import timezone
 from shuxin.parties.accounts.events import DoorEvent, record
 from shuxin.parties.accounts.keys import digest_of
 from shuxin.parties.accounts.models import Account, Session
+from shuxin.parties.accounts.roles import PRIVILEGED
 from shuxin.parties.accounts.second_factor import new_secret
 from shuxin.parties.accounts.session_store import ADDRESS, BEGUN, BROWSER, SEEN, SessionStore
 from shuxin.parties.domain.party import KeyRole
@@ -28,15 +29,6 @@ _SEEN_EVERY = timedelta(minutes=1)
 _PENDING, _PENDING_AT, _PENDING_FOR = "pending_account", "pending_at", timedelta(minutes=5)
 _OFFERED = "offered_secret"
 _BACKEND = "shuxin.parties.accounts.backend.AccountBackend"
-NEED_SECOND_FACTOR = frozenset(
-    {
-        KeyRole.OFFICER,
-        KeyRole.ATTESTER,
-        KeyRole.SYSTEM_ADMIN,
-        KeyRole.SECURITY_ADMIN,
-        KeyRole.AUDITOR,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ class Person:
     @property
     def must_set_second_factor(self) -> bool:
         """Officers and administrators do nothing else before they have one."""
-        return not self.has_second_factor and bool(self.roles & NEED_SECOND_FACTOR)
+        return not self.has_second_factor and bool(self.roles & PRIVILEGED)
 
 
 @dataclass(frozen=True, slots=True)

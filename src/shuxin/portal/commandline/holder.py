@@ -17,13 +17,6 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("code", help="unified social credit code / 统一社会信用代码")
     command.add_argument("name", help="registered name / 登记名称")
     command.add_argument("--kind", default="bank", choices=_KINDS, help="机构类别")
-    command.add_argument(
-        "--trust",
-        metavar="CARD",
-        action="append",
-        default=[],
-        help="card of 'shuxin trust card' of another party, compared by another way / 其他主体的信任卡,须另行核对",
-    )
 
 
 def _basis(command: argparse.ArgumentParser) -> None:

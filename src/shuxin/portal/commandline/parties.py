@@ -114,10 +114,10 @@ def _party(parser: argparse.ArgumentParser) -> None:
 def _trust(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     acts.add_parser("list", help="whom this holder trusts / 列出信任锚")
-    card = acts.add_parser(
-        "card", help="this holder's own key for others to trust / 导出本机构信任卡"
+    found = acts.add_parser(
+        "found", help="trust cards of others, before anything is kept here / 创设时信任其他主体"
     )
-    card.add_argument("--out", required=True, metavar="FILE")
+    found.add_argument("cards", nargs="+", metavar="CARD")
     add = acts.add_parser(
         "add", help="trust somebody; needs two persons who say the same / 新增信任锚(双人)"
     )

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 _PARTY = "the party, uscc:… or person:… / 主体标识"
 
+_ACTS = {
+    "shut": "shut an account, at once / 停用账户(立即生效)",
+    "reopen": "open it again; two persons / 恢复账户(双人)",
+    "reset": "a code for a new password and second factor; two persons / 重置密码与第二步验证(双人)",
+}
+
 
 def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on / 监听地址")
@@ -23,7 +29,7 @@ def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--proxy",
         metavar="ADDRESS",
-        help="the reverse proxy whose X-Forwarded-For is believed / 可信反向代理地址",
+        help="reverse proxy whose X-Forwarded-For is believed; commas between several / 可信反向代理地址",
     )
 
 
@@ -38,6 +44,24 @@ def _account(parser: argparse.ArgumentParser) -> None:
     invited.add_argument(
         "--role", action="append", required=True, help="may stand several times / 可多次指定"
     )
+    invited.add_argument(
+        "--person",
+        default="",
+        help="person:…, needed for officers and administrators, whom two persons invite"
+        " / 人员标识;邀请工作人员与管理员时必填(双人)",
+    )
+    acts.add_parser("list", help="accounts and their roles / 列出账户")
+    for act, text in _ACTS.items():
+        acts.add_parser(act, help=text).add_argument("name", metavar="NAME")
+    roles = acts.add_parser("roles", help="other roles; two persons / 变更角色(双人)")
+    roles.add_argument("name", metavar="NAME")
+    roles.add_argument(
+        "--role", action="append", required=True, help="may stand several times / 可多次指定"
+    )
+    roles.add_argument("--person", default="", help="who it is, when not known / 人员标识")
+    events = acts.add_parser("events", help="sign-ins, failures, locks / 登录事件")
+    events.add_argument("--name", default="", help="of one account / 指定用户名")
+    events.add_argument("--limit", type=int, default=50, help="the newest so many / 最近条数")
     client = acts.add_parser("client", help="register a client of the API / 登记接口客户端")
     client.add_argument("--party", required=True, help=_PARTY)
     client.add_argument("--name", default="", help="what people call it / 名称")
@@ -60,8 +84,8 @@ COMMANDS: dict[str, Command] = {
     ),
     "account": Command(
         help=Text(
-            en="accounts by invitation, and clients of the API",
-            zh="邀请开户,管理接口客户端",
+            en="accounts: invite, list, shut, change, recover, events; clients of the API",
+            zh="账户的邀请、列出、停用、变更、重置与登录事件;接口客户端",
         ),
         module="account",
         arguments=_account,

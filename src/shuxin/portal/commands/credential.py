@@ -22,6 +22,7 @@ from shuxin.verification.api import (
     present_credential,
     read_trust,
     verify_credential,
+    write_private,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _issue(options: argparse.Namespace, language: Language) -> int:
         issuer=own_issuer(settings),
         now=now_in_china(),
     )
-    Path(options.out).write_text(text + "\n", encoding="ascii")
+    write_private(Path(options.out), f"{text}\n".encode("ascii"))
     print(_ISSUED.say(language, id=receipt_id, file=options.out))
     return 0
 
@@ -88,7 +89,7 @@ def _present(options: argparse.Namespace, language: Language) -> int:
         signer=wallet_signer(options.key, language),
         now=now_in_china(),
     )
-    Path(options.out).write_text(text + "\n", encoding="ascii")
+    write_private(Path(options.out), f"{text}\n".encode("ascii"))
     print(_SHOWN.say(language, file=options.out, count=len(shown), audience=options.audience))
     return 0
 

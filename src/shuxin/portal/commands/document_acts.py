@@ -171,7 +171,7 @@ def _trust(options: argparse.Namespace, language: Language, settings: Settings) 
     """
     from shuxin.parties.api import TrustAnchors, kept_statements, read_trust
 
-    cards = [_read_card(name) for name in options.cards]
+    cards = [read_card(name) for name in options.cards]
     log = {
         "logs": [card["log"] for card in cards],
         "witnesses": [card["witness"] for card in cards],
@@ -200,7 +200,7 @@ def _trust(options: argparse.Namespace, language: Language, settings: Settings) 
     print(_WRITTEN.say(language, file=options.out))
 
 
-def _read_card(name: str) -> dict[str, str]:
+def read_card(name: str) -> dict[str, str]:
     try:
         card = parse_json(bytes_of(name))
         if not isinstance(card, dict) or set(card) != _CARD_PARTS or card["format"] != CARD:
@@ -217,7 +217,7 @@ def _read_card(name: str) -> dict[str, str]:
 
 def _witnessed(options: argparse.Namespace, language: Language, settings: Settings) -> None:
     """The same receipt with a proof under a checkpoint that witnesses cosigned."""
-    from shuxin.verification.api import PackageInvalid, parse_receipt, read_package
+    from shuxin.verification.api import PackageInvalid, parse_receipt, read_package, write_private
 
     note = bytes_of(options.checkpoint).decode("utf-8", "replace")
     with Path(options.file).open("rb") as file:
@@ -225,7 +225,7 @@ def _witnessed(options: argparse.Namespace, language: Language, settings: Settin
             package = read_package(file)
         except PackageInvalid:
             receipt = _reproved(parse_receipt(bytes_of(options.file)), note, settings)
-            Path(options.out).write_bytes(receipt.dump())
+            write_private(Path(options.out), receipt.dump())
         else:
             receipt = _reproved(parse_receipt(package.receipt), note, settings)
             repack(file, package, Path(options.out), receipt=receipt.dump())

@@ -38,7 +38,7 @@ _ALIASES = Text(
 )
 _FACTS = Text(en="happened|known|file : line|what it says", zh="发生时间|获知时间|文件:行|内容")
 _WITHHELD = Text(
-    en="withheld, above the permit's level: {fields}", zh="超出许可分级,未读取:{fields}"
+    en="withheld, not covered by the permit: {fields}", zh="许可未涵盖,未读取:{fields}"
 )
 
 

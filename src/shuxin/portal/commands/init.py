@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from shuxin.consent.api import LawfulBasis
     from shuxin.kernel.text import Language
-    from shuxin.parties.api import TrustAnchors
 
 _DONE = Text(
     en="{name} ({party}): key {key} and log made here; back up {keys}, it cannot be made again",
@@ -32,27 +31,13 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
     settings = start()
     party = f"uscc:{options.code}"
-    found = set_up(
-        settings,
-        party=party,
-        kind=options.kind,
-        name=options.name,
-        now=now_in_china(),
-        trusted=[_card(file) for file in options.trust],
-    )
+    found = set_up(settings, party=party, kind=options.kind, name=options.name, now=now_in_china())
     key = own_signer(settings).public
     say(_DONE, language, name=options.name, party=party, key=key.key_id, keys=settings.keys)
     if found:
         say(_BASES, language)
         show_bases(found, language)
     return 0
-
-
-def _card(file: str) -> TrustAnchors:
-    from shuxin.parties.api import TrustAnchors
-    from shuxin.portal.commands.verify import content_of
-
-    return TrustAnchors.parse(content_of(file))
 
 
 def show_bases(found: list[LawfulBasis], language: Language) -> None:

@@ -73,13 +73,18 @@ def own_issuer(settings: Settings) -> Issuer:
 
 def _write_codes(receipt: Receipt, folder: Path) -> int:
     """One SVG for each code, and their texts in one file."""
+    import io
+
     import segno
 
-    from shuxin.verification.api import receipt_codes
+    from shuxin.verification.api import receipt_codes, write_private
 
     texts = receipt_codes(receipt.dump())
     for nth, text in enumerate(texts, start=1):
         code = segno.make_qr(text, error="l", boost_error=False)
-        code.save(str(folder / f"{receipt.facts.id}.{nth}.svg"), scale=4)
-    (folder / f"{receipt.facts.id}.codes.txt").write_text("\n".join(texts) + "\n", encoding="ascii")
+        drawn = io.BytesIO()
+        code.save(drawn, kind="svg", scale=4)
+        write_private(folder / f"{receipt.facts.id}.{nth}.svg", drawn.getvalue())
+    lines = "\n".join(texts) + "\n"
+    write_private(folder / f"{receipt.facts.id}.codes.txt", lines.encode("ascii"))
     return len(texts)

@@ -10,10 +10,8 @@ from shuxin.kernel.text import Text
 from shuxin.ledger.api import (
     ConsistencyProof,
     LogTrust,
-    check_folder,
+    check_own_log,
     own_log,
-    own_log_folder,
-    own_log_key,
     own_witness,
     parse_trust,
 )
@@ -48,11 +46,13 @@ def _head(options: argparse.Namespace, language: Language, settings: Settings) -
 
 
 def _check(options: argparse.Namespace, language: Language, settings: Settings) -> int:  # noqa: ARG001 - all alike
-    key = own_log_key(settings)
-    if key is not None and (damage := check_folder(own_log_folder(settings), key=key)):
+    found = check_own_log(settings)
+    damage = [one for one in found if not one.unfinished]
+    if damage:
         print(_DAMAGED.say(language, count=len(damage)))
-        for one in damage:
-            print(f"  {one.say(language)}")
+    for one in damage or found:
+        print(f"  {one.say(language)}")
+    if damage:
         return 1
     print(_SOUND.say(language, size=own_log(settings).size))
     return 0

@@ -25,9 +25,9 @@ _LEVEL = Text(en="level {level}: {names}", zh="{level} 级:{names}")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
+    settings = start()
     from shuxin.consent.api import GateLimits, preview
 
-    settings = start()
     rows = preview(
         grantee=options.reader,
         subject=options.about,

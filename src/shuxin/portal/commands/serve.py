@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import socket
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from shuxin.kernel.errors import Conflict, InvalidInput, NotPermitted
 from shuxin.kernel.text import Text
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 _SERVING = Text(en="serving at {url}", zh="服务地址 {url}")
 _STOPPED = Text(en="stopped", zh="已停止")
 _SECONDS_TO_FINISH = 10
-_MOST_AT_ONCE = 200
+_MOST_FILES = 65536
 _LAST_PORT = 65535
 
 
@@ -33,8 +35,8 @@ class TLSNeeded(NotPermitted):
         zh="其他机器可以访问 {host},但未提供 TLS 证书",
     )
     mend = Text(
-        en="Give --certificate and --key, or listen on 127.0.0.1 behind a proxy that does TLS",
-        zh="请提供 --certificate 与 --key,或仅监听 127.0.0.1 并由反向代理提供 TLS",
+        en="Give --certificate and --key, or listen on this machine only, behind a proxy that does TLS",
+        zh="请提供 --certificate 与 --key,或仅监听本机地址并由反向代理提供 TLS",
     )
 
 
@@ -59,6 +61,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     tls = tls_files(certificate=options.certificate, key=options.key)
     if not tls and not is_loopback(options.host):
         raise TLSNeeded(host=options.host)
+    _allow_many_files()
     with listen(host=options.host, port=options.port) as listening:
         url = address_of(listening, tls=bool(tls))
         os.environ.setdefault("SHUXIN_URL", url)
@@ -100,15 +103,26 @@ def address_of(listening: socket.socket, *, tls: bool) -> str:
     return f"{'https' if tls else 'http'}://{name}:{port}"
 
 
+def _allow_many_files() -> None:
+    """Each connection is one; the limit that a shell gives is often lower than what the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def _server(*, tls: dict[str, Any], proxy: str | None) -> Any:
     import uvicorn
 
-    from shuxin.portal.web.asgi import application
+    from shuxin.portal.web.asgi import application, unproxied
+    from shuxin.portal.web.connections import BoundedProtocol, Connections, proxies
 
+    book = Connections(exempt=proxies(proxy or ""))
     return uvicorn.Server(
         uvicorn.Config(
-            application(),
-            http="h11",
+            application() if proxy else unproxied(application()),
+            http=cast("Any", partial(BoundedProtocol, book=book)),
+            loop="shuxin.portal.web.connections:BoundedLoop",
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -118,7 +132,6 @@ def _server(*, tls: dict[str, Any], proxy: str | None) -> Any:
             proxy_headers=bool(proxy),
             forwarded_allow_ips=proxy or "",
             timeout_graceful_shutdown=_SECONDS_TO_FINISH,
-            limit_concurrency=_MOST_AT_ONCE,
             **tls,
         )
     )

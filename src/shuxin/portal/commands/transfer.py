@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from shuxin.verification.api import (
     read_trust,
     take_step,
     with_open_target,
+    write_private,
 )
 
 if TYPE_CHECKING:
@@ -65,9 +65,8 @@ def _start(options: argparse.Namespace, language: Language) -> None:
         order = with_open_target(order, target=options.target)
     statement = order.sign(signer=wallet_signer(options.key, language))
     secret = f"{options.out}.secret"
-    descriptor = os.open(secret, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"target": options.target, "target_salt": salt}, file)
+    told = {"target": options.target, "target_salt": salt}
+    write_private(Path(secret), json.dumps(told).encode())
     _write(options.out, [statement])
     print(_SECRET.say(language, file=secret))
 
@@ -164,4 +163,4 @@ def _read(name: str) -> list[Statement]:
 
 def _write(name: str, chain: list[Statement]) -> None:
     text = json.dumps([one.as_json() for one in chain], ensure_ascii=False, indent=1)
-    Path(name).write_text(text + "\n", encoding="utf-8")
+    write_private(Path(name), f"{text}\n".encode())

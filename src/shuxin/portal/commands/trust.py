@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shuxin.kernel.signing import PublicKey
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import holder, operator, start
+from shuxin.portal.bootstrap import operator, start
 from shuxin.portal.commands.party import journal_of
 from shuxin.portal.display import china_time, say, show
 
@@ -22,9 +22,9 @@ _ATTESTER, _PINNED = Text(en="attester", zh="身份核验方"), Text(en="pinned 
 _ALL = Text(en="all kinds", zh="全部类别")
 _METHODS = Text(en="accepted proofs: {methods}", zh="接受的核验方式:{methods}")
 _DONE = Text(en="done: two persons said so", zh="已生效:经两人确认")
-_CARD = Text(
-    en="{file}: whoever takes it should compare the key {keys} with you by another way first",
-    zh="{file}:接收方应先通过其他途径与贵方核对密钥 {keys}",
+_FOUNDED = Text(
+    en="trusted: {name} ({party}), key {key}; compare the key with them by another way",
+    zh="已信任:{name}({party}),密钥 {key};请通过其他途径与对方核对密钥",
 )
 _WAITING = Text(
     en="noted; another person must give the same command within seven days",
@@ -37,26 +37,25 @@ def run(options: argparse.Namespace, language: Language) -> int:
     if options.act == "list":
         _list(settings, language)
         return 0
-    if options.act == "card":
-        _card(settings, options.out, language)
+    if options.act == "found":
+        _found(settings, options.cards, language)
         return 0
     step = _remove(settings, options) if options.act == "remove" else _add(settings, options)
     say(_DONE if step.value == "done" else _WAITING, language)
     return 0
 
 
-def _card(settings: Settings, out: str, language: Language) -> None:
-    """The anchors of this holder's own key, for other holders' 'shuxin init --trust'."""
-    from shuxin.parties.api import TrustAnchors, read_trust
+def _found(settings: Settings, files: list[str], language: Language) -> None:
+    """Whoever founds an installation says alone whom it trusts, as long as nothing is kept in it."""
+    from shuxin.infra.api import now_in_china
+    from shuxin.portal.commands.document_acts import read_card
+    from shuxin.portal.founding import found_trust
 
-    held, party = read_trust(settings.home), holder(settings).party
-    own = TrustAnchors(
-        attesters=tuple(one for one in held.attesters if one.party == party),
-        pinned=tuple(one for one in held.pinned if one.party == party),
-    )
-    Path(out).write_bytes(own.dump())
-    keys = ", ".join(sorted({one.public.key_id for one in own.pinned}))
-    say(_CARD, language, file=out, keys=keys)
+    cards = [read_card(file) for file in files]
+    found_trust(settings, cards=cards, now=now_in_china())
+    for card in cards:
+        key = PublicKey.parse(card["public_key"]).key_id
+        say(_FOUNDED, language, name=card["name"], party=card["party"], key=key)
 
 
 def _add(settings: Settings, options: argparse.Namespace) -> Step:
@@ -73,7 +72,6 @@ def _add(settings: Settings, options: argparse.Namespace) -> Step:
 
 
 def _attester(options: argparse.Namespace) -> Attester:
-    from shuxin.kernel.signing import PublicKey
     from shuxin.parties.api import Attester, PartyKind, check_party
 
     check_party(options.party, kind=PartyKind.ATTESTER)
@@ -82,7 +80,6 @@ def _attester(options: argparse.Namespace) -> Attester:
 
 
 def _pinned(options: argparse.Namespace) -> Pinned:
-    from shuxin.kernel.signing import PublicKey
     from shuxin.parties.api import KeyRole, PartyKind, Pinned, check_party
 
     kind = PartyKind(options.kind)

@@ -42,8 +42,8 @@ class VerifyKindUnknown(InvalidInput):
     code = "verify_kind_unknown"
     what = Text(en="{file} is of no kind that can be verified here", zh="{file} 的类型无法在此核验")
     mend = Text(
-        en="Give a proof, a receipt, a checkpoint or the folder of a log; a newer version may know more kinds",
-        zh="请提供证明、回执、检查点或日志目录;新版本可能支持更多类型",
+        en="Give a proof, a checkpoint or the folder of a log; for a receipt or package use 'shuxin document verify'",
+        zh="请提供证明、检查点或日志目录;回执和数据包请用 shuxin document verify",
     )
 
 
@@ -78,7 +78,7 @@ def _judge(file: str, trust: Mapping[str, Any], now: datetime, language: Languag
 
 def _verdict(file: str, trust: Mapping[str, Any], now: datetime) -> ProofVerdict:
     if Path(file).is_dir():
-        return verify_log_folder(Path(file), trust=trust)
+        return _verdict_on_folder(file, trust)
     data = content_of(file)
     if not data.lstrip().startswith(b"{"):
         return verify_note_file(data, trust=trust, now=now)
@@ -90,3 +90,10 @@ def _verdict(file: str, trust: Mapping[str, Any], now: datetime) -> ProofVerdict
     judge = getattr(importlib.import_module(module), function)
     verdict: ProofVerdict = judge(data, trust=trust, now=now)
     return verdict
+
+
+def _verdict_on_folder(file: str, trust: Mapping[str, Any]) -> ProofVerdict:
+    try:
+        return verify_log_folder(Path(file), trust=trust)
+    except OSError as error:
+        raise FileUnreadable(file=file) from error

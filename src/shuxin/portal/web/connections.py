@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections import defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import h11
@@ -60,7 +60,7 @@ class Connections:
         self._most, self._most_each, self._exempt = most, most_each, exempt
         self._open: dict[BoundedProtocol, str] = {}
         self._silent: dict[BoundedProtocol, str] = {}
-        self._count: defaultdict[str, int] = defaultdict(int)
+        self._count: Counter[str] = Counter()
 
     def enter(self, one: BoundedProtocol, *, address: str) -> bool:
         """Whether it may stay."""

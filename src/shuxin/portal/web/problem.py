@@ -56,6 +56,12 @@ class BodyTooLong(InvalidInput):
     mend = Text(en="Send at most {limit} bytes", zh="最多提交 {limit} 字节")
 
 
+class TooBusy(Unavailable):
+    code = "too_busy"
+    what = Text(en="too many requests are being answered", zh="正在处理的请求过多")
+    mend = Text(en="Try again in some seconds", zh="请在数秒后重试")
+
+
 class NotUnderstood(InvalidInput):
     code = "request_not_understood"
     what = Text(

@@ -4,6 +4,7 @@ import { commitmentOf } from "./hashing.js";
 import { whoSigned } from "./issuer.js";
 import { checkLog } from "./log.js";
 import { Problem } from "./problem.js";
+import { checkStatus } from "./statuslist.js";
 
 /** What ends one check undecided, not the whole verification. */
 const UNDECIDED = ["sm3_here", "sm2_here", "no_ed25519", "no_secure_context"];
@@ -16,11 +17,11 @@ const CLOCK_SKEW_MS = 120_000;
  */
 
 /**
- * @param {{content: Blob, receipt: Receipt, trust: Trust, now: Date, onProgress: (done: number) => void,
- *   signal: AbortSignal}} job
+ * @param {{content: Blob, receipt: Receipt, trust: Trust, lists?: import("./statuslist.js").StatusList[], now: Date,
+ *   onProgress: (done: number) => void, signal: AbortSignal}} job
  * @returns {Promise<Finding[]>}
  */
-export async function checkAll({ content, receipt, trust, now, onProgress, signal }) {
+export async function checkAll({ content, receipt, trust, lists = [], now, onProgress, signal }) {
   const found = await decided("content", () => checkContent(content, receipt, onProgress, signal));
   let at = now;
   const log = await decided("log", async () => {
@@ -29,7 +30,10 @@ export async function checkAll({ content, receipt, trust, now, onProgress, signa
     return finding;
   });
   const issuer = await decided("issuer", () => checkIssuer(receipt, trust, at));
-  return [found, issuer, log, checkPeriod(receipt, now), open("status", "status_not_asked")];
+  const status = lists.length
+    ? await decided("status", () => checkStatus(receipt, { trust, lists, now }))
+    : open("status", "status_not_asked");
+  return [found, issuer, log, checkPeriod(receipt, now), status];
 }
 
 /** @param {string} check @param {() => Promise<Finding>} work @returns {Promise<Finding>} */

@@ -14,10 +14,11 @@ export const failed = (check, reason, facts) => ({ check, result: "failed", reas
 /** @param {string} check @param {string} reason @returns {Finding} */
 export const open = (check, reason) => ({ check, result: "open", reason });
 
-/** @param {Finding[]} findings @returns {"accepted" | "refused" | "status_open" | "undecided"} */
+/** A status that only this site told is its word, and the verdict says so. @param {Finding[]} findings @returns {"accepted" | "accepted_on_word" | "refused" | "status_open" | "undecided"} */
 export function verdictOf(findings) {
   if (findings.some(({ result }) => result === "failed")) return "refused";
   const left = findings.filter(({ result }) => result === "open").map(({ check }) => check);
-  if (left.length === 0) return "accepted";
+  const isWord = findings.some(({ reason }) => reason === "site_says_valid");
+  if (left.length === 0) return isWord ? "accepted_on_word" : "accepted";
   return left.join() === "status" ? "status_open" : "undecided";
 }

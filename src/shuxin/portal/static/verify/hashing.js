@@ -1,6 +1,6 @@
 /** A file's commitment, computed in a worker of our own origin. */
 import { fromUtf8, utf8 } from "./bytes.js";
-import { canonicalJson, parseJson } from "./json.js";
+import { canonicalJson, parseKeptJson } from "./json.js";
 import { Problem } from "./problem.js";
 
 const LONGEST_JSON = 4 * 1024 * 1024;
@@ -24,7 +24,7 @@ async function canonicalContent(content) {
   if (content.size > LONGEST_JSON) return null;
   const bytes = new Uint8Array(await content.arrayBuffer());
   try {
-    return new Blob([/** @type {BlobPart} */ (canonicalJson(parseJson(fromUtf8(bytes))))]);
+    return new Blob([/** @type {BlobPart} */ (canonicalJson(parseKeptJson(fromUtf8(bytes))))]);
   } catch {
     return null;
   }

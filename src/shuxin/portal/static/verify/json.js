@@ -15,11 +15,19 @@ const LITERALS = /** @type {[string, boolean | null][]} */ ([["true", true], ["f
 /** @typedef {null | boolean | number | string | Json[] | {[name: string]: Json}} Json */
 
 /** Objects come without a prototype. Throws Problem("not_json"). @param {string} text @returns {Json} */
-export function parseJson(text) {
-  const reader = new Reader(text);
+export const parseJson = (text) => whole(new Reader(text));
+
+/** The same for what carries signed statements, which hold whole numbers only. @param {string} text */
+export const parsePlainJson = (text) => whole(new PlainReader(text));
+
+/** The same, without numbers that double precision does not keep. @param {string} text */
+export const parseKeptJson = (text) => whole(new KeptReader(text));
+
+/** @param {Reader} reader @returns {Json} */
+function whole(reader) {
   const value = reader.value(0);
   reader.blanks();
-  if (reader.at !== text.length) throw new Problem("not_json");
+  if (reader.at !== reader.text.length) throw new Problem("not_json");
   return value;
 }
 
@@ -65,13 +73,17 @@ class Reader {
     if (this.takes("}")) return found;
     do {
       this.blanks();
-      const name = this.string();
+      const name = this.name();
       if (name in found) throw new Problem("not_json");
       this.needs(":");
       found[name] = this.value(depth + 1);
     } while (this.takes(","));
     this.needs("}");
     return found;
+  }
+
+  name() {
+    return this.string();
   }
 
   /** @param {number} depth */
@@ -108,6 +120,39 @@ class Reader {
     if (whole ? !Number.isSafeInteger(value) : !Number.isFinite(value)) throw new Problem("not_json");
     return value;
   }
+}
+
+class PlainReader extends Reader {
+  name() {
+    const name = super.name();
+    if (/[\ud800-\uffff]/.test(name)) throw new Problem("not_json");
+    return name;
+  }
+
+  number() {
+    const start = this.at;
+    const value = super.number();
+    if (/[.eE]/.test(this.text.slice(start, this.at))) throw new Problem("not_json");
+    return value;
+  }
+}
+
+class KeptReader extends Reader {
+  number() {
+    const start = this.at;
+    const value = super.number();
+    if (valueOf(this.text.slice(start, this.at)) !== valueOf(String(value))) throw new Problem("not_json");
+    return value;
+  }
+}
+
+/** Digits without zeros at either end, and the power of ten of the last one; the sign is left out. @param {string} text */
+function valueOf(text) {
+  const [mantissa, power = "0"] = text.toLowerCase().replace(/^-/, "").split("e");
+  const [before, after = ""] = mantissa.split(".");
+  const digits = (before + after).replace(/^0+/, "");
+  const kept = digits.replace(/0+$/, "");
+  return kept && `${kept} ${Number(power) - after.length + digits.length - kept.length}`;
 }
 
 /** UTF-8 bytes equal for equal values. Throws Problem("not_canonical"). @param {unknown} value */

@@ -64,10 +64,11 @@ async function isOfTrustedLog(checkpoint, trust) {
   return false;
 }
 
-/** Times of trusted cosignatures. @param {import("./note.js").Checkpoint} checkpoint @param {import("./trust.js").Trust} trust */
+/** Times of trusted cosignatures; the log's own node is no witness of it. @param {import("./note.js").Checkpoint} checkpoint @param {import("./trust.js").Trust} trust */
 async function witnessed(checkpoint, trust) {
   const times = [];
-  for (const key of trust.log.witnesses) {
+  const own = [checkpoint.origin, `${checkpoint.origin}/witness`];
+  for (const key of trust.log.witnesses.filter((text) => !own.includes(text.slice(0, text.indexOf("+"))))) {
     const found = await noteSignedBy(checkpoint, key);
     if (typeof found?.time === "number") times.push(found.time);
   }

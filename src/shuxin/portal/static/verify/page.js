@@ -5,6 +5,7 @@ import { looksLikePackage, openPackage } from "./package.js";
 import { Problem } from "./problem.js";
 import { receiptFromCodes } from "./qr.js";
 import { LONGEST_RECEIPT, parseReceipt } from "./receipt.js";
+import { statusListFrom } from "./statuslist.js";
 import { siteTrust, trustFromFile } from "./trust.js";
 import { element, show, showFindings, showProblem, showProgress } from "./view.js";
 import { say, sayProblem } from "./words.js";
@@ -62,8 +63,9 @@ async function verify(signal) {
   const { content, receipt, presented } = await chosen();
   const ownTrust = element("trust").files[0];
   const trust = ownTrust ? await trustFromFile(ownTrust) : ((await offered) ?? (await siteTrust()));
+  const lists = await Promise.all(Array.from(element("status").files, statusListFrom));
   const onProgress = showProgress(content.size);
-  const findings = await checkAll({ content, receipt, trust, now: new Date(), onProgress, signal });
+  const findings = await checkAll({ content, receipt, trust, lists, now: new Date(), onProgress, signal });
   const notes = [
     say("phrase", "hashed", { size: (content.size / 1e6).toFixed(content.size < 1e7 ? 3 : 0) }),
     say("phrase", ownTrust ? "own_trust" : "site_trust", { host: location.host }),

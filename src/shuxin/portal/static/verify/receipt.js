@@ -1,6 +1,6 @@
 /** Receipts (回执) read from strangers; the form is that of docs/protocols/documents.md. */
 import { fromBase64url, fromHex, fromUtf8 } from "./bytes.js";
-import { parseJson } from "./json.js";
+import { parsePlainJson } from "./json.js";
 import { isPublicKey } from "./keys.js";
 import { Problem } from "./problem.js";
 import { isObject, statementFrom } from "./statement.js";
@@ -14,7 +14,7 @@ const BODY = [
 ];
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{6})?[+-](?:[01]\d|2[0-3]):[0-5]\d$/;
 const MEDIA_TYPE = /^(?=.{3,100}$)[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/;
-const PARTY = /^(?:uscc:[0-9A-HJ-NPQRTUWXY]{18}|person:[0-9a-f]{32})$/;
+export const PARTY = /^(?:uscc:[0-9A-HJ-NPQRTUWXY]{18}|person:[0-9a-f]{32})$/;
 const TEMPLATE = /^[a-z][a-z0-9_]{0,59}$/;
 const PLACES = 65536;
 const MOST_KEYS = 64;
@@ -29,7 +29,7 @@ const MOST_KEYS = 64;
 export function parseReceipt(bytes) {
   try {
     if (bytes.length > LONGEST_RECEIPT) throw new Problem("receipt_invalid");
-    return receiptFrom(parseJson(fromUtf8(bytes)));
+    return receiptFrom(parsePlainJson(fromUtf8(bytes)));
   } catch {
     throw new Problem("receipt_invalid");
   }
@@ -68,9 +68,10 @@ function soundBody(body) {
 /** @param {unknown} text */
 const isHolderKey = (text) => text === "" || isPublicKey(text);
 
-/** As Python writes it, with an offset; a day that the month has. @param {unknown} text */
+/** As Python writes it, with an offset; a day that the month has, far from the calendar's ends. @param {unknown} text */
 export function isTime(text) {
   const [, year, month, day] = (typeof text === "string" && TIME.exec(text)) || [];
+  if (/\.000000|-00:00$/.test(String(text)) || Number(year) < 1900 || Number(year) >= 9000) return false;
   return Number(day) >= 1 && Number(day) <= new Date(Number(year), Number(month), 0).getDate() && Number(month) <= 12;
 }
 

@@ -1,6 +1,6 @@
 /** Signed statements, byte for byte those of kernel/statements.py. */
 import { concat, fromBase64url, utf8 } from "./bytes.js";
-import { canonicalJson } from "./json.js";
+import { canonicalJson, canonicalStatement } from "./json.js";
 import { keyId, parsePublicKey, verifies } from "./keys.js";
 import { Problem } from "./problem.js";
 
@@ -26,6 +26,7 @@ export function statementFrom(value) {
     throw new Problem("statement_invalid");
   }
   if (fromBase64url(value.signature)?.length !== 64) throw new Problem("statement_invalid");
+  canonicalStatement(value.body);
   return /** @type {Statement} */ (value);
 }
 

@@ -1,4 +1,4 @@
-/** The one question that goes out: is the document with this commitment still good? */
+/** The one question that goes out: is the document with this commitment still good? The answer is the site's word. */
 import { failed, open, passed } from "./findings.js";
 
 const ADDRESS = "/api/documents/status";
@@ -12,7 +12,7 @@ export async function askStatus({ body }, now) {
   const answer = await answered(body.commitment);
   if (answer === null) return open("status", "status_unanswered");
   const at = now.toISOString().slice(0, 16).replace("T", " ");
-  if (answer === "valid") return passed("status", "not_revoked", { at: `${at} UTC` });
+  if (answer === "valid") return passed("status", "site_says_valid", { at: `${at} UTC` });
   if (answer === "revoked") return failed("status", "REVOKED");
   if (answer === "superseded") return failed("status", "SUPERSEDED");
   return open("status", "status_unknown");

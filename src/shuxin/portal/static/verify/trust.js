@@ -1,6 +1,6 @@
 /** Whom a check relies on: a trust file of one's own, or the one that this site offers. */
-import { fromUtf8 } from "./bytes.js";
-import { parseJson } from "./json.js";
+import { fromBase64, fromUtf8, hex } from "./bytes.js";
+import { parsePlainJson } from "./json.js";
 import { isPublicKey } from "./keys.js";
 import { parseCheckpoint } from "./note.js";
 import { Problem } from "./problem.js";
@@ -11,7 +11,7 @@ const LONGEST = 1 << 23;
 
 /**
  * @typedef {{log: {logs: string[], witnesses: string[], threshold: number},
- *   anchors: import("./issuer.js").Anchors, statements: import("./statement.js").Statement[],
+ *   anchors: import("./directory.js").Anchors, statements: import("./statement.js").Statement[],
  *   checkpoints: import("./note.js").Checkpoint[]}} Trust
  */
 
@@ -19,7 +19,7 @@ const LONGEST = 1 << 23;
 export async function siteTrust() {
   try {
     const answer = await fetch("/verify/trust.json", { credentials: "omit", redirect: "error" });
-    if (answer.ok) return trustFrom(parseJson(await answer.text()));
+    if (answer.ok) return trustFrom(parsePlainJson(await answer.text()));
   } catch {
     // said below, whatever stood against it
   }
@@ -29,7 +29,7 @@ export async function siteTrust() {
 /** Throws Problem("trust_invalid"). @param {Blob} file */
 export async function trustFromFile(file) {
   try {
-    if (file.size <= LONGEST) return trustFrom(parseJson(fromUtf8(new Uint8Array(await file.arrayBuffer()))));
+    if (file.size <= LONGEST) return trustFrom(parsePlainJson(fromUtf8(new Uint8Array(await file.arrayBuffer()))));
   } catch {
     // said below
   }
@@ -41,11 +41,25 @@ function trustFrom(value) {
   const { log, parties } = value;
   const { anchors, statements, checkpoints } = parties;
   const sound =
-    isTexts(log.logs) && isTexts(log.witnesses) && Number.isSafeInteger(log.threshold) && log.threshold >= 0 &&
+    isTexts(log.logs) && areWitnesses(log) && Number.isSafeInteger(log.threshold) && log.threshold >= 0 &&
     anchors.attesters.every(isAttester) && anchors.pinned.every(isPinned) && isTexts(anchors.methods) &&
     isTexts(checkpoints);
   if (!sound) throw new Problem("trust_invalid");
   return { log, anchors, statements: statements.map(statementFrom), checkpoints: checkpoints.map(parseCheckpoint) };
+}
+
+/** Enough for the threshold, and none twice or a log's own key. @param {any} log */
+function areWitnesses({ logs, witnesses, threshold }) {
+  if (!isTexts(witnesses) || threshold > witnesses.length) return false;
+  const [cosigning, signing] = [witnesses.map(publicPart), logs.map(publicPart)];
+  return new Set(cosigning).size === witnesses.length && !signing.some((key) => cosigning.includes(key));
+}
+
+/** What follows name and hash, without the byte for the use of the key. @param {string} text */
+function publicPart(text) {
+  const bytes = fromBase64(text.split("+").slice(2).join("+"));
+  if (!bytes) throw new Problem("trust_invalid");
+  return hex(bytes.subarray(1));
 }
 
 /** @param {any} value */

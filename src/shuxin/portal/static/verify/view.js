@@ -41,7 +41,7 @@ export function showFindings(findings, issuer, notes) {
   element("outcome").dataset.verdict = verdict;
   element("notes").replaceChildren(...notes.map((note) => withText("p", note)));
   element("checks").replaceChildren(...findings.map(line));
-  show("status-box", findings.some(({ check, reason }) => check === "status" && reason.startsWith("status_")));
+  show("status-box", findings.some(({ check, result }) => check === "status" && result === "open"));
   show("outcome", true);
 }
 
@@ -62,7 +62,10 @@ function line({ check, result, reason, facts }) {
 
 /** @param {string} result @param {string} reason @param {Record<string, string | number>} [facts] */
 function sentence(result, reason, facts) {
-  if (result === "failed") return facts ? `${sayFailure(reason)} (${facts.from} – ${facts.to})` : sayFailure(reason);
+  if (result === "failed") {
+    const more = facts?.detail ?? (facts && `${facts.from} – ${facts.to}`);
+    return more ? `${sayFailure(reason)} (${more})` : sayFailure(reason);
+  }
   return result === "open" && !reason.startsWith("status_") ? say("problem", reason) : say("reason", reason, facts);
 }
 

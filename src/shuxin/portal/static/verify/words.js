@@ -24,6 +24,10 @@ const VERDICTS = {
     en: "This is, unchanged, what {issuer} issued, and it has not been revoked.",
     zh: "该文件与{issuer}出具的一致，且未被撤销。",
   },
+  accepted_on_word: {
+    en: "This is, unchanged, what {issuer} issued. That it was not revoked is this site's word only.",
+    zh: "该文件与{issuer}出具的一致。未被撤销一项仅为本站的说法，未经出具方签名证明。",
+  },
   status_open: {
     en: "This is, unchanged, what {issuer} issued. Whether it was revoked since has not been asked.",
     zh: "该文件与{issuer}出具的一致。此后是否被撤销尚未查询。",
@@ -55,10 +59,17 @@ const REASONS = {
     zh: "在日志 {origin} 中为第 {index} 条，检查点由该日志签名并有 {witnesses} 个见证方联署。",
   },
   in_period: { en: "Counts from {from} until {to}.", zh: "有效期自 {from} 至 {to}。" },
-  not_revoked: { en: "The answering side knows it as valid at {at}.", zh: "查询方答复：截至 {at} 有效。" },
+  status_listed: {
+    en: "The issuer's signed status list of {at} has it as valid.",
+    zh: "出具方签名的状态列表（{at}）显示其有效。",
+  },
+  site_says_valid: {
+    en: "This site says that it is valid at {at}; nothing signed proves it. A status list of the issuer would.",
+    zh: "本站答复：截至 {at} 有效。该答复未经签名；如需证明，请选择出具方的状态列表文件。",
+  },
   status_not_asked: {
-    en: "Press the button below to ask; the question shows that this document is being checked.",
-    zh: "点击下方按钮查询；查询会让对方知道该文件正在被核验。",
+    en: "Choose the issuer's signed status list above, or press the button below to ask this site; the question shows it that this document is being checked.",
+    zh: "请在上方选择出具方签名的状态列表，或点击下方按钮向本站查询；查询会让本站知道该文件正在被核验。",
   },
   status_unknown: {
     en: "This site does not know the document; ask the issuer's side.",
@@ -92,6 +103,10 @@ const PROBLEMS = {
   trust_unavailable: {
     en: "This site's list of trust did not load. Choose your own list below, or load the page again.",
     zh: "未能读取本站的信任清单。请在下方选择自己的清单，或重新打开本页。",
+  },
+  status_invalid: {
+    en: "This is not a status list. Ask the issuer for the unchanged file.",
+    zh: "这不是状态列表文件，请向出具方索取未改动的文件。",
   },
   file_unreadable: {
     en: "The browser could not read the file: it was moved or changed while being read.",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shuxin.kernel.text import Text
 
-MODULES = ("home", "account", "verify", "documents", "device", "inbox")
+MODULES = ("home", "account", "verify", "documents", "device", "inbox", "systems")
 
 
 @dataclass(frozen=True, slots=True)

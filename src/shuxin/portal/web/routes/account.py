@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import segno
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +21,8 @@ from shuxin.portal.web.problem import refused
 from shuxin.portal.web.routes import Link
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
 
 NAVIGATION = (Link("/account", Text(en="My account", zh="我的账户"), private=True),)
@@ -46,6 +49,10 @@ WHY = {
     "sessions_ended": Text(en="All your sessions have ended.", zh="您的全部会话均已结束。"),
     "signed_out": Text(en="You are signed out.", zh="您已退出登录。"),
     "opened": Text(en="The account is open. Sign in.", zh="账户已开通,请登录。"),
+    "recovered": Text(
+        en="The new password counts. Sign in; then set the authenticator anew.",
+        zh="新密码已生效。请登录,然后重新设置身份验证器。",
+    ),
     "password_changed": Text(
         en="The password is changed; your other sessions have ended.",
         zh="密码已修改,其他会话均已结束。",
@@ -68,6 +75,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             address=accounts.address_of(request),
             keys=_keys(),
             now=now,
+            device=request.COOKIES.get(_device_cookie(), ""),
         )
     except ShuxinError as error:
         return refused(
@@ -75,10 +83,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     if right.needs_code:
         accounts.await_second_factor(request, account_id=right.account_id, now=now)
-        request.session["next"] = facts["next"]
+        request.session["next"], request.session["name"] = facts["next"], right.name
         return HttpResponseRedirect("/sign-in/code")
     accounts.begin_session(request, account_id=right.account_id, now=now)
-    return HttpResponseRedirect(facts["next"])
+    return _knowing(HttpResponseRedirect(facts["next"]), name=right.name, now=now)
 
 
 def enter_code(request: HttpRequest) -> HttpResponse:
@@ -99,9 +107,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         )
     except ShuxinError as error:
         return refused(request, "account/code.html", error)
-    back = own_address(request.session.get("next", "/"))
+    back, name = own_address(request.session.get("next", "/")), request.session.get("name", "")
     accounts.begin_session(request, account_id=account_id, now=now)
-    return HttpResponseRedirect(back)
+    return _knowing(HttpResponseRedirect(back), name=name, now=now)
 
 
 @require_POST
@@ -129,6 +137,22 @@ def open_account(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/sign-in?why=opened")
 
 
+def recover_account(request: HttpRequest) -> HttpResponse:
+    """With the code that two administrators gave: a new password, and no second factor until it is set anew."""
+    if request.method != "POST":
+        return page(request, "account/recover.html")
+    try:
+        accounts.recover_account(
+            code=_given(request, "code"),
+            password=request.POST.get("password", ""),
+            address=accounts.address_of(request),
+            now=now_in_china(),
+        )
+    except ShuxinError as error:
+        return refused(request, "account/recover.html", error, given_code=_given(request, "code"))
+    return HttpResponseRedirect("/sign-in?why=recovered")
+
+
 @require_safe
 @signed_in
 def account(request: HttpRequest, person: accounts.Person) -> HttpResponse:
@@ -143,21 +167,14 @@ def account(request: HttpRequest, person: accounts.Person) -> HttpResponse:
 
 @signed_in
 def second_factor(request: HttpRequest, person: accounts.Person) -> HttpResponse:
-    """Set or replace the authenticator; replacing one needs a code of the old."""
+    """Set or replace the authenticator; the first needs the password again, replacing one a code of the old."""
     secret = accounts.offered_secret(request, owner=person.name, keys=_keys())
     facts: dict[str, Any] = {"person": person, "secret": " ".join(_fours(secret))}
     if request.method != "POST":
         return page(request, "account/second_factor.html", **facts)
     now, address = now_in_china(), accounts.address_of(request)
     try:
-        if person.has_second_factor:
-            accounts.check_code(
-                account_id=person.account_id,
-                code=_given(request, "old_code"),
-                address=address,
-                keys=_keys(),
-                now=now,
-            )
+        _show_oneself(request, person, now=now)
         codes = accounts.set_second_factor(
             account_id=person.account_id,
             secret=secret,
@@ -170,6 +187,20 @@ def second_factor(request: HttpRequest, person: accounts.Person) -> HttpResponse
         return refused(request, "account/second_factor.html", error, **facts)
     accounts.renew_session(request, account_id=person.account_id)
     return page(request, "account/recovery.html", codes=codes)
+
+
+def _show_oneself(request: HttpRequest, person: accounts.Person, *, now: datetime) -> None:
+    """That it is still the owner who sits there. Raises SignInRefused, SecondFactorRefused, SignInLocked."""
+    facts: dict[str, Any] = {
+        "account_id": person.account_id,
+        "address": accounts.address_of(request),
+        "keys": _keys(),
+        "now": now,
+    }
+    if person.has_second_factor:
+        accounts.check_code(code=_given(request, "old_code"), **facts)
+    else:
+        accounts.confirm_password(password=request.POST.get("password", ""), **facts)
 
 
 @require_safe
@@ -223,6 +254,23 @@ def _given(request: HttpRequest, name: str) -> str:
     return (request.POST.get(name) or request.GET.get(name) or "").strip()[:500]
 
 
+def _device_cookie() -> str:
+    return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
+
+
+def _knowing(response: HttpResponse, *, name: str, now: datetime) -> HttpResponse:
+    """The browser keeps that somebody signed in from here, so that strangers cannot lock him out."""
+    response.set_cookie(
+        _device_cookie(),
+        accounts.new_device(name=name, keys=_keys(), now=now),
+        max_age=accounts.DEVICE_LASTS,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
+    )
+    return response
+
+
 def _fours(text: str) -> list[str]:
     return [text[at : at + 4] for at in range(0, len(text), 4)]
 
@@ -237,6 +285,7 @@ urlpatterns = [
     path("sign-out", sign_out),
     path("account", account),
     path("account/open", open_account),
+    path("account/recover", recover_account),
     path("account/password", password),
     path("account/second-factor", second_factor),
     path("account/second-factor/code.svg", second_factor_picture),
