@@ -101,6 +101,8 @@ def _party(parser: argparse.ArgumentParser) -> None:
     attest.add_argument("--evidence", default="", help="record of the check / 核验记录文件")
     attest.add_argument("--days", type=int, default=365, help="validity / 有效天数")
     attest.add_argument("--lost", default="", help="revoke this lost key too / 同时吊销遗失密钥")
+    attest.add_argument("--mandate", default="", help="of an agent's key / 经办人的委托文件")
+    attest.add_argument("--person", default="", help="person:… checked for an agent / 经办人")
     attest.add_argument("--out", required=True, help=_OUT)
     take = acts.add_parser("take", help="take signed statements or a directory in / 收入声明或目录")
     take.add_argument("files", nargs="+", metavar="FILE")

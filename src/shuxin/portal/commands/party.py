@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shuxin.kernel.text import Language
     from shuxin.kernel.uscc import USCC
     from shuxin.ledger.api import Entry
-    from shuxin.parties.api import Directory, KnownKey
+    from shuxin.parties.api import Acting, Directory, KnownKey
 
 _REGISTERED = Text(en="{party} is registered: {state}", zh="{party} 已登记:{state}")
 _ATTESTED = Text(
@@ -95,8 +95,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 
 def journal_of(settings: Settings) -> Callable[[Entry], object]:
-    """The holder's own log, opened when the first entry comes."""
-    return lambda entry: own_log(settings).append(entry, now=entry.at)
+    """The holder's own log, opened when the first entry comes; entries name the holder. Raises NotSetUp."""
+    party = holder(settings).party
+    return lambda entry: own_log(settings).append(replace(entry, actor=party), now=entry.at)
 
 
 def read_statements(file: str) -> list[Statement]:
@@ -199,7 +200,18 @@ def _binding(
         by=by,
         journal=journal,
         now=now,
+        acting=_acting(options),
     )
+
+
+def _acting(options: argparse.Namespace) -> Acting | None:
+    """The person who was checked for an agent's key, and its mandate."""
+    from shuxin.parties.api import Acting
+
+    if not options.mandate:
+        return None
+    (mandate,) = read_statements(options.mandate)
+    return Acting(options.person, mandate)
 
 
 def _take(settings: Settings, options: argparse.Namespace, language: Language) -> None:
