@@ -93,11 +93,20 @@ def test_a_holder_shows_a_threshold_and_keeps_the_balance(desk: Desk) -> None:
     assert "balance_at_least_500000" in first[0][1]
     (listed,) = desk.folder.glob("*.status.json")
     verify = ["credential", "verify", "shown", "--trust", "trust.json", "--status", str(listed)]
-    accepted, replayed, missing = desk.run(
+    again = ["credential", "present", "token", "--audience", f"uscc:{BANK}", "--show", ""]
+    again += ["--key", claim["key_id"], "--out", "unasked", "--nonce"]
+    unasked = ["unasked" if part == "shown" else part for part in verify]
+    accepted, replayed, missing, empty, made, unknown = desk.run(
         [*verify, "--presented"],
         [*verify, "--presented"],
         [*verify],
+        [*again, ""],
+        [*again, "n" * 24],
+        [*unasked, "--presented"],
     )
+    assert (desk.folder / "shown").stat().st_mode & 0o077 == 0
+    assert (empty[0], "presentation_invalid" in empty[1]) == (1, True)
+    assert (made[0], unknown[0], "REPLAYED" in unknown[1]) == (0, 1, True)
     assert accepted[0] == 0, accepted[1]
     assert "balance_at_least_500000 = True" in accepted[1]
     assert "765432" not in accepted[1]

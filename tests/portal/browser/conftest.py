@@ -64,9 +64,9 @@ def site(home: Path, bank: Bank) -> Iterator[str]:
             server.terminate()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """For one module only: while it runs, its event loop bars this process from Django's database."""
+    """For this folder only: while it runs, its event loop bars this process from Django's database."""
     if _CHROMIUM is None:
         pytest.skip("no chromium on this machine: the pages are not tested in a browser")
     with sync_playwright() as playwright:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from tests.portal.browser.issued import ENTERPRISE, PASSWORD, USER
 
 from shuxin.kernel.signing import PublicKey
@@ -105,7 +105,7 @@ class TestKey:
     @pytest.mark.parametrize(
         "body",
         [
-            {"b": 1, "a": "二", "\U0001f600": None, "\ufb33": [True, {"n": -(2**53) + 1}]},
+            {"b": 1, "a": "\U0001f600", "二": None, "\ud7a3": [True, {"n": -(2**53) + 1}]},
             {"subject": ENTERPRISE, "catalogues": [], "text": 'quote " back \\ line \n tab \t'},
         ],
         ids=["order", "escapes"],
@@ -120,20 +120,6 @@ class TestKey:
         statement = parse_statement(claim.read_bytes(), kind="key-possession")
         assert statement.signed_by(PublicKey.parse(str(statement.body["public_key"])))
         assert (statement.body["party"], statement.body["label"]) == (ENTERPRISE, "办公电脑")
-
-    def test_browser_without_ed25519_is_told_plainly(
-        self, reader: BrowserContext, site: str
-    ) -> None:
-        page = reader.new_page()
-        page.add_init_script(
-            "crypto.subtle.generateKey = () =>"
-            " Promise.reject(new DOMException('Unrecognized name.', 'NotSupportedError'))"
-        )
-        page.goto(f"{site}/device")
-        page.fill("#label", "old")
-        page.click("#make button")
-        expect(page.get_by_role("alert")).to_contain_text("cannot use Ed25519")
-        page.close()
 
 
 class TestInbox:
@@ -187,11 +173,11 @@ class TestInbox:
         device.goto(f"{site}/inbox/uses")
         expect(device.locator("h1")).to_have_text("Every use of my data")
 
-    @pytest.mark.parametrize("path", ["/inbox", "/inbox/uses", "/inbox/0123"])
-    def test_is_closed_to_strangers(self, browser: Browser, site: str, path: str) -> None:
+    def test_is_closed_to_strangers(self, browser: Browser, site: str) -> None:
         stranger = browser.new_context()
-        answer = stranger.request.get(f"{site}{path}", max_redirects=0)
-        assert (answer.status, answer.headers["location"][:8]) == (302, "/sign-in")
+        for path in ("/inbox", "/inbox/uses", "/inbox/0123"):
+            answer = stranger.request.get(f"{site}{path}", max_redirects=0)
+            assert (answer.status, answer.headers["location"][:8]) == (302, "/sign-in")
         stranger.close()
 
     def test_no_body_that_was_sent_holds_more_than_public_keys_and_signatures(

@@ -1,4 +1,4 @@
-"""The browser and Python judge the same receipts alike: damaged in any place, and by any list of trust and of status."""
+"""The browser and Python judge receipts alike: damaged in any place, and by any list of trust and of status."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+AT_ONCE = 100  # a call of some megabytes never comes back
 CONTENT = b'{"balance": "1250000.00"}'
 THIEF = Ed25519Key(bytes(32))
 CHECKS = list(CheckName)[:5]
@@ -114,8 +115,10 @@ class Case:
 
 def judged(page: Page, cases: list[Case]) -> list[list[str]]:
     """The verdicts, after both sides have given the same ones."""
-    here = [case.here() for case in cases]
-    there = page.evaluate(_SCRIPT, [CONTENT.decode(), [case.there() for case in cases]])
+    here, there = [case.here() for case in cases], []
+    for first in range(0, len(cases), AT_ONCE):
+        some = [case.there() for case in cases[first : first + AT_ONCE]]
+        there += page.evaluate(_SCRIPT, [CONTENT.decode(), some])
     for case, mine, yours in zip(cases, here, there, strict=True):
         assert mine == yours, case
     return here
@@ -181,7 +184,7 @@ def nudged(value: Any, rng: random.Random) -> Any:
 
 
 class TestReceipts:
-    @pytest.mark.parametrize("number", [60, pytest.param(4000, marks=pytest.mark.soak)])
+    @pytest.mark.parametrize("number", [60, pytest.param(1000, marks=pytest.mark.soak)])
     def test_damaged_anywhere_are_judged_alike(
         self, modules: Page, own_bank: Bank, whole: str, number: int
     ) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from tests.parties.accounts.samples import BANK, PASSWORD, code_at, opened, with
 from shuxin.infra.api import now_in_china, settings_from_environment
 from shuxin.kernel.signing import Ed25519Key
 from shuxin.parties.accounts.keys import AccountKeys
-from shuxin.parties.api import KeyRole, PartyKind, Pinned, TrustAnchors
+from shuxin.parties.api import KeyRole, PartyKind, Pinned, read_trust, write_trust
 from shuxin.portal.bootstrap import start
 from shuxin.portal.founding import set_up
 from shuxin.portal.web import systems
@@ -83,14 +83,9 @@ def platform(
         valid_from=clock.now - timedelta(days=1),
         valid_to=clock.now + timedelta(days=1),
     )
-    set_up(
-        settings,
-        party=PLATFORM,
-        kind="operator",
-        name="Platform",
-        now=clock.now,
-        trusted=[TrustAnchors(pinned=(bank,))],
-    )
+    set_up(settings, party=PLATFORM, kind="operator", name="Platform", now=clock.now)
+    held = read_trust(settings.home)
+    write_trust(replace(held, pinned=(*held.pinned, bank)), home=settings.home)
     yield settings
     systems.trust_here.forget()
     systems.status_here.forget()

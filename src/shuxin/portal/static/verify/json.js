@@ -9,6 +9,7 @@ import { Problem } from "./problem.js";
 
 const DEEPEST = 200;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const BEYOND = /[\ud800-\uffff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const LITERALS = /** @type {[string, boolean | null][]} */ ([["true", true], ["false", false], ["null", null]]);
 
@@ -125,7 +126,7 @@ class Reader {
 class PlainReader extends Reader {
   name() {
     const name = super.name();
-    if (/[\ud800-\uffff]/.test(name)) throw new Problem("not_json");
+    if (BEYOND.test(name)) throw new Problem("not_json");
     return name;
   }
 
@@ -156,32 +157,44 @@ function valueOf(text) {
 }
 
 /** UTF-8 bytes equal for equal values. Throws Problem("not_canonical"). @param {unknown} value */
-export const canonicalJson = (value) => utf8(written(value, anyNumber, 0));
+export const canonicalJson = (value) => utf8(written(value, ANY, 0));
 
 /**
- * The same for what people sign here: no fractions, which no statement has.
+ * The same for bodies of statements: no fractions, and no names that other readers sort differently.
  * @param {unknown} value
  */
-export const canonicalStatement = (value) => utf8(written(value, wholeNumber, 0));
+export const canonicalStatement = (value) => utf8(written(value, PLAIN, 0));
 
-/** @param {unknown} value @param {(n: number) => string} number @param {number} depth @returns {string} */
-function written(value, number, depth) {
+/** @typedef {{number: (value: number) => string, name: (value: string) => string}} Ways */
+/** @type {Ways} */
+const ANY = { number: anyNumber, name: text };
+/** @type {Ways} */
+const PLAIN = { number: wholeNumber, name: plainName };
+
+/** @param {unknown} value @param {Ways} ways @param {number} depth @returns {string} */
+function written(value, ways, depth) {
   if (depth > DEEPEST) throw new Problem("not_canonical");
   if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "number") return number(value);
+  if (typeof value === "number") return ways.number(value);
   if (typeof value === "string") return text(value);
   if (Array.isArray(value)) {
-    return `[${Array.from(value, (item) => written(item, number, depth + 1)).join(",")}]`;
+    return `[${Array.from(value, (item) => written(item, ways, depth + 1)).join(",")}]`;
   }
   if (!isPlainObject(value)) throw new Problem("not_canonical");
   const names = Object.keys(value).sort(); // by UTF-16 code units, as RFC 8785 asks
-  return `{${names.map((name) => `${text(name)}:${written(value[name], number, depth + 1)}`).join(",")}}`;
+  return `{${names.map((name) => `${ways.name(name)}:${written(value[name], ways, depth + 1)}`).join(",")}}`;
 }
 
 /** @param {string} value */
 function text(value) {
   if (LONE_SURROGATE.test(value)) throw new Problem("not_canonical");
   return JSON.stringify(value);
+}
+
+/** @param {string} name */
+function plainName(name) {
+  if (BEYOND.test(name)) throw new Problem("not_canonical");
+  return text(name);
 }
 
 /** @param {number} value */
