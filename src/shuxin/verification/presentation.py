@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import InvalidInput
-from shuxin.kernel.signing import base64url
 from shuxin.kernel.statements import Statement, StatementInvalid, parse_statement, sign_statement
 from shuxin.kernel.text import Text
 from shuxin.verification.body import HEX64, NONCE, PARTY, members, moment, word, written
@@ -77,8 +76,8 @@ def parse_presentation(data: bytes) -> tuple[Statement, Presentation]:
 
 
 def new_nonce() -> str:
-    """144 random bits as text, to be answered once."""
-    return base64url(secrets.token_bytes(_NONCE_BYTES))
+    """144 random bits as hexadecimal digits, which no command line takes for an option; answered once."""
+    return secrets.token_hex(_NONCE_BYTES)
 
 
 def _check(name: str, value: str, form: re.Pattern[str]) -> None:
