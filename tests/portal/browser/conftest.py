@@ -71,7 +71,8 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no chromium on this machine: the pages are not tested in a browser")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=_CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         )
         yield chromium
         chromium.close()

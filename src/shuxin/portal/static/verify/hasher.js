@@ -47,10 +47,17 @@ async function* pieces(content) {
   }
 }
 
+/**
+ * The stream being read: Chromium collects now and then one that nothing names, and its reader waits for ever.
+ * @type {ReadableStream | null}
+ */
+let reading = null;
+
 /** Null where the browser's files are no byte streams. @param {Blob} content */
 function refillable(content) {
   try {
-    return content.stream().getReader({ mode: "byob" });
+    reading = content.stream();
+    return reading.getReader({ mode: "byob" });
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 /** The text of a receipt's QR codes, docs/protocols/documents.md: base45 of a zlib stream, in numbered parts. */
 import { sha256 } from "../vendor/noble-hashes/sha2.js";
 import { hex } from "./bytes.js";
+import { inflated } from "./inflate.js";
 import { Problem } from "./problem.js";
 import { LONGEST_RECEIPT } from "./receipt.js";
 
@@ -12,7 +13,7 @@ const LONGEST_PACKED = 16384;
 /** The receipt's bytes, from one code a line in any order. Throws Problem("qr_invalid"). @param {string} pasted */
 export async function receiptFromCodes(pasted) {
   const packed = fromBase45(joined(pasted.split(/\r?\n/).filter((line) => line.trim() !== "")));
-  return inflated(packed.bytes, packed.check);
+  return unpacked(packed.bytes, packed.check);
 }
 
 /** @param {string[]} lines */
@@ -48,20 +49,11 @@ function fromBase45({ text, check }) {
 }
 
 /** @param {Uint8Array} packed @param {string} check */
-async function inflated(packed, check) {
+async function unpacked(packed, check) {
   if (hex(sha256(packed)).slice(0, 16).toUpperCase() !== check) throw new Problem("qr_invalid");
-  const stream = new Blob([/** @type {BlobPart} */ (packed)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const reader = stream.getReader();
-  const parts = [];
-  let size = 0;
   try {
-    for (let step = await reader.read(); !step.done; step = await reader.read()) {
-      size += step.value.length;
-      if (size > LONGEST_RECEIPT) throw new Problem("qr_invalid");
-      parts.push(step.value);
-    }
+    return await inflated(packed, LONGEST_RECEIPT);
   } catch {
     throw new Problem("qr_invalid");
   }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

@@ -1,6 +1,7 @@
 /** Signed status lists (状态列表) that a verifier holds; the form is that of docs/protocols/documents.md. */
 import { fromBase64url, fromHex, fromUtf8 } from "./bytes.js";
 import { failed, passed } from "./findings.js";
+import { inflated } from "./inflate.js";
 import { whoSigned } from "./issuer.js";
 import { parsePlainJson } from "./json.js";
 import { Problem } from "./problem.js";
@@ -64,17 +65,8 @@ async function listFrom(statement) {
 async function unpacked(text) {
   const packed = fromBase64url(text);
   mustBe(packed !== null);
-  const stream = new Blob([/** @type {BlobPart} */ (packed)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bits = new Uint8Array(PLACES / 4);
-  let size = 0;
-  for (const reader = stream.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    mustBe(size + value.length <= bits.length);
-    bits.set(value, size);
-    size += value.length;
-  }
-  mustBe(size === bits.length);
+  const bits = await inflated(/** @type {Uint8Array} */ (packed), PLACES / 4);
+  mustBe(bits.length === PLACES / 4);
   return bits;
 }
 
