@@ -15,7 +15,7 @@ def main() -> int:
     """Exit status of the first run that failed; PostgreSQL is never skipped."""
     with tempfile.TemporaryDirectory(prefix="shuxin-tests-") as folder:
         environment = os.environ | {"SHUXIN_HOME": f"{folder}/home", "SHUXIN_DATABASE_URL": ""}
-        status = _pytest(environment, "-m", "not soak and not second_language")
+        status = _pytest(environment, "-m", "not soak")
         if status:
             return status
         with _PostgreSQL(Path(folder) / "pg") as url:

@@ -20,7 +20,6 @@ from shuxin.portal.cli import COMMANDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from _pytest.mark import ParameterSet
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -138,27 +137,13 @@ def run_all(documents: list[Path], factory: pytest.TempPathFactory) -> Runs:
 
 
 @pytest.fixture(scope="module")
-def english(tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    return run_all([path for path in SHOWING if ".zh" not in path.name], tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def chinese(tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    return run_all([path for path in SHOWING if ".zh" in path.name], tmp_path_factory)
-
-
-def in_its_language(path: Path) -> ParameterSet:
-    """The Chinese pages show the same commands; they are run once more, outside the quick check."""
-    marks = [pytest.mark.second_language] if ".zh" in path.name else []
-    return pytest.param(path, id=path.name, marks=marks)
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    return run_all(SHOWING, tmp_path_factory)
 
 
 class TestCommands:
-    @pytest.mark.parametrize("path", map(in_its_language, SHOWING))
-    def test_every_command_does_what_the_document_says(
-        self, path: Path, request: pytest.FixtureRequest
-    ) -> None:
-        runs: Runs = request.getfixturevalue("chinese" if ".zh" in path.name else "english")
+    @pytest.mark.parametrize("path", SHOWING, ids=lambda path: path.name)
+    def test_every_command_does_what_the_document_says(self, path: Path, runs: Runs) -> None:
         wrong = [
             f"$ {step.command}\nexit status {status}\nnot printed: {missing}\nprinted:\n{output[:2000]}"
             for step, status, output in runs[path]
