@@ -39,6 +39,7 @@ _OFFICE = {
     Purpose.OWN_CUSTOMER_VIEW: ("public_task", _TASK),
 }
 _LENDERS = frozenset({"bank", "guarantee_company"})
+_WITHOUT_DATA = frozenset({"operator", "attester", "regulator", "notary"})
 
 
 class SetUpAlready(Conflict):
@@ -97,7 +98,7 @@ def set_up(
     return [
         record_basis(settings, purpose=purpose, kind=ground, law=law, now=now, until=until)
         for purpose, (ground, law) in bases.items()
-        if sort not in {PartyKind.OPERATOR, PartyKind.ATTESTER, PartyKind.REGULATOR}
+        if kind not in _WITHOUT_DATA
     ]
 
 

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "shuxin.fusion",
     "shuxin.verification",
     "shuxin.scoring",
+    "shuxin.federation",
 ]
 DATABASES = django_databases(_installation)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -36,6 +36,7 @@ class PartyKind(StrEnum):
     OPERATOR = "operator"
     REGULATOR = "regulator"
     ATTESTER = "attester"
+    NOTARY = "notary"
     ENTERPRISE = "enterprise"
     INDIVIDUAL_BUSINESS = "individual_business"
     PERSON = "person"

@@ -1,0 +1,127 @@
+"""What a node keeps of its peers and its joint jobs."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from shuxin.infra.api import AppendOnly
+
+
+class Peer(models.Model):
+    """Another party's node, by its signed card; ``removed_at`` set when it is no longer one."""
+
+    party = models.CharField(max_length=60)
+    fingerprint = models.CharField(max_length=64)
+    address = models.CharField(max_length=200)
+    card = models.TextField()
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:  # Django's own name
+        app_label = "federation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party"], condition=models.Q(removed_at=None), name="one_card_per_party"
+            ),
+            models.UniqueConstraint(
+                fields=["fingerprint"],
+                condition=models.Q(removed_at=None),
+                name="one_party_per_certificate",
+            ),
+        ]
+
+
+class JobRecord(models.Model):
+    """A job that this node knows, and how far it is here."""
+
+    job_id = models.CharField(max_length=64, unique=True)
+    statement = models.TextField()
+    state = models.CharField(max_length=20)
+    reason = models.CharField(max_length=80, blank=True, default="")
+    """Code of why it ended, when it was refused, stopped or failed."""
+    about = models.CharField(max_length=400, blank=True, default="")
+    ended_by = models.CharField(max_length=60, blank=True, default="")
+    step = models.CharField(max_length=200, blank=True, default="")
+    """What it does or waits for now, for people."""
+    received_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "federation"
+
+
+class JobWord(AppendOnly):
+    """A signed statement about a job, of this party or of another."""
+
+    job = models.ForeignKey(JobRecord, on_delete=models.PROTECT)
+    party = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    statement = models.TextField()
+    hash = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "federation"
+
+
+class Delivery(models.Model):
+    """A word of this party that a peer is to have; ``delivered_at`` None until it said so."""
+
+    word = models.ForeignKey(JobWord, on_delete=models.PROTECT)
+    peer = models.CharField(max_length=60)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "federation"
+        constraints = [models.UniqueConstraint(fields=["word", "peer"], name="one_delivery_each")]
+
+
+class MaskUse(AppendOnly):
+    """That a seed was derived here: once per job, peer and label, for one input."""
+
+    job_id = models.CharField(max_length=64)
+    peer = models.CharField(max_length=60)
+    label = models.CharField(max_length=200)
+    binding = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "federation"
+        constraints = [
+            models.UniqueConstraint(fields=["job_id", "peer", "label"], name="one_use_per_mask")
+        ]
+
+
+class Released(AppendOnly):
+    """An output that left, for the budgets of this holder and dataset version (发布台账)."""
+
+    job_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=40)
+    to = models.CharField(max_length=60)
+    dataset = models.CharField(max_length=200, blank=True)
+    dataset_version = models.CharField(max_length=64, blank=True)
+    size = models.BigIntegerField()
+    numbers = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "federation"
+        constraints = [
+            models.UniqueConstraint(fields=["job_id", "name", "to"], name="one_release_each")
+        ]
+
+
+class AlignedSet(AppendOnly):
+    """The common rows that a job left here, in the results folder, for later jobs of the same parties."""
+
+    job_id = models.CharField(max_length=64, unique=True)
+    parties = models.JSONField()
+    """Data parties, sorted."""
+    dataset = models.CharField(max_length=200)
+    dataset_version = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "federation"

@@ -1,0 +1,90 @@
+"""What goes over the line between two nodes: typed, bounded MessagePack; anything else is refused unread.
+
+The sender is never named in a message: it is the party whose certificate the connection was made with.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from shuxin.federation.engine.channel import PART_BYTES
+from shuxin.kernel.statements import LONGEST_STATEMENT
+
+PROTOCOL = 1
+"""The version of this protocol that this program speaks."""
+LONGEST_MESSAGE = PART_BYTES + 4096
+
+JobId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9./-]{0,79}$")]
+Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 48)]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="is"):
+    pass
+
+
+class Hello(_Message, frozen=True, tag="hello"):
+    """Who asks whom, in which versions; the first message of a connection, and all that ``doctor`` needs."""
+
+    party: Short
+    protocols: Annotated[list[int], msgspec.Meta(max_length=16)]
+    software: Short
+    now: Short
+    """ISO 8601 with offset."""
+
+
+class Word(_Message, frozen=True, tag="word"):
+    """A signed statement about a job: proposal, approval, refusal, stop, entry, end."""
+
+    statement: Annotated[bytes, msgspec.Meta(max_length=LONGEST_STATEMENT)]
+
+
+class Part(_Message, frozen=True, tag="part"):
+    """One part of a message of a running job; parts come in their order, each as often as the line needs."""
+
+    job: JobId
+    name: Name
+    number: Count
+    total: Count
+    """Bytes of the whole message; part ``number`` starts at ``number * PART_BYTES``."""
+    digest: Digest
+    """SHA-256 of ``data``."""
+    whole: Digest
+    """SHA-256 of the whole message."""
+    data: Annotated[bytes, msgspec.Meta(max_length=PART_BYTES)]
+
+
+class Where(_Message, frozen=True, tag="where"):
+    """How far has this message come, before a sender that was interrupted goes on."""
+
+    job: JobId
+    name: Name
+    whole: Digest
+
+
+class Taken(_Message, frozen=True, tag="taken"):
+    """What is kept durably of a message: so many parts from the first; ``complete`` when that is all of it."""
+
+    parts: Count
+    complete: bool
+
+
+class Noted(_Message, frozen=True, tag="noted"):
+    """A word was kept, or was known already."""
+
+
+class Refused(_Message, frozen=True, tag="refused"):
+    """Not done: a stable code with its sentence in two languages; ``later`` when the same may be sent again later."""
+
+    code: Short
+    en: Annotated[str, msgspec.Meta(max_length=1000)]
+    zh: Annotated[str, msgspec.Meta(max_length=1000)]
+    later: bool
+
+
+Asked = Hello | Word | Part | Where
+Answered = Hello | Noted | Taken | Refused
