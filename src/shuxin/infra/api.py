@@ -11,6 +11,7 @@ from shuxin.infra.database import (
     database_failures_explained,
     django_databases,
 )
+from shuxin.infra.files import sync_folder, write_whole
 from shuxin.infra.progress import Progress, silent_progress
 from shuxin.infra.settings import Settings, secret_key, settings_from_environment
 from shuxin.infra.store import DiskFull, Draft, Store, StoredFolderMissing
@@ -45,4 +46,6 @@ __all__ = [
     "secret_key",
     "settings_from_environment",
     "silent_progress",
+    "sync_folder",
+    "write_whole",
 ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from typing import TYPE_CHECKING
 
+from shuxin.infra.api import write_whole
 from shuxin.parties.domain.anchors import TrustAnchors
 
 if TYPE_CHECKING:
@@ -24,11 +23,5 @@ def read_trust(home: Path) -> TrustAnchors:
 
 
 def write_trust(anchors: TrustAnchors, *, home: Path) -> None:
-    """Aside and into place whole, durable, readable by its owner only."""
-    aside = home / f".{FILE}.{secrets.token_hex(8)}"
-    descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(anchors.dump())
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(home / FILE)
+    """Whole or not at all, readable by its owner only."""
+    write_whole(home / FILE, anchors.dump())

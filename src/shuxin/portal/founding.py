@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from typing import TYPE_CHECKING
 
 from shuxin.consent.api import Purpose
+from shuxin.infra.api import write_whole
 from shuxin.kernel.errors import Conflict
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import HOLDER_FILE, HeldKeys, holder, own_log, own_signer
@@ -90,9 +90,9 @@ def set_up(
     own = Pinned(party, sort, name, public, roles, now, until)
     kinds = frozenset(PartyKind) - {PartyKind.ATTESTER}
     attesters = (Attester(party, public, kinds),) if sort is PartyKind.ATTESTER else ()
-    _write(settings, "trust.json", TrustAnchors(attesters, (own,)).dump())
+    write_whole(settings.home / "trust.json", TrustAnchors(attesters, (own,)).dump())
     identity = {"party": party, "kind": kind, "name": name}
-    _write(settings, HOLDER_FILE, json.dumps(identity, ensure_ascii=False).encode())
+    write_whole(settings.home / HOLDER_FILE, json.dumps(identity, ensure_ascii=False).encode())
     own_log(settings).checkpoint()
     bases = _LENDER if kind in _LENDERS else _OFFICE if sort.is_institution else {}
     return [
@@ -122,7 +122,7 @@ def found_trust(
     entry = Entry("trust-founded", now, holder(settings).party, facts)
     own_log(settings).append(entry, now=now)
     whole = TrustAnchors(tuple(attesters), tuple(pinned), held.methods)
-    _write(settings, "trust.json", whole.dump())
+    write_whole(settings.home / "trust.json", whole.dump())
 
 
 def anchors_of(card: Mapping[str, str]) -> TrustAnchors:
@@ -193,14 +193,3 @@ def end_basis(settings: Settings, *, basis_id: str, now: dt.datetime) -> None:
         log=lambda: own_log(settings).append(entry, now=now),
         now=now,
     )
-
-
-def _write(settings: Settings, name: str, content: bytes) -> None:
-    """Whole or not at all, readable by the owner only."""
-    aside = settings.home / f".{name}.{secrets.token_hex(8)}"
-    descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(settings.home / name)

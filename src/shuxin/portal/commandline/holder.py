@@ -10,7 +10,16 @@ from shuxin.portal.commandline.command import Command, day
 if TYPE_CHECKING:
     import argparse
 
-_KINDS = ("bank", "department", "utility", "guarantee_company", "operator", "regulator", "attester", "notary")
+_KINDS = (
+    "bank",
+    "department",
+    "utility",
+    "guarantee_company",
+    "operator",
+    "regulator",
+    "attester",
+    "notary",
+)
 
 
 def _init(command: argparse.ArgumentParser) -> None:

@@ -9,7 +9,16 @@ from shuxin.kernel.text import Text
 from shuxin.portal.commandline.command import Command
 
 KINDS = (
-    *("department", "bank", "guarantee_company", "utility", "operator", "regulator", "attester", "notary"),
+    *(
+        "department",
+        "bank",
+        "guarantee_company",
+        "utility",
+        "operator",
+        "regulator",
+        "attester",
+        "notary",
+    ),
     *("enterprise", "individual_business", "person"),
 )
 ROLES = (
