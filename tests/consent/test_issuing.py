@@ -60,7 +60,7 @@ from shuxin.consent.api import (
     take_withdrawal,
     uses_of,
 )
-from shuxin.consent.issuing import use_content
+from shuxin.consent.entries import use_content
 from shuxin.consent.models import AnsweredRequest, RefusedUse, Use, UseCounter
 from shuxin.consent.records import hold_statement
 from shuxin.kernel.canonical import canonical_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 from tests.fusion.conftest import FIRST_DAY, HOLDER, Installation, rows_of_firms
 
@@ -35,6 +36,89 @@ def fill(path: Path, count: int) -> None:
         connection.execute(f"create table 处罚 ({', '.join(f'[{name}]' for name in header)})")
         connection.executemany("insert into 处罚 values (?, ?, ?, ?)", rows)
     connection.close()
+
+
+def fill_duckdb(path: Path, count: int) -> None:
+    header, *rows = rows_of_firms(count)
+    with duckdb.connect(str(path)) as connection:
+        columns = f'"{header[0]}" text, "{header[1]}" text, "{header[2]}" date, "{header[3]}" decimal(12, 2)'
+        connection.execute(f'create or replace table "处罚" ({columns})')
+        connection.executemany('insert into "处罚" values (?, ?, ?, ?)', rows)
+
+
+class TestDuckDBFile:
+    def test_is_proposed_loaded_once_and_again_when_it_changed(
+        self, office: Installation, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "own.duckdb"
+        fill_duckdb(path, 20)
+        source = DatabaseSource(f"duckdb:///{path}", "main.处罚")
+        before = path.read_bytes()
+        assert imported(office, source, now=FIRST_DAY).state is State.PROPOSED
+        accept_proposals(
+            proposal_names(office.settings.proposals),
+            settings=office.settings,
+            by="tester",
+            now=FIRST_DAY,
+        )
+        loaded = imported(office, source, now=FIRST_DAY)
+        assert (loaded.state, loaded.rows_loaded) == (State.LOADED, 20)
+        assert imported(office, source, now=FIRST_DAY).state is State.UNCHANGED
+        assert path.read_bytes() == before
+        fill_duckdb(path, 25)
+        assert imported(office, source, now=FIRST_DAY.replace(day=2)).rows_loaded == 25
+        table = office.table(loaded.dataset)
+        assert table is not None
+        found = dict(
+            zip(
+                table["统一社会信用代码"].to_pylist(),
+                table["罚款金额(万元)"].to_pylist(),
+                strict=True,
+            )
+        )
+        assert found == {row[0]: int(float(row[3]) * 1_000_000) for row in rows_of_firms(25)[1:]}
+
+    def test_reads_like_a_file_of_the_same_rows(self, tmp_path: Path) -> None:
+        path = tmp_path / "own.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(
+                "create table t as select 1.50::decimal(9, 2) as a, timestamp '2024-05-01 10:00:00' as b,"
+                " null::text as c, true as d, 123456789012345678::bigint as e"
+            )
+        _, ((_, names), (_, cells)) = (
+            None,
+            list(DatabaseSource(f"duckdb:///{path}", "t")._table().records()),
+        )
+        assert names == ("a", "b", "c", "d", "e")
+        assert cells[0] == "1.50"
+        assert cells[1].startswith("2024-05-01 10:00")
+        assert (cells[2], cells[4]) == ("", "123456789012345678")
+
+    @pytest.mark.parametrize("what", ["no file", "no table", "no database", "memory"])
+    def test_that_cannot_be_read_is_refused(
+        self, what: str, office: Installation, tmp_path: Path
+    ) -> None:
+        path = tmp_path / f"{HIDDEN}.duckdb"
+        if what == "no table":
+            fill_duckdb(path, 1)
+        if what == "no database":
+            path.write_bytes(b"nothing of the kind" * 1000)
+        url = "duckdb:///:memory:" if what == "memory" else f"duckdb:///{path}"
+        outcome = imported(office, DatabaseSource(url, "没有"), now=FIRST_DAY)
+        assert outcome.error is not None
+        assert outcome.error.code == "database_source_unreadable"
+        assert HIDDEN not in outcome.error.say("en")
+
+    def test_reaches_no_other_file_through_a_view(
+        self, office: Installation, tmp_path: Path
+    ) -> None:
+        secret, path = tmp_path / "secret.csv", tmp_path / "own.duckdb"
+        secret.write_text(f"企业名称,值\n{HIDDEN},1\n", encoding="utf-8")
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(f"create view v as select * from read_csv('{secret}')")
+        outcome = imported(office, DatabaseSource(f"duckdb:///{path}", "v"), now=FIRST_DAY)
+        assert outcome.error is not None
+        assert HIDDEN not in office.everything_written()
 
 
 class TestDatabaseSource:

@@ -36,6 +36,7 @@ WITHOUT = {
     "accept": "states of proposals",
     "accept_all": "states of proposals",
     "churn_table": "a table of rates about no subject",
+    "dataset_version": "a hash of names of content",
     "datasets_of": "contracts",
     "feature_named": "a definition",
     "import_database_table": "states of loads",

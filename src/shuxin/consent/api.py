@@ -23,6 +23,24 @@ from shuxin.consent.domain.purpose import DECIDES, HOLDERS_OWN, Purpose, Unknown
 
 if TYPE_CHECKING:
     from shuxin.consent import rights
+    from shuxin.consent.bases import (
+        BasisUnknown,
+        bases,
+        basis_digest,
+        drop_basis,
+        joint_bases,
+        take_basis,
+        take_joint_basis,
+    )
+    from shuxin.consent.departments import (
+        DepartmentLimitUnknown,
+        datasets_open_to,
+        department_limits,
+        department_members,
+        drop_department_limit,
+        take_department_limit,
+        take_department_member,
+    )
     from shuxin.consent.domain.authorisation import (
         Authorisation,
         AuthorisationInvalid,
@@ -31,7 +49,9 @@ if TYPE_CHECKING:
         read_withdrawal,
     )
     from shuxin.consent.domain.basis import BasisKind, LawfulBasis, read_basis
+    from shuxin.consent.domain.departments import DepartmentLimit, DepartmentMember
     from shuxin.consent.domain.gate import BATCH, ONLINE, GateLimits, Keys
+    from shuxin.consent.domain.joint import JointBasis, read_joint_basis
     from shuxin.consent.domain.objection import Filing, Note
     from shuxin.consent.domain.owners import Owners, read_owners
     from shuxin.consent.domain.proposal import (
@@ -72,13 +92,9 @@ if TYPE_CHECKING:
     from shuxin.consent.preview import Preview, preview
     from shuxin.consent.publishing import StatusListTooLong, publish_status
     from shuxin.consent.records import (
-        BasisUnknown,
         StatementUnproven,
         StatusAhead,
         StatusRolledBack,
-        bases,
-        drop_basis,
-        take_basis,
         take_owners,
         take_status_list,
         take_withdrawal,
@@ -121,10 +137,21 @@ _HOME = {
     **dict.fromkeys(("Gate", "Journal"), "shuxin.consent.issuing"),
     **dict.fromkeys(("PermittedSet", "permit_set"), "shuxin.consent.sets"),
     **dict.fromkeys(
-        ("BasisUnknown", "StatementUnproven", "StatusAhead", "StatusRolledBack", "bases",
-         "drop_basis", "take_basis", "take_owners", "take_status_list", "take_withdrawal"),
+        ("StatementUnproven", "StatusAhead", "StatusRolledBack", "take_owners", "take_status_list",
+         "take_withdrawal"),
         "shuxin.consent.records",
     ),
+    **dict.fromkeys(
+        ("BasisUnknown", "bases", "basis_digest", "drop_basis", "joint_bases", "take_basis", "take_joint_basis"),
+        "shuxin.consent.bases",
+    ),
+    **dict.fromkeys(
+        ("DepartmentLimitUnknown", "datasets_open_to", "department_limits", "department_members",
+         "drop_department_limit", "take_department_limit", "take_department_member"),
+        "shuxin.consent.departments",
+    ),
+    **dict.fromkeys(("DepartmentLimit", "DepartmentMember"), _DOMAIN + "departments"),
+    **dict.fromkeys(("JointBasis", "read_joint_basis"), _DOMAIN + "joint"),
 }  # fmt: skip
 
 
@@ -149,6 +176,9 @@ __all__ = [
     "AuthorisationUnknown",
     "BasisKind",
     "BasisUnknown",
+    "DepartmentLimit",
+    "DepartmentLimitUnknown",
+    "DepartmentMember",
     "Filing",
     "Gate",
     "GateLimits",
@@ -157,6 +187,7 @@ __all__ = [
     "GrantWider",
     "Ground",
     "InboxItem",
+    "JointBasis",
     "Journal",
     "Keys",
     "LawfulBasis",
@@ -192,8 +223,13 @@ __all__ = [
     "asked_by",
     "asked_statement",
     "bases",
+    "basis_digest",
+    "datasets_open_to",
     "decline",
+    "department_limits",
+    "department_members",
     "drop_basis",
+    "drop_department_limit",
     "entity_of",
     "grant",
     "granted_to",
@@ -201,12 +237,14 @@ __all__ = [
     "inbox_item",
     "inbox_of",
     "is_worded",
+    "joint_bases",
     "offer",
     "permit_set",
     "preview",
     "publish_status",
     "read_authorisation",
     "read_basis",
+    "read_joint_basis",
     "read_owners",
     "read_proposal",
     "read_request",
@@ -220,6 +258,9 @@ __all__ = [
     "rights",
     "suspend",
     "take_basis",
+    "take_department_limit",
+    "take_department_member",
+    "take_joint_basis",
     "take_owners",
     "take_status_list",
     "take_withdrawal",

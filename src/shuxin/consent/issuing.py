@@ -4,45 +4,42 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
 
 from django.db import transaction
 
-from shuxin.catalogue.api import DatasetUnknown, Level, Sharing, contract
 from shuxin.consent import records
-from shuxin.consent.domain.authorisation import AUTHORISATION, read_authorisation
-from shuxin.consent.domain.gate import (
-    CatalogueEntry,
-    GateLimits,
-    Presented,
-    judge,
-    judge_own,
-    judge_requester,
-)
+from shuxin.consent.bases import bases, joint_bases
+from shuxin.consent.departments import datasets_open_to
+from shuxin.consent.domain.gate import GateLimits, judge, judge_own, judge_requester
+from shuxin.consent.domain.joint import JointUse, judge_joint
 from shuxin.consent.domain.permit import ALL_SUBJECTS, Ground, Permit, entity_of
-from shuxin.consent.domain.purpose import DECIDES
 from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
 from shuxin.consent.domain.request import read_request
-from shuxin.consent.models import Hold, RefusedUse, Use
-from shuxin.kernel.canonical import canonical_json
-from shuxin.kernel.uscc import USCC
-from shuxin.ledger.api import Entry, commitment
+from shuxin.consent.entries import Part, own_use, use_entry
+from shuxin.consent.lookups import (
+    catalogue_entries,
+    holds_of,
+    is_person,
+    presented_as,
+    undisputed_holds,
+)
+from shuxin.consent.models import RefusedUse, Use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from shuxin.consent.domain.basis import LawfulBasis
-    from shuxin.consent.domain.gate import Keys
+    from shuxin.consent.domain.gate import Keys, Presented
+    from shuxin.consent.domain.joint import JointBasis
     from shuxin.consent.domain.purpose import Purpose
     from shuxin.consent.domain.request import Request
-    from shuxin.kernel.canonical import Json
     from shuxin.kernel.statements import Statement
-    from shuxin.ledger.api import Appended
+    from shuxin.ledger.api import Appended, Entry
 
 SALT_BYTES = 32
-USE = "use"
+LONGEST_READER = 200
 
 
 class Journal(Protocol):
@@ -147,40 +144,141 @@ class Gate:
         Raises UseRefused, and then for none of them.
         """
         basis = self._basis(purpose, now)
-        holds = holds_of(subjects)
-        disputed = sorted({f"{d}.{f}" for s, d, f in holds if s in set(subjects) and f != "*"})
-        if purpose in DECIDES and disputed:
-            raise UseRefused([Refusal(Reason.FIELD_ON_HOLD, about) for about in disputed])
-        uses = [
-            Use(
-                reader=self.reader,
-                subject=subject,
-                purpose=purpose.value,
-                highest_level=basis.level_max,
-                at=now,
-                ground=Ground.BASIS.value,
-                rests_on=basis.basis_id,
-                shown=basis.shown,
-            )
-            for subject in subjects
-        ]
+        holds = undisputed_holds(subjects, purpose)
+        uses = [own_use(self.reader, subject, purpose, basis, [], now=now) for subject in subjects]
         self.record(uses, now=now)
         return [
             _own_permit(use, purpose, frozenset(h for h in holds if use.subject in {h[0], "*"}))
             for use in uses
         ]
 
-    def _basis(self, purpose: Purpose, now: datetime) -> LawfulBasis:
+    def permit_own_part(
+        self,
+        *,
+        purpose: Purpose,
+        catalogue: str,
+        level: int,
+        data_from: date,
+        data_to: date,
+        job: str,
+        now: datetime,
+        basis_id: str = "",
+    ) -> Permit:
+        """The holder's own side of a joint job: everybody in one dataset, on its own lawful basis.
+
+        basis_id: the one that the job names; "" for any that serves. A second call for the job after a restart
+        rests on the use that is logged already. Raises UseRefused.
+        """
+        basis = self._basis(purpose, now, level=level, basis_id=basis_id)
+        if not catalogue_entries([catalogue]):
+            raise UseRefused([Refusal(Reason.CATALOGUE_UNKNOWN, catalogue)])
+        part = Part(catalogue, level, data_from, data_to)
+        use = self._whole_use(self.reader, basis, part, job=job, now=now)
+        return _part_permit(use, purpose, part, Ground.BASIS)
+
+    def permit_joint(
+        self,
+        *,
+        basis_id: str,
+        recipient: str,
+        purpose: Purpose,
+        catalogue: str,
+        level: int,
+        data_from: date,
+        data_to: date,
+        job: str,
+        now: datetime,
+    ) -> Permit:
+        """Everybody in one dataset for a joint job whose results ``recipient`` gets, on a joint basis.
+
+        job: its id; the use is logged with it before this returns, once also after a restart. Raises UseRefused.
+        """
+        found = judge_joint(
+            JointUse(recipient, purpose, catalogue, level),
+            bases=joint_bases(holder=self.holder, keys=self.keys, basis_id=basis_id),
+            entry=catalogue_entries([catalogue]).get(catalogue),
+            holder=self.holder,
+            now=now,
+        )
+        if isinstance(found, tuple):
+            self._keep_refusal(recipient, ALL_SUBJECTS, purpose, found, now)
+            raise UseRefused(found)
+        part = Part(catalogue, level, data_from, data_to)
+        use = self._whole_use(recipient, found, part, job=job, now=now)
+        return _part_permit(use, purpose, part, Ground.JOINT)
+
+    def permit_department(
+        self, *, subject: str, department: str, purpose: Purpose, now: datetime
+    ) -> Permit:
+        """For one department's work: its own datasets, and those that others' limits open to it for this purpose.
+
+        Rests on the holder's lawful basis for the purpose like any use of its own. Raises UseRefused.
+        """
+        return self.permit_department_each(
+            [subject], department=department, purpose=purpose, now=now
+        )[0]
+
+    def permit_department_each(
+        self, subjects: Sequence[str], *, department: str, purpose: Purpose, now: datetime
+    ) -> list[Permit]:
+        """The same for each subject, logged together, in their order. Raises UseRefused, then for none."""
+        basis = self._basis(purpose, now)
+        free = datasets_open_to(
+            department, purpose=purpose, holder=self.holder, keys=self.keys, now=now
+        )
+        if not free:
+            raise UseRefused([Refusal(Reason.DEPARTMENT_CLOSED, purpose.value)])
+        holds = frozenset(h for h in undisputed_holds(subjects, purpose, free) if h[1] in free)
+        reader = f"{self.reader} ({department})"[:LONGEST_READER]
+        uses = [
+            own_use(reader, subject, purpose, basis, sorted(free), now=now) for subject in subjects
+        ]
+        self.record(uses, now=now)
+        return [
+            _own_permit(
+                use, purpose, frozenset(h for h in holds if use.subject in {h[0], "*"}), free
+            )
+            for use in uses
+        ]
+
+    def _basis(
+        self, purpose: Purpose, now: datetime, *, level: int = 1, basis_id: str = ""
+    ) -> LawfulBasis:
+        held = bases(holder=self.holder, purpose=purpose, keys=self.keys)
         found = judge_own(
             purpose,
-            bases=records.bases(holder=self.holder, purpose=purpose, keys=self.keys),
+            bases=[basis for basis in held if basis_id in {"", basis.basis_id}],
             holder=self.holder,
-            level=1,
+            level=level,
             now=now,
         )
         if isinstance(found, tuple):
             raise UseRefused(found)
         return found
+
+    def _whole_use(
+        self,
+        reader: str,
+        basis: LawfulBasis | JointBasis,
+        part: Part,
+        *,
+        job: str,
+        now: datetime,
+    ) -> Use:
+        """The logged use of this job; a new one unless it stands already, as after a restart."""
+        use = own_use(
+            reader, ALL_SUBJECTS, basis.purpose, basis, [part.catalogue], now=now, job=job
+        )
+        use.highest_level = part.level
+        same = Use.objects.filter(
+            job=job, reader=reader, subject=ALL_SUBJECTS, rests_on=basis.basis_id,
+            highest_level=part.level, log_index__isnull=False,
+        )  # fmt: skip
+        for known in same:
+            if known.catalogues == use.catalogues:
+                return known
+        self.record([use], now=now)
+        return use
 
     def _issue(
         self,
@@ -250,82 +348,29 @@ class Gate:
                 use.save(force_insert=True)
 
     def _refuse(self, request: Request, refusals: Sequence[Refusal], now: datetime) -> None:
+        subject = entity_of(request.subject)
+        self._keep_refusal(request.grantee, subject, request.purpose, refusals, now)
+        raise UseRefused(refusals)
+
+    @staticmethod
+    def _keep_refusal(
+        reader: str, subject: str, purpose: Purpose, refusals: Sequence[Refusal], now: datetime
+    ) -> None:
         RefusedUse.objects.create(
-            reader=request.grantee,
-            subject=entity_of(request.subject),
-            purpose=request.purpose.value,
+            reader=reader,
+            subject=subject,
+            purpose=purpose.value,
             reasons=" ".join(sorted({refusal.reason.value for refusal in refusals})),
             at=now,
         )
-        raise UseRefused(refusals)
 
 
-def use_entry(use: Use, *, holder: str, now: datetime) -> Entry:
-    """What the log says of a use: recipient, purpose, ground and level openly; subject and catalogues only
-    committed to, under the use's own salt.
-    """
-    return Entry(
-        kind=USE,
-        at=now,
-        actor=holder,
-        facts={
-            "purpose": use.purpose,
-            "ground": use.ground,
-            "level": use.highest_level,
-            "nth": use.nth,
-        },
-        commitments=(commitment(bytes.fromhex(use.salt), canonical_json(use_content(use))),),
-    )
-
-
-def use_content(use: Use) -> dict[str, Json]:
-    """What the commitment of a use's entry opens to."""
-    return {
-        "reader": use.reader,
-        "subject": use.subject,
-        "purpose": use.purpose,
-        "rests_on": use.rests_on,
-        "catalogues": list(use.catalogues),
-        "nth": use.nth,
-        "at": use.at.astimezone(UTC).isoformat(),
-    }
-
-
-def is_person(party: str) -> bool:
-    """Persons, and individual businesses (个体工商户), whose data are their owner's own."""
-    return party.startswith("person:") or USCC(entity_of(party)).is_individual_business
-
-
-def catalogue_entries(names: Sequence[str]) -> dict[str, CatalogueEntry]:
-    """What the catalogue says of each dataset that exists."""
-    found = {}
-    for name in names:
-        try:
-            fields = contract(dataset=name).fields
-        except DatasetUnknown:
-            continue
-        found[name] = CatalogueEntry(
-            name=name,
-            shared=any(one.sharing is not Sharing.WITHHELD for one in fields),
-            open=all(o.level is Level.L1 and o.sharing is Sharing.UNCONDITIONAL for o in fields),
-        )
-    return found
-
-
-def presented_as(statement: Statement, now: datetime) -> Presented:
-    if statement.kind != AUTHORISATION:
-        raise UseRefused([Refusal(Reason.AUTHORISATION_MISSING)])
-    return Presented(read_authorisation(statement), statement, records.first_seen(statement) or now)
-
-
-def holds_of(subjects: Sequence[str]) -> frozenset[tuple[str, str, str]]:
-    rows = Hold.objects.filter(ended_at=None)
-    if ALL_SUBJECTS not in subjects:
-        rows = rows.filter(subject__in=list(subjects))
-    return frozenset(rows.values_list("subject", "dataset", "field"))
-
-
-def _own_permit(use: Use, purpose: Purpose, holds: frozenset[tuple[str, str, str]]) -> Permit:
+def _own_permit(
+    use: Use,
+    purpose: Purpose,
+    holds: frozenset[tuple[str, str, str]],
+    catalogues: frozenset[str] | None = None,
+) -> Permit:
     return Permit(
         reader=use.reader,
         subjects=frozenset({use.subject}),
@@ -335,5 +380,24 @@ def _own_permit(use: Use, purpose: Purpose, holds: frozenset[tuple[str, str, str
         use_id=use.pk,
         log_index=use.log_index or 0,
         ground=Ground.BASIS,
+        catalogues=catalogues,
         withheld=holds,
+    ).with_seal()
+
+
+def _part_permit(use: Use, purpose: Purpose, part: Part, ground: Ground) -> Permit:
+    return Permit(
+        reader=use.reader,
+        subjects=frozenset({ALL_SUBJECTS}),
+        purpose=purpose,
+        highest_level=part.level,
+        issued_at=use.at,
+        use_id=use.pk,
+        log_index=use.log_index or 0,
+        ground=ground,
+        catalogues=frozenset({part.catalogue}),
+        data_from=part.data_from,
+        data_to=part.data_to,
+        withheld=frozenset(h for h in holds_of([ALL_SUBJECTS]) if h[1] == part.catalogue),
+        personal=ground is Ground.BASIS,
     ).with_seal()

@@ -87,7 +87,10 @@ class AnsweredRequest(AppendOnly):
 
 
 class Use(models.Model):
-    """One permit that was issued. ``salt`` opens the commitment of the log's entry ``log_index``."""
+    """One permit that was issued. ``salt`` opens the commitment of the log's entry ``log_index``.
+
+    ``log_index`` None: not logged yet, so that nothing rests on it; or older than the log.
+    """
 
     reader = models.CharField(max_length=200)
     subject = models.CharField(max_length=_PARTY)
@@ -101,9 +104,14 @@ class Use(models.Model):
     salt = models.CharField(max_length=_HASH, blank=True, default="")
     log_index = models.BigIntegerField(null=True)
     shown = models.BooleanField(default=True)
+    job = models.CharField(max_length=_HASH, blank=True, default="")
+    """The joint job that it was for."""
 
     class Meta:  # Django's own name
-        indexes = [models.Index(fields=["subject", "at"], name="use_by_subject")]
+        indexes = [
+            models.Index(fields=["subject", "at"], name="use_by_subject"),
+            models.Index(fields=["job"], name="use_by_job", condition=~models.Q(job="")),
+        ]
 
 
 class RefusedUse(AppendOnly):

@@ -13,7 +13,7 @@ from shuxin.consent.domain.gate import Presented
 from shuxin.consent.domain.permit import Ground
 from shuxin.consent.domain.purpose import Purpose
 from shuxin.consent.domain.request import Request
-from shuxin.consent.issuing import is_person
+from shuxin.consent.lookups import is_person
 from shuxin.consent.models import HeldStatement
 from shuxin.kernel.statements import parse_statement
 

@@ -15,7 +15,6 @@ from shuxin.consent.domain.authorisation import (
     read_authorisation,
     read_withdrawal,
 )
-from shuxin.consent.domain.basis import LAWFUL_BASIS, read_basis
 from shuxin.consent.domain.gate import CLOCK_SKEW, MAY_GRANT, Known, Presented
 from shuxin.consent.domain.owners import OWNERS, read_owners
 from shuxin.consent.domain.permit import entity_of
@@ -29,7 +28,7 @@ from shuxin.consent.models import (
     Hold,
     UseCounter,
 )
-from shuxin.kernel.errors import Conflict, NotFound, NotPermitted
+from shuxin.kernel.errors import Conflict, NotPermitted
 from shuxin.kernel.statements import parse_statement
 from shuxin.kernel.text import Text
 from shuxin.parties.api import KeyProblem, KeyRole
@@ -39,10 +38,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shuxin.consent.domain.authorisation import Authorisation
-    from shuxin.consent.domain.basis import LawfulBasis
     from shuxin.consent.domain.gate import Keys
     from shuxin.consent.domain.owners import Owners
-    from shuxin.consent.domain.purpose import Purpose
     from shuxin.kernel.statements import Statement
     from shuxin.parties.api import KnownKey
 
@@ -63,12 +60,6 @@ class StatementUnproven(NotPermitted):
         en="Bring the author's key binding into the directory, or ask for a statement signed by a valid key",
         zh="请先导入出具方的密钥绑定,或索取由有效密钥签名的声明",
     )
-
-
-class BasisUnknown(NotFound):
-    code = "basis_unknown"
-    what = Text(en="no basis {basis} is in force here", zh="没有生效中的处理依据 {basis}")
-    mend = Text(en="'shuxin basis list' shows them", zh="用 shuxin basis list 查看")
 
 
 class StatusAhead(Conflict):
@@ -126,7 +117,7 @@ def take_status_list(
     Raises StatementUnreadable, StatementUnproven, StatusAhead, StatusRolledBack.
     """
     status = read_status_list(statement)
-    if status.issuer not in set(issuers) or not _speaks(
+    if status.issuer not in set(issuers) or not speaks_for(
         statement, status.issuer, keys=keys, seen_at=now
     ):
         raise StatementUnproven(kind=statement.kind)
@@ -191,44 +182,10 @@ def end_authorisations(
     EndedAuthorisation.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def take_basis(statement: Statement, *, holder: str, keys: Keys, now: datetime) -> LawfulBasis:
-    """Record a lawful basis of this holder, signed by a key that speaks for it or by an officer's.
-
-    Raises StatementUnreadable, UnknownPurpose, StatementUnproven.
-    """
-    basis = read_basis(statement)
-    if basis.holder != holder or not _speaks(statement, holder, keys=keys, seen_at=now):
-        raise StatementUnproven(kind=LAWFUL_BASIS)
-    hold_statement(statement, about=basis.basis_id, subject=holder, grantee=holder, now=now)
-    return basis
-
-
-def _speaks(statement: Statement, holder: str, *, keys: Keys, seen_at: datetime) -> bool:
+def speaks_for(statement: Statement, holder: str, *, keys: Keys, seen_at: datetime) -> bool:
+    """Whether a key that speaks for this holder signed it."""
     key = keys.who_signed(statement, party=holder, seen_at=seen_at)
     return not isinstance(key, KeyProblem) and bool(key.roles & _FOR_A_HOLDER)
-
-
-def bases(*, holder: str, purpose: Purpose, keys: Keys) -> list[LawfulBasis]:
-    """The holder's recorded bases for a purpose, newest first; a row whose signature fails does not count."""
-    rows = HeldStatement.objects.filter(kind=LAWFUL_BASIS, subject=holder).order_by("-pk")
-    ended = _own_ends([row.about for row in rows], holder)
-    found = []
-    for row in rows:
-        statement = parse_statement(row.text, kind=LAWFUL_BASIS)
-        basis = read_basis(statement)
-        wanted = basis.purpose is purpose and basis.basis_id not in ended
-        if wanted and _speaks(statement, holder, keys=keys, seen_at=row.seen_at):
-            found.append(basis)
-    return found
-
-
-def drop_basis(basis_id: str, *, holder: str, log: Callable[[], object], now: datetime) -> None:
-    """End a basis once ``log`` has it. Raises BasisUnknown."""
-    rows = HeldStatement.objects.filter(kind=LAWFUL_BASIS, subject=holder, about=basis_id)
-    if not rows.exists() or _own_ends([basis_id], holder):
-        raise BasisUnknown(basis=basis_id)
-    log()
-    end_authorisations([basis_id], subject=holder, why="withdrawn", now=now)
 
 
 def newest_status(issuers: Iterable[str]) -> StatusList | None:
@@ -327,7 +284,7 @@ def ended_of(terms: Sequence[Authorisation]) -> dict[str, str]:
     return found
 
 
-def _own_ends(ids: Sequence[str], holder: str) -> set[str]:
+def own_ends(ids: Sequence[str], holder: str) -> set[str]:
     """Which of a holder's own bases it has ended; nobody else's word ends them."""
     rows = EndedAuthorisation.objects.filter(auth_id__in=ids, subject=holder)
     return set(rows.values_list("auth_id", flat=True))
@@ -344,7 +301,7 @@ def take_owners(statement: Statement, *, holder: str, keys: Keys, now: datetime)
     Raises StatementUnreadable, StatementUnproven.
     """
     owners = read_owners(statement)
-    if owners.holder != holder or not _speaks(statement, holder, keys=keys, seen_at=now):
+    if owners.holder != holder or not speaks_for(statement, holder, keys=keys, seen_at=now):
         raise StatementUnproven(kind=OWNERS)
     hold_statement(statement, about=holder, subject=owners.subject, grantee=holder, now=now)
     return owners
@@ -357,11 +314,17 @@ def _owners(holder: str, subject: str) -> frozenset[str] | None:
 
 
 def count_use(
-    presented: Mapping[str, Presented], *, grantee: str, request_id: str, now: datetime
+    presented: Mapping[str, Presented],
+    *,
+    grantee: str,
+    request_id: str,
+    now: datetime,
+    keep: Callable[[Mapping[str, int]], object] = len,
 ) -> dict[str, int]:
     """Answer the request once and count one use of each authorisation, or nothing at all.
 
-    Returns the number of this use by id. Raises UseRefused: repeated, exhausted, or ended meanwhile.
+    keep: writes what must stand or fall with the numbers. Returns the number of this use by id.
+    Raises UseRefused: repeated, exhausted, or ended meanwhile.
     """
     ordered = sorted(presented.values(), key=lambda one: one.terms.auth_id)
     with transaction.atomic(durable=True):
@@ -372,6 +335,7 @@ def count_use(
             ended = ended_of(every[start : start + _AT_ONCE])
             if ended:
                 raise UseRefused([Refusal(Reason(why)) for why in sorted(set(ended.values()))])
+        keep(numbers)
     return numbers
 
 

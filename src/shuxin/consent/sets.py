@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from django.db import transaction
 
 from shuxin.consent import records
 from shuxin.consent.domain.gate import judge
 from shuxin.consent.domain.permit import Ground, Permit, entity_of
 from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
 from shuxin.consent.domain.request import AUTHORISED, read_request
-from shuxin.consent.issuing import catalogue_entries, holds_of, is_person, presented_as
+from shuxin.consent.entries import of_job, use_entry
+from shuxin.consent.issuing import SALT_BYTES
+from shuxin.consent.lookups import catalogue_entries, holds_of, is_person, presented_as
 from shuxin.consent.models import Use
 from shuxin.ledger.api import Entry, TreeHash, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from shuxin.consent.domain.gate import Presented
     from shuxin.consent.domain.request import Request
     from shuxin.consent.issuing import Gate
     from shuxin.kernel.statements import Statement
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,18 @@ class PermittedSet:
 
 
 def permit_set(
-    gate: Gate, statement: Statement, *, authorisations: Iterable[Statement], now: datetime
+    gate: Gate,
+    statement: Statement,
+    *,
+    authorisations: Iterable[Statement],
+    now: datetime,
+    job: str = "",
 ) -> PermittedSet:
     """Those subjects whose authorisation covers the request; each use is counted and logged by itself.
 
-    statement: a signed request whose subject is ``AUTHORISED`` and that names no persons.
+    statement: a signed request whose subject is ``AUTHORISED`` and that names no persons. job: id of the joint job
+    that it is for, stated in the log; asked again for the same job, as after a kill, the answer is the one that was
+    counted already, without those who have withdrawn since.
     Raises UseRefused when the request itself fails or nobody agrees.
     """
     request = read_request(statement)
@@ -53,59 +67,140 @@ def permit_set(
     brought: dict[str, list[Presented]] = {}
     for one in (presented_as(word, now) for word in authorisations):
         brought.setdefault(one.terms.subject, []).append(one)
-    agreed, refused = _judged(gate, request, brought, now)
+    begun = _begun(statement, request, job)
+    if begun:
+        agreed, refused = _still_agreed(gate, request, brought, begun, now)
+    else:
+        agreed, refused = _judged(gate, request, brought, now)
     if not agreed:
         raise UseRefused([Refusal(reason, f"{count}") for reason, count in sorted(refused.items())])
-    numbers = records.count_use(
+    uses = [begun[one.terms.auth_id] for one in agreed] if begun else []
+    if not begun:
+        uses = _count(request, statement, agreed, now, job)
+    root = _root(agreed)
+    unlogged = [use for use in uses if use.log_index is None]
+    if unlogged:
+        facts: dict[str, str | int] = {"subjects": len(uses), **of_job(job)}
+        facts["root"] = root.hex()
+        gate.journal.append_all([_set_entry(gate, request, facts, now)], now=now)
+        if job:
+            _log(gate, unlogged, now)
+        else:
+            gate.record(unlogged, now=now)
+    return PermittedSet(_permit(request, agreed, uses, now), root.hex(), refused)
+
+
+def _begun(statement: Statement, request: Request, job: str) -> dict[str, Use]:
+    """The uses that were counted when this very request of this job came first, by authorisation."""
+    if not job or records.first_seen(statement) is None:
+        return {}
+    return {use.rests_on: use for use in Use.objects.filter(job=job, reader=request.grantee)}
+
+
+def _count(
+    request: Request, statement: Statement, agreed: Sequence[Presented], now: datetime, job: str
+) -> list[Use]:
+    """Count one use each; for a job together with their records, not logged yet: all of it or nothing."""
+    uses: list[Use] = []
+
+    def keep(numbers: Mapping[str, int]) -> None:
+        uses.extend(_use(request, one, numbers[one.terms.auth_id], now, job) for one in agreed)
+        if not job:
+            return
+        for use in uses:
+            use.salt = secrets.token_hex(SALT_BYTES)
+            use.save(force_insert=True)
+        about, grantee = request.request_id, request.grantee
+        records.hold_statement(statement, about=about, subject="", grantee=grantee, now=now)
+
+    records.count_use(
         {one.terms.subject: one for one in agreed},
         grantee=request.grantee,
         request_id=request.request_id,
         now=now,
+        keep=keep,
     )
-    uses = [_use(request, one, numbers[one.terms.auth_id], now) for one in agreed]
+    return uses
+
+
+def _log(gate: Gate, uses: Sequence[Use], now: datetime) -> None:
+    """Durably in the log before anybody gets a permit that rests on them."""
+    entries = [use_entry(use, holder=gate.holder, now=use.at) for use in uses]
+    for use, appended in zip(uses, gate.journal.append_all(entries, now=now), strict=True):
+        use.log_index = appended.index
+    with transaction.atomic(durable=True):
+        Use.objects.bulk_update(uses, ["log_index"], batch_size=_AT_ONCE)
+
+
+def _root(agreed: Sequence[Presented]) -> bytes:
     hashes = sorted(one.statement.hash for one in agreed)
-    root = root_of(TreeHash.SHA256, [bytes.fromhex(digest) for digest in hashes])
-    gate.journal.append_all([_set_entry(gate, request, root, len(uses), now)], now=now)
-    gate.record(uses, now=now)
-    return PermittedSet(_permit(request, agreed, uses, now), root.hex(), refused)
+    return root_of(TreeHash.SHA256, [bytes.fromhex(digest) for digest in hashes])
+
+
+def _still_agreed(
+    gate: Gate,
+    request: Request,
+    brought: Mapping[str, Sequence[Presented]],
+    begun: Mapping[str, Use],
+    now: datetime,
+) -> tuple[list[Presented], Counter[Reason]]:
+    """Of those whose use is counted, who agrees to this day; that the count is full does not matter to them."""
+    words = [one for some in brought.values() for one in some if one.terms.auth_id in begun]
+    agreed: list[Presented] = []
+    refused: Counter[Reason] = Counter()
+    for one, refusals in zip(words, _against(gate, request, words, now), strict=True):
+        reasons = {refusal.reason for refusal in refusals} - {Reason.EXHAUSTED}
+        refused.update(reasons)
+        agreed += [] if reasons else [one]
+    counted = {use.subject for use in begun.values()}
+    others = {who: some for who, some in brought.items() if entity_of(who) not in counted}
+    return agreed, refused + _judged(gate, request, others, now)[1]
 
 
 def _judged(
     gate: Gate, request: Request, brought: Mapping[str, Sequence[Presented]], now: datetime
 ) -> tuple[list[Presented], Counter[Reason]]:
     """Of each subject the first word that covers the request, or the reasons against its last."""
+    words = [one for _, some in sorted(brought.items()) for one in some]
+    agreed: dict[str, Presented] = {}
+    against: dict[str, frozenset[Reason]] = {}
+    for one, refusals in zip(words, _against(gate, request, words, now), strict=True):
+        subject = one.terms.subject
+        if not refusals:
+            agreed.setdefault(subject, one)
+        against[subject] = frozenset(refusal.reason for refusal in refusals)
+    refused = Counter(r for who, reasons in against.items() if who not in agreed for r in reasons)
+    return list(agreed.values()), refused
+
+
+def _against(
+    gate: Gate, request: Request, words: Sequence[Presented], now: datetime
+) -> Iterator[tuple[Refusal, ...]]:
+    """Reasons against each word, in their order."""
     catalogue = catalogue_entries(request.catalogues)
-    terms = [one.terms for words in brought.values() for one in words]
+    terms = [one.terms for one in words]
     known = records.known_of_each(holder=gate.holder, terms=terms, issuers=gate.issuers)
-    agreed: list[Presented] = []
-    refused: Counter[Reason] = Counter()
-    for subject, words in sorted(brought.items()):
-        refusals: tuple[Refusal, ...] = ()
-        for one in words:
-            refusals = judge(
-                replace(request, subject=subject),
-                presented=one,
-                persons={},
-                catalogue=catalogue,
-                known=known[one.terms.auth_id],
-                keys=gate.keys,
-                limits=gate.limits,
-                now=now,
-            )
-            if not refusals:
-                agreed.append(one)
-                break
-        refused.update({refusal.reason for refusal in refusals})
-    return agreed, refused
+    for one in words:
+        yield judge(
+            replace(request, subject=one.terms.subject),
+            presented=one,
+            persons={},
+            catalogue=catalogue,
+            known=known[one.terms.auth_id],
+            keys=gate.keys,
+            limits=gate.limits,
+            now=now,
+        )
 
 
-def _set_entry(gate: Gate, request: Request, root: bytes, count: int, now: datetime) -> Entry:
+def _set_entry(
+    gate: Gate, request: Request, facts: Mapping[str, str | int], now: datetime
+) -> Entry:
     """The log has the root of the set before it has the uses of its members."""
-    facts = {"purpose": request.purpose.value, "subjects": count, "root": root.hex()}
-    return Entry("use-set", now, gate.holder, facts)
+    return Entry("use-set", now, gate.holder, {"purpose": request.purpose.value, **facts})
 
 
-def _use(request: Request, one: Presented, nth: int, now: datetime) -> Use:
+def _use(request: Request, one: Presented, nth: int, now: datetime, job: str) -> Use:
     return Use(
         reader=request.grantee,
         subject=entity_of(one.terms.subject),
@@ -116,6 +211,7 @@ def _use(request: Request, one: Presented, nth: int, now: datetime) -> Use:
         rests_on=one.terms.auth_id,
         catalogues=list(request.catalogues),
         nth=nth,
+        job=job,
     )
 
 

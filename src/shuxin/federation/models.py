@@ -70,6 +70,8 @@ class Delivery(models.Model):
     word = models.ForeignKey(JobWord, on_delete=models.PROTECT)
     peer = models.CharField(max_length=60)
     delivered_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=80, blank=True, default="")
+    """Code of why the last attempt failed."""
 
     class Meta:
         app_label = "federation"
@@ -125,3 +127,40 @@ class AlignedSet(AppendOnly):
 
     class Meta:
         app_label = "federation"
+
+
+class JointUse(AppendOnly):
+    """That a version of a dataset went into a job with a partner: too many alike reveal single subjects."""
+
+    job_id = models.CharField(max_length=64)
+    partner = models.CharField(max_length=60)
+    dataset = models.CharField(max_length=200)
+    dataset_version = models.CharField(max_length=64)
+    figures = models.BigIntegerField()
+    """Figures that the job declares, whoever hands them over."""
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "federation"
+        constraints = [
+            models.UniqueConstraint(fields=["job_id", "partner"], name="one_joint_use_each")
+        ]
+
+
+class ReleaseAsked(models.Model):
+    """An output that waits for a person of this node; ``allowed_at`` None until one lets it go."""
+
+    job_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=40)
+    to = models.CharField(max_length=60)
+    size = models.BigIntegerField()
+    numbers = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    allowed_by = models.CharField(max_length=80, blank=True, default="")
+    allowed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "federation"
+        constraints = [
+            models.UniqueConstraint(fields=["job_id", "name", "to"], name="one_asking_each")
+        ]

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from shuxin.fusion.retained import StoredFact, negative_facts, rows_due
     from shuxin.fusion.review import OpenReview, open_reviews, say_different, say_same
     from shuxin.fusion.standards import standard_named
+    from shuxin.fusion.subjects import dataset_version, subject_codes
     from shuxin.fusion.who import resolve_all
 
 _LATER = {
@@ -77,6 +78,7 @@ _LATER = {
     "reading_back": ("RejectedRow", "rejects"),
     "review": ("OpenReview", "open_reviews", "say_different", "say_same"),
     "standards": ("standard_named",),
+    "subjects": ("dataset_version", "subject_codes"),
     "who": ("resolve_all",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
@@ -119,6 +121,7 @@ __all__ = [
     "business_of",
     "churn_table",
     "compute_features",
+    "dataset_version",
     "datasets_of",
     "feature_named",
     "find_entity",
@@ -143,6 +146,7 @@ __all__ = [
     "say_different",
     "say_same",
     "standard_named",
+    "subject_codes",
     "subjects_with_features",
     "waiting_proposals",
 ]

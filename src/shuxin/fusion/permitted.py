@@ -45,6 +45,15 @@ def _covered(agreed: Contract, *, permit: Permit, disputed: frozenset[str]) -> t
     )
 
 
+def visible_fields(agreed: Contract, *, permit: Permit) -> tuple[Field, ...]:
+    """Fields that the permit covers of subjects who dispute nothing. Raises PermitForged."""
+    return (
+        _covered(agreed, permit=permit, disputed=frozenset())
+        if permit.reads(agreed.dataset)
+        else ()
+    )
+
+
 def without_hidden(rows: ir.Table, agreed: Contract, *, permit: Permit) -> ir.Table:
     """The same columns, those that the permit does not cover empty: personal ones, and those shared with nobody."""
     seen = {field.name for field in _covered(agreed, permit=permit, disputed=frozenset())}

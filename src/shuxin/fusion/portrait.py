@@ -97,8 +97,9 @@ class Chapter:
 class Portrait:
     """Everything about one entity that the permit covers.
 
-    Only its holder sees spellings, doubts, relations and history, which are drawn from all datasets; others
-    see the name where a field that they may read has it.
+    Only its holder sees doubts, relations and history, which are drawn from all datasets, and only where the permit
+    covers them all; spellings of the datasets that it covers. Others see the name where a field that they may read
+    has it.
 
     ``kind``: what the code says it is (企业, 个体工商户 and so on), None without one. ``relations``:
     kind and identity of the entities it belongs to (``branch_of``) and that belong to it (``has_branch``).
@@ -118,15 +119,19 @@ class Portrait:
 def find_entity(who: str, *, permit: Permit) -> str:
     """The identity behind a code, a department's number or a name, nothing else about it.
 
+    Whom no dataset that the permit covers mentions is not found.
     Raises PermitTooNarrow unless the permit covers all subjects, EnterpriseUnknown, NameShared.
     """
     permit.require("*")
     code = clean_code_text(who)
-    if Entity.objects.filter(identity=who).exists():
+    mentions, known = Mention.objects.filter(entity__gone_at=None), Entity.objects.all()
+    if permit.catalogues is not None:
+        mentions = mentions.filter(dataset__in=permit.catalogues)
+        known = known.filter(mentions__dataset__in=permit.catalogues)
+    if known.filter(identity=who).exists():
         return who
-    if code and Entity.objects.filter(code=code, gone_at=None).exists():
+    if code and known.filter(code=code, gone_at=None).exists():
         return code
-    mentions = Mention.objects.filter(entity__gone_at=None)
     found = _identities(mentions.filter(number_text=who).exclude(number_text=""))
     if not found:
         found = _identities(mentions.filter(name_key=parse_name(who).key).exclude(name_key=""))
@@ -169,17 +174,23 @@ def portrait(
     ]
     told = [chapter for chapter in chapters if chapter is not None]
     own = permit.ground is Ground.BASIS
-    aliases = [m for m in mentions if ERASED not in permit.disputed(identity, m.dataset)]
+    whole = own and permit.catalogues is None
+    aliases = [
+        mention
+        for mention in mentions
+        if permit.reads(mention.dataset)
+        and ERASED not in permit.disputed(identity, mention.dataset)
+    ]
     doubtful = Review.objects.filter(Q(entity=entity) | Q(mention__in=mentions), verdict="")
     return Portrait(
         identity=identity,
         code=entity.code,
         kind=USCC(entity.code).category if entity.code else None,
-        name=entity.name if own or any(map(_names_its_subject, told)) else "",
+        name=entity.name if whole or any(map(_names_its_subject, told)) else "",
         aliases=tuple(map(_alias, aliases)) if own else (),
-        doubts=doubtful.count() if own else 0,
-        relations=_relations(entity) if own else (),
-        history=_history(identity) if own else (),
+        doubts=doubtful.count() if whole else 0,
+        relations=_relations(entity) if whole else (),
+        history=_history(identity) if whole else (),
         chapters=tuple(told),
     )
 
@@ -290,7 +301,7 @@ def names_of(identities: Sequence[str], *, permits: Sequence[Permit]) -> dict[st
 
 def best_known(*, permit: Permit, limit: int) -> list[str]:
     """Identities that most datasets mention, most first. Raises PermitTooNarrow unless it covers all."""
-    permit.require("*")
+    permit.require_whole()
     known = Entity.objects.filter(gone_at=None).exclude(code="")
     counted = known.annotate(datasets=Count("mentions__dataset", distinct=True))
     return list(

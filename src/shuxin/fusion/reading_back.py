@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shuxin.catalogue.api import contract, loads
+from shuxin.consent.api import PermitTooNarrow
 from shuxin.fusion.findings import connect
 from shuxin.fusion.loading import REJECTS_FILE
 from shuxin.infra.api import Store
@@ -32,6 +33,8 @@ def rejects(dataset: str, *, permit: Permit, settings: Settings, limit: int) -> 
     Raises PermitTooNarrow unless the permit covers all subjects, DatasetUnknown.
     """
     permit.require("*")
+    if not permit.reads(dataset):
+        raise PermitTooNarrow
     contract(dataset=dataset)
     store, connection = Store(settings.store), connect()
     found: list[RejectedRow] = []

@@ -39,7 +39,7 @@ class OpenReview:
 
 def open_reviews(*, permit: Permit, limit: int) -> list[OpenReview]:
     """The surest first. Raises PermitTooNarrow unless the permit covers all subjects."""
-    permit.require("*")
+    permit.require_whole()
     rows = Review.objects.filter(verdict="").select_related("mention", "entity")
     return [
         OpenReview(

@@ -98,7 +98,7 @@ def resolve_all(
     Returns counts: ``mentions, entities, by_code, by_number, by_name, by_weight, alone, in_review``.
     Raises PermitTooNarrow unless the permit covers all subjects; ImportRunning.
     """
-    permit.require("*")
+    permit.require_whole()
     with one_import(settings):
         return _resolve_all(settings=settings, now=now, progress=progress)
 

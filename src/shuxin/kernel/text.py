@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 Language = Literal["en", "zh"]
 
 
+@runtime_checkable
+class Sayable(Protocol):
+    """What can be said in either language: a sentence, or an error."""
+
+    def say(self, language: Language, /) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One sentence in English and Chinese; ``{names}`` are filled by ``say``."""
+    """One sentence in English and Chinese; ``{names}`` are filled by ``say``, also with other sentences."""
 
     en: str
     zh: str
 
     def say(self, language: Language, /, **facts: object) -> str:
         template = self.zh if language == "zh" else self.en
-        return template.format(**facts)
+        said = {n: f.say(language) if isinstance(f, Sayable) else f for n, f in facts.items()}
+        return template.format(**said)

@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from shuxin.consent.api import ALL_SUBJECTS
 from shuxin.infra.api import secret_key, settings_from_environment
-from shuxin.kernel.errors import Unavailable
+from shuxin.kernel.errors import NotPermitted, Unavailable
 from shuxin.kernel.signing import Ed25519Key
 from shuxin.kernel.text import Text
 
@@ -41,6 +41,18 @@ class NotSetUp(Unavailable):
     mend = Text(
         en="Run 'shuxin init' once: it makes the holder's key, its log and the bases of its own work",
         zh="请先运行一次 shuxin init:生成机构密钥、日志及自有数据的处理依据",
+    )
+
+
+class OtherDepartment(NotPermitted):
+    code = "other_department"
+    what = Text(
+        en="this account works in the department {department} and reads for its work only",
+        zh="本账户属于{department},只能以该部门名义读取",
+    )
+    mend = Text(
+        en="Ask somebody of the other department, or an account that is in none for this command",
+        zh="请由对方部门人员办理,或由不属于任何部门的账户执行本命令",
     )
 
 
@@ -124,26 +136,53 @@ def gate(settings: Settings, *, limits: GateLimits | None = None) -> Gate:
     )
 
 
-def permit_for_all(purpose: Purpose, *, now: datetime) -> Permit:
+def permit_for_all(purpose: Purpose, *, now: datetime, department: str = "") -> Permit:
     """Leave to read everybody's data for the holder's own work, logged. Raises NotSetUp, UseRefused."""
-    return permits_for([ALL_SUBJECTS], purpose=purpose, now=now)[0]
+    return permits_for([ALL_SUBJECTS], purpose=purpose, now=now, department=department)[0]
 
 
-def permits_for(subjects: Sequence[str], *, purpose: Purpose, now: datetime) -> list[Permit]:
-    """The same for each of these entities, logged together. Raises NotSetUp, UseRefused."""
-    own = gate(settings_from_environment())
+def permits_for(
+    subjects: Sequence[str], *, purpose: Purpose, now: datetime, department: str = ""
+) -> list[Permit]:
+    """The same for each of these entities, logged together.
+
+    department: for its work only; an account that works in one is held to it without being asked.
+    Raises NotSetUp, UseRefused, OtherDepartment.
+    """
+    settings = settings_from_environment()
+    own, acting = gate(settings), acting_department(settings, asked=department)
+    if acting:
+        return own.permit_department_each(subjects, department=acting, purpose=purpose, now=now)
     return own.permit_own_each(subjects, purpose=purpose, now=now)
 
 
-def permit_for_one(who: str, *, purpose: Purpose, now: datetime) -> Permit:
+def permit_for_one(who: str, *, purpose: Purpose, now: datetime, department: str = "") -> Permit:
     """Find the entity behind a code, number or name, and leave to read its data; both uses recorded.
 
-    The entity is the permit's subject. Raises NotSetUp, UseRefused, EnterpriseUnknown, NameShared.
+    The entity is the permit's subject. Raises NotSetUp, UseRefused, OtherDepartment, EnterpriseUnknown, NameShared.
     """
     from shuxin.fusion.api import find_entity  # noqa: PLC0415 - heavy
 
-    entity = find_entity(who, permit=permit_for_all(purpose, now=now))
-    return permits_for([entity], purpose=purpose, now=now)[0]
+    everybody = permit_for_all(purpose, now=now, department=department)
+    entity = find_entity(who, permit=everybody)
+    return permits_for([entity], purpose=purpose, now=now, department=department)[0]
+
+
+def acting_department(settings: Settings, *, asked: str) -> str:
+    """The department for whose work this account reads: the one that it is bound to, else ``asked``.
+
+    The account is the operating system's, so no option or variable changes it. What this does not stop: an account
+    that can read the home's files can read the data without this program, and one that can read the party's key can
+    sign another membership. Give departments' accounts no access to the home but through a service that runs as its
+    owner. Raises NotSetUp, OtherDepartment.
+    """
+    from shuxin.consent.api import department_members  # noqa: PLC0415 - needs the database
+
+    members = department_members(holder=holder(settings).party, keys=HeldKeys(settings.home))
+    bound: str = members.get(operator(), "")
+    if bound and asked not in {"", bound}:
+        raise OtherDepartment(department=bound)
+    return bound or asked
 
 
 def operator() -> str:

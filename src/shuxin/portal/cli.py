@@ -14,6 +14,7 @@ from shuxin.kernel.text import Text
 from shuxin.portal.commandline import (
     consent,
     data,
+    federation,
     holder,
     ledger,
     parties,
@@ -36,6 +37,7 @@ COMMANDS = {
     **rights.COMMANDS,
     **verification.COMMANDS,
     **ledger.COMMANDS,
+    **federation.COMMANDS,
     **web.COMMANDS,
 }
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from shuxin.consent.api import LawfulBasis
+    from shuxin.consent.api import JointBasis, LawfulBasis
     from shuxin.infra.api import Settings
     from shuxin.parties.api import TrustAnchors
 
@@ -178,6 +178,59 @@ def record_basis(
     facts = {"purpose": purpose.value, "basis": basis.basis_id, "statement": statement.hash}
     own_log(settings).append(Entry("lawful-basis", now, party, facts), now=now)
     return take_basis(statement, holder=party, keys=HeldKeys(settings.home), now=now)
+
+
+def record_joint_basis(
+    settings: Settings,
+    *,
+    recipient: str,
+    purpose: Purpose,
+    kind: str,
+    law: str,
+    agreement: str,
+    catalogues: Sequence[str],
+    level: int,
+    now: dt.datetime,
+    until: dt.datetime,
+    shown: bool = True,
+) -> JointBasis:
+    """Sign a ground on which these datasets enter joint work for ``recipient``; log it, and keep it.
+
+    Raises DatasetUnknown, PartyInvalid, StatementUnreadable where the ground is none.
+    """
+    from shuxin.catalogue.api import contract  # noqa: PLC0415 - needs the database
+    from shuxin.consent.api import BasisKind, JointBasis, read_joint_basis, take_joint_basis  # noqa: PLC0415 - as above
+    from shuxin.ledger.api import Entry  # noqa: PLC0415 - only where it is written
+    from shuxin.parties.api import PartyKind, check_party  # noqa: PLC0415 - only here
+
+    check_party(recipient, kind=PartyKind.BANK)
+    for name in catalogues:
+        contract(dataset=name)
+    party = holder(settings).party
+    basis = JointBasis(
+        basis_id=f"joint-{purpose}-{now:%Y%m%d}-{secrets.token_hex(3)}",
+        holder=party,
+        recipient=recipient,
+        kind=BasisKind(kind),
+        law=law,
+        agreement=agreement,
+        purpose=purpose,
+        catalogues=tuple(catalogues),
+        level_max=level,
+        valid_from=now,
+        valid_to=until,
+        shown=shown,
+    )
+    statement = basis.sign(signer=own_signer(settings))
+    read_joint_basis(statement)
+    facts: dict[str, str | int] = {
+        "purpose": purpose.value,
+        "basis": basis.basis_id,
+        "recipient": recipient,
+        "statement": statement.hash,
+    }
+    own_log(settings).append(Entry("joint-basis", now, party, facts), now=now)
+    return take_joint_basis(statement, holder=party, keys=HeldKeys(settings.home), now=now)
 
 
 def end_basis(settings: Settings, *, basis_id: str, now: dt.datetime) -> None:

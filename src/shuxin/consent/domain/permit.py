@@ -38,8 +38,14 @@ class PermitForged(NotPermitted):
 
 class PermitTooNarrow(NotPermitted):
     code = "permit_too_narrow"
-    what = Text(en="the permit is for another subject", zh="该使用许可针对其他主体")
-    mend = Text(en="Ask for a permit for this subject", zh="请申请针对该主体的使用许可")
+    what = Text(
+        en="the permit is for another subject, or does not cover all data that this needs",
+        zh="该使用许可针对其他主体,或未涵盖所需的全部数据",
+    )
+    mend = Text(
+        en="Ask for a permit for this subject and these data",
+        zh="请申请针对该主体和这些数据的使用许可",
+    )
 
 
 class PermitForOtherPurpose(NotPermitted):
@@ -52,10 +58,15 @@ class PermitForOtherPurpose(NotPermitted):
 
 
 class Ground(StrEnum):
-    """What a use rests on (处理依据): the subject's word, another recorded basis, or openness of the data."""
+    """What a use rests on (处理依据): the subject's word, another recorded basis, or openness of the data.
+
+    ``BASIS`` is the holder's own work; ``JOINT`` a recorded basis of joint work for another party, to which fields
+    that are shared with nobody stay closed.
+    """
 
     AUTHORISATION = "authorisation"
     BASIS = "basis"
+    JOINT = "joint"
     OPEN = "open"
 
 
@@ -140,4 +151,10 @@ class Permit:
     def require(self, subject: str) -> None:
         """Raises PermitTooNarrow when the permit is for somebody else's data."""
         if not self.covers(subject):
+            raise PermitTooNarrow
+
+    def require_whole(self) -> None:
+        """For work over everybody in every dataset. Raises PermitTooNarrow, PermitForged."""
+        self.require(ALL_SUBJECTS)
+        if self.catalogues is not None:
             raise PermitTooNarrow

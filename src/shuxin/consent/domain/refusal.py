@@ -56,6 +56,7 @@ class Reason(StrEnum):
     PURPOSE_OF_HOLDER_ONLY = "purpose_of_holder_only"
     BASIS_MISSING = "basis_missing"
     ERASED = "erased"
+    DEPARTMENT_CLOSED = "department_closed"
 
     @property
     def text(self) -> Text:
@@ -173,4 +174,7 @@ _TEXTS = {
         en="no recorded lawful basis of this holder covers this use", zh="本持有方没有涵盖本次使用的处理依据"
     ),
     Reason.ERASED: Text(en="the data of this subject were erased", zh="该主体的数据已删除"),
+    Reason.DEPARTMENT_CLOSED: Text(
+        en="this department may use no dataset of the holder for this purpose", zh="该部门没有可用于该目的的数据集"
+    ),
 }  # fmt: skip

@@ -82,6 +82,16 @@ class NodeConfig(BaseModel):
     record: bool = False
     workers: Annotated[int, Field(ge=1, le=16)] = 2
 
+    @classmethod
+    def checked(cls, **values: object) -> NodeConfig:
+        """Raises NodeConfigInvalid, naming the field."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise NodeConfigInvalid(field=place, reason=first["msg"]) from None
+
     @property
     def host(self) -> str:
         return self.listen.rpartition(":")[0].strip("[]")
@@ -103,13 +113,9 @@ def read_config(folder: Path) -> NodeConfig:
     try:
         with file.open("rb") as opened:
             values = tomllib.loads(opened.read(_LONGEST_CONFIG).decode())
-        return NodeConfig.model_validate(values)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NodeConfigInvalid(field="TOML", reason=str(error)) from None
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise NodeConfigInvalid(field=place, reason=first["msg"]) from None
+    return NodeConfig.checked(**values)
 
 
 def write_config(folder: Path, config: NodeConfig) -> None:

@@ -162,7 +162,7 @@ def keep_snapshot(rows: pa.Table, *, settings: Settings, now: dt.datetime) -> Sn
 
 def read_snapshot(name: str, *, permit: Permit, settings: Settings) -> Snapshot:
     """Raises PermitTooNarrow unless the permit covers all subjects, StoredFolderMissing."""
-    permit.require("*")
+    permit.require_whole()
     folder = Store(settings.store).folder(name)
     manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
     return Snapshot(name, pq.read_table(folder / ROWS_FILE), manifest)

@@ -103,7 +103,7 @@ class DatabaseTable:
         try:
             engine = sa.create_engine(self.url)
         except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:
-            raise self._unreadable(type(error).__name__) from error
+            raise self.unreadable(type(error).__name__) from error
         try:
             schema, _, name = self.table.rpartition(".")
             table = sa.Table(name, sa.MetaData(), schema=schema or None, autoload_with=engine)
@@ -112,15 +112,16 @@ class DatabaseTable:
             statement = sa.select(table).order_by(*table.columns)
             with engine.connect().execution_options(yield_per=_BATCH_ROWS) as connection:
                 for number, row in enumerate(connection.execute(statement), 2):
-                    yield number, tuple(_text(value) for value in row)
+                    yield number, tuple(text_of_value(value) for value in row)
         except sa.exc.NoSuchTableError as error:
-            raise self._unreadable("there is no such table") from error
+            raise self.unreadable("there is no such table") from error
         except sa.exc.SQLAlchemyError as error:
-            raise self._unreadable(type(error).__name__) from error
+            raise self.unreadable(type(error).__name__) from error
         finally:
             engine.dispose()
 
-    def _unreadable(self, reason: str) -> DatabaseUnreadable:
+    def unreadable(self, reason: str) -> DatabaseUnreadable:
+        """Names table and kind of database, never the address."""
         scheme = self.url.split(":", 1)[0]
         return DatabaseUnreadable(table=self.table, scheme=scheme, reason=reason)
 
@@ -135,10 +136,11 @@ def _batch(lines: list[int], rows: list[tuple[str, ...]], width: int) -> RawBatc
 def _texts(column: pa.Array) -> list[str]:
     if pa.types.is_timestamp(column.type):
         column = pc.cast(column, pa.timestamp("us", column.type.tz), safe=False)
-    return [_text(value) for value in column.to_pylist()]
+    return [text_of_value(value) for value in column.to_pylist()]
 
 
-def _text(value: object) -> str:
+def text_of_value(value: object) -> str:
+    """A typed value as a CSV of it would hold it; "" for none."""
     if value is None:
         return ""
     if isinstance(value, Decimal):

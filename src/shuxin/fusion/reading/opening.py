@@ -232,6 +232,8 @@ class DatabaseSource:
     @property
     def place(self) -> str:
         """The database's address without account and password."""
+        if self._is_duckdb():
+            return self.url
         import sqlalchemy as sa  # noqa: PLC0415 - an extra, loaded only by those who use it
 
         try:
@@ -262,7 +264,14 @@ class DatabaseSource:
         del container, sheet, encoding, delimiter  # a database table has one form only
         return self._table()
 
+    def _is_duckdb(self) -> bool:
+        return self.url.startswith("duckdb:")
+
     def _table(self) -> DatabaseTable:
+        if self._is_duckdb():
+            from shuxin.fusion.reading.duckdb_file import DuckDBTable  # noqa: PLC0415 - heavy
+
+            return DuckDBTable(self.url, self.table_name, self.file)
         return DatabaseTable(self.url, self.table_name, self.file)
 
 

@@ -73,6 +73,9 @@ def _enterprise(command: argparse.ArgumentParser) -> None:
         default=[],
         help="the subject's, then each owner's / 主体授权书,其后为各所有人的授权书",
     )
+    command.add_argument(
+        "--department", default="", help="for the work of this department / 以该部门名义查看"
+    )
     command.add_argument("--json", action="store_true")
 
 
@@ -157,8 +160,9 @@ COMMANDS = {
     ),
     "import-table": Command(
         help=Text(
-            en="the same for one table of a database (SQLAlchemy address in an environment variable)",
-            zh="对数据库中的一张表执行同样的操作(SQLAlchemy 地址放在环境变量中)",
+            en="the same for one table of a database: its SQLAlchemy address, or duckdb:///path of a DuckDB file, in"
+            " an environment variable",
+            zh="对数据库中的一张表执行同样的操作:SQLAlchemy 地址或 DuckDB 文件的 duckdb:///路径 放在环境变量中",
         ),
         module="import_folder",
         arguments=_import_table,

@@ -41,6 +41,11 @@ _WITHHELD = Text(
     en="withheld, not covered by the permit: {fields}", zh="许可未涵盖,未读取:{fields}"
 )
 
+_LEFT_OUT = Text(
+    en="not looked at, closed to this department for '{purpose}': {datasets}",
+    zh="以下数据集未向该部门开放“{purpose}”用途,未查看:{datasets}",
+)
+
 
 class WhoOrRequest(InvalidInput):
     code = "who_or_request"
@@ -62,7 +67,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
         permit = _asked(options, settings)
     else:
         purpose = Purpose.parse(options.purpose)
-        permit = permit_for_one(options.who, purpose=purpose, now=now_in_china())
+        permit = permit_for_one(
+            options.who, purpose=purpose, now=now_in_china(), department=options.department
+        )
     found = portrait(permit.subject, permit=permit, settings=settings)
     if options.json:
         print(json.dumps(asdict(found), ensure_ascii=False, indent=1, default=str))
@@ -82,7 +89,24 @@ def run(options: argparse.Namespace, language: Language) -> int:
         use=permit.use_id,
     )
     _show(found, language)
+    _show_left_out(permit, options, language)
     return 0
+
+
+def _show_left_out(permit: Permit, options: argparse.Namespace, language: Language) -> None:
+    """Datasets of the holder that the department may not see for this purpose, whoever they mention."""
+    from shuxin.catalogue.api import datasets
+    from shuxin.infra.api import now_in_china
+
+    if options.request or permit.catalogues is None:
+        return
+    closed = [
+        f"{entry.name} ({entry.department})"
+        for entry in datasets(now=now_in_china())
+        if not permit.reads(entry.name)
+    ]
+    if closed:
+        say(_LEFT_OUT, language, datasets=", ".join(closed), purpose=permit.purpose)
 
 
 def _asked(options: argparse.Namespace, settings: Settings) -> Permit:

@@ -1,0 +1,183 @@
+"""Whether a node takes a job (任务审查): job, policy, cards, what was spent, the moment -> reasons to refuse; pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, get_args
+from urllib.parse import urlsplit
+
+from shuxin.consent.api import HOLDERS_OWN
+from shuxin.federation.domain.job import (
+    AlignmentParameters,
+    Learn,
+    RehearsalParameters,
+    Role,
+)
+from shuxin.federation.domain.policy import KindName, NodeFacts, Policy, Spent, offered
+from shuxin.federation.domain.refusal import JobReason, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from shuxin.federation.domain.job import Job
+
+MOST_AHEAD = dt.timedelta(minutes=5)
+"""How far the proposer's clock may be ahead."""
+KNOWN_VERSIONS = frozenset({1})
+KNOWN_KINDS = frozenset(get_args(KindName))
+FIGURES = frozenset({"count"})
+"""Outputs that are figures about subjects."""
+
+
+def not_understood(body: Mapping[str, object]) -> tuple[Refusal, ...]:
+    """Reasons before a job's text is read as one: a version or kind of a later program."""
+    found = []
+    version, parameters = body.get("version"), body.get("parameters")
+    if isinstance(version, int) and version not in KNOWN_VERSIONS:
+        known = ", ".join(str(one) for one in sorted(KNOWN_VERSIONS))
+        found.append(Refusal(JobReason.VERSION_UNKNOWN, f"{version}; {known}"))
+    kind = parameters.get("kind") if isinstance(parameters, dict) else None
+    if isinstance(kind, str) and kind not in KNOWN_KINDS:
+        plain = kind if kind.isascii() and kind.replace("_", "").isalnum() else ""
+        found.append(Refusal(JobReason.KIND_UNKNOWN, plain[:40]))
+    return tuple(found)
+
+
+def judge_job(
+    job: Job,
+    policy: Policy,
+    *,
+    me: str,
+    nodes: Mapping[str, NodeFacts],
+    spent: Spent | None,
+    now: dt.datetime,
+) -> tuple[Refusal, ...]:
+    """Every reason to refuse, sorted; empty when nothing speaks against it.
+
+    nodes: what the cards of the parties say, this node's own too. spent: of the version that this node's
+    dataset has now; None when it has no such dataset.
+    """
+    here = _Case(job, policy, me, nodes, now)
+    found = chain(
+        _against_parties(here),
+        _against_use(here),
+        _against_input(here, spent),
+        _against_parameters(here),
+        _against_time(here),
+    )
+    return tuple(sorted(set(found)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    job: Job
+    policy: Policy
+    me: str
+    nodes: Mapping[str, NodeFacts]
+    now: dt.datetime
+
+
+def _against_parties(here: _Case) -> Iterator[Refusal]:
+    job, policy = here.job, here.policy
+    if job.role_of(here.me) is None:
+        yield Refusal(JobReason.NOT_A_PARTY)
+    if job.proposer not in {here.me, *policy.proposers}:
+        yield Refusal(JobReason.PROPOSER_NOT_ACCEPTED, job.proposer)
+    for seat in job.parties:
+        if seat.party not in here.nodes:
+            yield Refusal(JobReason.PARTY_UNKNOWN, seat.party)
+    if job.helper is not None:
+        if job.helper not in {here.me, *policy.helpers}:
+            yield Refusal(JobReason.HELPER_NOT_ACCEPTED, job.helper)
+        yield from _against_helper(job.helper, here)
+
+
+def _against_helper(helper: str, here: _Case) -> Iterator[Refusal]:
+    """Neither the helper nor who runs it is, runs, or shares the node of a data party (FEDERATION.md section 1)."""
+    own = here.nodes.get(helper)
+    behind = {helper} if own is None else {helper, own.operated_by}
+    for party in here.job.data_parties:
+        node = here.nodes.get(party)
+        theirs = {party} if node is None else {party, node.operated_by}
+        shared = own is not None and node is not None and _place(own) == _place(node)
+        if behind & theirs or shared:
+            yield Refusal(JobReason.HELPER_IS_DATA_PARTY, party)
+
+
+def _place(node: NodeFacts) -> tuple[str | None, int | None]:
+    parts = urlsplit(node.address)
+    return parts.hostname, parts.port
+
+
+def _against_use(here: _Case) -> Iterator[Refusal]:
+    job, kind = here.job, here.job.parameters.kind
+    if kind not in here.policy.kinds:
+        yield Refusal(JobReason.KIND_NOT_ALLOWED, kind)
+    elif job.purpose not in here.policy.kinds[kind]:
+        yield Refusal(JobReason.PURPOSE_NOT_ALLOWED, job.purpose)
+    if job.purpose in HOLDERS_OWN:
+        yield Refusal(JobReason.PURPOSE_OF_HOLDER_ONLY, job.purpose)
+
+
+def _against_input(here: _Case, spent: Spent | None) -> Iterator[Refusal]:
+    """About this node's own data, if any enter."""
+    own, policy = here.job.input_of(here.me), here.policy
+    if own is None:
+        return
+    if own.ground not in policy.grounds:
+        yield Refusal(JobReason.GROUND_NOT_ACCEPTED, own.ground)
+    if own.level > policy.level_max:
+        yield Refusal(JobReason.LEVEL_TOO_HIGH, own.dataset)
+    if not offered(own.dataset, policy.datasets):
+        yield Refusal(JobReason.DATASET_NOT_OFFERED, own.dataset)
+    elif spent is None:
+        yield Refusal(JobReason.DATASET_UNKNOWN, own.dataset)
+    else:
+        yield from over_budget(here.job, policy, me=here.me, spent=spent)
+
+
+def over_budget(job: Job, policy: Policy, *, me: str, spent: Spent) -> Iterator[Refusal]:
+    """Whether this job would take more of the dataset's version than is left; ``spent`` is without this job."""
+    own = job.input_of(me)
+    name = "" if own is None else own.dataset
+    if spent.figures + figures_of(job) > policy.released_figures_per_dataset_version:
+        yield Refusal(JobReason.BUDGET_SPENT, name)
+    for partner in job.data_parties:
+        done = spent.jobs_with.get(partner, 0)
+        if partner != me and done >= policy.joint_jobs_per_dataset_version:
+            yield Refusal(JobReason.JOBS_TOO_SIMILAR, partner)
+
+
+def figures_of(job: Job) -> int:
+    """Figures about subjects that a job declares."""
+    return sum(one.name in FIGURES for one in job.outputs)
+
+
+def _against_parameters(here: _Case) -> Iterator[Refusal]:
+    job, policy, parameters = here.job, here.policy, here.job.parameters
+    rows = job.limits.rows
+    if isinstance(parameters, RehearsalParameters):
+        rows = parameters.rows
+    if rows > policy.max_rows:
+        yield Refusal(JobReason.ROWS_TOO_MANY, str(policy.max_rows))
+    if job.limits.wait_seconds > policy.wait_seconds_max:
+        yield Refusal(JobReason.WAIT_TOO_LONG, str(policy.wait_seconds_max))
+    if figures_of(job) > policy.released_figures_per_job:
+        yield Refusal(JobReason.FIGURES_TOO_MANY, str(policy.released_figures_per_job))
+    if isinstance(parameters, AlignmentParameters):
+        if parameters.engine not in policy.engines:
+            yield Refusal(JobReason.ENGINE_NOT_ALLOWED, parameters.engine)
+        if parameters.learn not in policy.learn:
+            yield Refusal(JobReason.LEARN_NOT_ALLOWED, parameters.learn)
+        least = policy.smallest("count" if parameters.learn is Learn.COUNT else "aligned")
+        if parameters.min_size < least and job.role_of(here.me) is not Role.HELPER:
+            yield Refusal(JobReason.MIN_SIZE_TOO_SMALL, str(least))
+
+
+def _against_time(here: _Case) -> Iterator[Refusal]:
+    if here.job.proposed_at > here.now + MOST_AHEAD:
+        yield Refusal(JobReason.NOT_YET_VALID)
+    if here.now >= here.job.valid_to:
+        yield Refusal(JobReason.EXPIRED)

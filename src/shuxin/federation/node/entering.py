@@ -1,0 +1,355 @@
+"""How a party's rows enter a job: through its own gate, once, with a signed account to the other data parties."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from shuxin.consent.api import (
+    GateLimits,
+    Reason,
+    Refusal,
+    UseRefused,
+    basis_digest,
+    entity_of,
+    permit_set,
+)
+from shuxin.federation.domain.job import Ground
+from shuxin.federation.engine.channel import Declared
+from shuxin.federation.node.entry import JOB_ENTRY, EntryStatement, read_entry
+from shuxin.federation.node.grants import (
+    asked_holders,
+    framed,
+    most_bytes,
+    request_for,
+    require_request,
+    serves,
+    serving,
+    unframed,
+)
+from shuxin.fusion.api import dataset_version, subject_codes
+from shuxin.kernel.errors import Conflict, NotPermitted
+from shuxin.kernel.statements import parse_statement
+from shuxin.kernel.text import Text
+from shuxin.ledger.api import Entry, TreeHash, root_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping
+
+    from shuxin.consent.api import Gate, Permit
+    from shuxin.federation.domain.job import Input, Job
+    from shuxin.federation.engine.channel import Channel
+    from shuxin.federation.node.grants import Grants
+    from shuxin.infra.api import Settings
+    from shuxin.kernel.signing import Signer
+    from shuxin.kernel.statements import Statement
+
+ENTRY, GRANTS = "entry", "grants"
+CODE_BYTES = 18
+_ENTRY_BYTES = 16_384
+
+
+class RowsOutsideLimits(NotPermitted):
+    code = "job_rows_outside_limits"
+    what = Text(
+        en="{party} would enter {side} rows than {limit}, which is the limit of this job or of the policy here",
+        zh="{party} 的入场行数{side} {limit},超出本任务或本方策略的界限",
+    )
+    mend = Text(
+        en="Propose a job over another period or dataset; limits are in the job and in each holder's policy",
+        zh="请改用其他期间或数据集提出任务;界限见任务及各方策略",
+    )
+
+
+class DataMoved(Conflict):
+    code = "job_data_moved"
+    what = Text(
+        en="the dataset {dataset} was loaded anew while its rows entered",
+        zh="数据集 {dataset} 在入场过程中被重新装载",
+    )
+    mend = Text(en="Propose the job again when no import runs", zh="请在没有导入运行时重新提出任务")
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredRows:
+    """This party's rows in a job (入场主体); implements ``engine.channel.Rows``.
+
+    ``refused``: how many subjects did not enter, by reason; nobody is named. ``entry``: what this party stated;
+    ``others``: what the other data parties did.
+    """
+
+    content: bytes
+    entry: EntryStatement
+    refused: Mapping[str, int]
+    others: Mapping[str, EntryStatement]
+
+    def codes(self) -> bytes:
+        return self.content
+
+
+def entry_messages(job: Job) -> tuple[Declared, ...]:
+    """The label party's grants to each holder that needs them, and every data party's entry to each other."""
+    entered = [one.party for one in job.inputs]
+    grants = (Declared(GRANTS, job.label, one, most_bytes(job)) for one in asked_holders(job))
+    entries = (
+        Declared(ENTRY, one, other, _ENTRY_BYTES)
+        for one in entered
+        for other in entered
+        if one != other
+    )
+    return (*grants, *entries)
+
+
+def enter(
+    *,
+    job: Job,
+    job_id: str,
+    party: str,
+    gate: Gate,
+    settings: Settings,
+    channel: Channel,
+    now: dt.datetime,
+    signer: Signer,
+    grants: Grants | None = None,
+    least: int = 1,
+) -> EnteredRows | None:
+    """This party's rows, the same at every run; None when it has no data in the job.
+
+    The use is counted and logged once, and this party's signed account is in its log before this returns.
+    grants: the authorisations that the label party brings. least: rows that any data party must enter, by the
+    policy here.
+    Raises UseRefused, RowsOutsideLimits, EntryInvalid, GrantsInvalid, DataMoved, and what the channel raises.
+    """
+    own = job.input_of(party)
+    if own is None:
+        return None
+    batch = replace(gate, limits=GateLimits.batch())
+    work = _Entering(job, job_id, party, own, batch, settings, channel, now, signer, grants)
+    work.collect_grants()
+    header, content = work.rows()
+    entry = work.stated(header, len(content) // CODE_BYTES)
+    _require_size(entry, job=job, least=least)
+    work.send_grants(content)
+    signed = channel.once("entry/statement", partial(work.signed, entry))
+    others = [one.party for one in job.inputs if one.party != party]
+    for peer in others:
+        channel.send(peer, ENTRY, lambda: [signed])
+    said = {}
+    for peer in others:
+        statement = parse_statement(channel.receive(peer, ENTRY).read(), kind=JOB_ENTRY)
+        said[peer] = read_entry(
+            statement, job=job, job_id=job_id, party=peer, keys=gate.keys, now=now
+        )
+        _require_size(said[peer], job=job, least=least)
+    return EnteredRows(content, entry, header["refused"], said)
+
+
+def _require_size(entry: EntryStatement, *, job: Job, least: int) -> None:
+    """The limit is named, the number is not: a small one may tell of somebody."""
+    if entry.rows > job.limits.rows:
+        side, limit = Text(en="more", zh="多于"), job.limits.rows
+    elif entry.rows < least:
+        side, limit = Text(en="fewer", zh="少于"), least
+    else:
+        return
+    raise RowsOutsideLimits(party=entry.party, side=side, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEntering:
+    """What a node's worker is given to let rows enter (入场)."""
+
+    party: str
+    gate: Callable[[], Gate]
+    settings: Settings
+    signer: Signer
+    now: Callable[[], dt.datetime]
+    least: Callable[[], int]
+    grants: Callable[[str], Grants | None]
+    """The authorisations that this party brings to a job, by its id."""
+
+    def messages(self, job: Job) -> tuple[Declared, ...]:
+        return entry_messages(job)
+
+    def enter(self, job: Job, *, job_id: str, channel: Channel) -> EnteredRows | None:
+        """Raises as ``entering.enter`` does."""
+        return enter(
+            job=job,
+            job_id=job_id,
+            party=self.party,
+            gate=self.gate(),
+            settings=self.settings,
+            channel=channel,
+            now=self.now(),
+            signer=self.signer,
+            grants=self.grants(job_id),
+            least=self.least(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entering:
+    """One party's way into one job."""
+
+    job: Job
+    job_id: str
+    party: str
+    own: Input
+    gate: Gate
+    settings: Settings
+    channel: Channel
+    now: dt.datetime
+    signer: Signer
+    grants: Grants | None
+
+    def rows(self) -> tuple[dict[str, Any], bytes]:
+        """How the rows came to be, and their codes; kept, so that they are read once."""
+        header, _, content = self.channel.once("entry/codes", self._read).partition(b"\n")
+        return json.loads(header), content
+
+    def _read(self) -> bytes:
+        version = dataset_version(self.own.dataset)
+        if self.own.ground is Ground.BASIS:
+            header, content = self._on_basis()
+        elif self.party == self.job.label:
+            header, content = self._of_those_who_agreed()
+        else:
+            header, content = self._on_authorisations()
+        if dataset_version(self.own.dataset) != version:
+            raise DataMoved(dataset=self.own.dataset)
+        said = {"version": version, "refused": {}, **header}
+        return json.dumps(said, sort_keys=True).encode() + b"\n" + content
+
+    def _on_basis(self) -> tuple[dict[str, Any], bytes]:
+        """Everybody in the dataset whom no hold keeps back."""
+        permit = self._own_permit() if self.party == self.job.label else self._joint_permit()
+        root = basis_digest(self.own.basis, holder=self.party)
+        return {"root": root}, self._codes(permit)
+
+    def _joint_permit(self) -> Permit:
+        return self.gate.permit_joint(
+            basis_id=self.own.basis,
+            recipient=self.job.label,
+            purpose=self.job.purpose,
+            catalogue=self.own.dataset,
+            level=self.own.level,
+            data_from=self.own.data_from,
+            data_to=self.own.data_to,
+            job=self.job_id,
+            now=self.now,
+        )
+
+    def _own_permit(self) -> Permit:
+        return self.gate.permit_own_part(
+            purpose=self.job.purpose,
+            catalogue=self.own.dataset,
+            level=self.own.level,
+            data_from=self.own.data_from,
+            data_to=self.own.data_to,
+            basis_id=self.own.basis,
+            job=self.job_id,
+            now=self.now,
+        )
+
+    def _codes(self, permit: Permit) -> bytes:
+        return subject_codes(self.own.dataset, permit=permit, settings=self.settings)
+
+    def _on_authorisations(self) -> tuple[dict[str, Any], bytes]:
+        """At a holder: those in its dataset whose authorisation, brought by the label party, covers this use."""
+        with self.channel.receive(self.job.label, GRANTS).path.open("rb") as stream:
+            statements = unframed(stream)
+            request = next(statements, None)
+            if request is None:
+                raise UseRefused([Refusal(Reason.AUTHORISATION_MISSING)])
+            require_request(request, job=self.job, job_id=self.job_id, holder=self.party)
+            found = permit_set(
+                self.gate, request, authorisations=statements, now=self.now, job=self.job_id
+            )
+        refused = {reason.value: count for reason, count in sorted(found.refused.items())}
+        return {"root": found.root, "refused": refused}, self._codes(found.permit)
+
+    def _of_those_who_agreed(self) -> tuple[dict[str, Any], bytes]:
+        """At the label party: those in its own dataset whose authorisation it brings."""
+        held = _spread(self._codes(self._own_permit()))
+        agreed = {entity_of(terms.subject): one.hash for one, terms in self._brought()}
+        entered = sorted(held & agreed.keys())
+        root = _root(agreed[code] for code in entered)
+        return {"root": root}, "".join(entered).encode()
+
+    def collect_grants(self) -> None:
+        """As the label party, where any rows, its own or a holder's, rest on authorisations. Raises UseRefused."""
+        own = self.own.ground is Ground.AUTHORISATIONS
+        if self.party == self.job.label and (own or asked_holders(self.job)):
+            self._kept()
+
+    def _kept(self) -> bytes:
+        return self.channel.once("entry/brought", self._collect)
+
+    def _brought(self) -> Iterable[tuple[Statement, Any]]:
+        """What this party brings, as it was at the first run."""
+        return serving(unframed(BytesIO(self._kept())), job=self.job, now=self.now)
+
+    def _collect(self) -> bytes:
+        if self.grants is None:
+            raise UseRefused([Refusal(Reason.AUTHORISATION_MISSING)])
+        found = serving(self.grants.statements(), job=self.job, now=self.now)
+        return b"".join(framed(one for one, _ in found))
+
+    def send_grants(self, content: bytes) -> None:
+        """As the label party: to each holder the request, and the words of its own rows' subjects that name it."""
+        if self.party != self.job.label:
+            return
+        for holder in asked_holders(self.job):
+            request = self.channel.once(f"entry/request/{holder}", partial(self._request, holder))
+            self.channel.send(holder, GRANTS, partial(self._for_holder, holder, request, content))
+
+    def _request(self, holder: str) -> bytes:
+        asked = request_for(self.job, job_id=self.job_id, holder=holder, now=self.now)
+        return asked.sign(signer=self.signer).dump()
+
+    def _for_holder(self, holder: str, request: bytes, content: bytes) -> Iterable[bytes]:
+        entered = _spread(content)
+        yield from framed([parse_statement(request)])
+        for statement, terms in self._brought():
+            mine = entity_of(terms.subject) in entered
+            if mine and serves(terms, job=self.job, holder=holder):
+                yield from framed([statement])
+
+    def stated(self, header: Mapping[str, Any], rows: int) -> EntryStatement:
+        return EntryStatement(
+            job=self.job_id,
+            party=self.party,
+            dataset=self.own.dataset,
+            dataset_version=header["version"],
+            ground=self.own.ground,
+            basis=self.own.basis,
+            root=header["root"],
+            rows=rows,
+        )
+
+    def signed(self, entry: EntryStatement) -> bytes:
+        """The statement, in the log before it leaves."""
+        statement = entry.sign(signer=self.signer)
+        facts: dict[str, str | int] = {
+            "job": self.job_id,
+            "ground": entry.ground.value,
+            "dataset_version": entry.dataset_version,
+            "root": entry.root,
+            "rows": entry.rows,
+            "statement": statement.hash,
+        }
+        self.gate.journal.append_all([Entry(JOB_ENTRY, self.now, self.party, facts)], now=self.now)
+        return statement.dump()
+
+
+def _spread(codes: bytes) -> set[str]:
+    text = codes.decode()
+    return {text[start : start + CODE_BYTES] for start in range(0, len(text), CODE_BYTES)}
+
+
+def _root(hashes: Iterable[str]) -> str:
+    return root_of(TreeHash.SHA256, [bytes.fromhex(one) for one in sorted(hashes)]).hex()

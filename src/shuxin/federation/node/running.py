@@ -1,0 +1,333 @@
+"""One job at this party, from its start to its end (任务执行); run again after a kill it goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import shutil
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from shuxin.federation.domain.job import AlignmentParameters
+from shuxin.federation.domain.judging import figures_of, over_budget
+from shuxin.federation.domain.refusal import JobRefused, Refusal, ReleaseRefused
+from shuxin.federation.domain.states import Event, State
+from shuxin.federation.domain.words import Ending, Given, Handed, Outcome
+from shuxin.federation.engine.channel import Work
+from shuxin.federation.engine.digests import compare
+from shuxin.federation.engine.journal import LineUnwritable
+from shuxin.federation.engine.line import JobEnded
+from shuxin.federation.engine.pump import Pump
+from shuxin.federation.engine.secrets import exchange
+from shuxin.federation.engine.seeds import JobSeeds
+from shuxin.federation.engine.uses import KeptUses
+from shuxin.federation.models import AlignedSet, JointUse, Released
+from shuxin.federation.node.archive import RESULTS, archive
+from shuxin.federation.node.book import given, locked, log, move, others, say, spent_of
+from shuxin.federation.node.lines import STOPPING
+from shuxin.federation.node.releasing import Releasing
+from shuxin.federation.node.services import policy_or_refusal
+from shuxin.infra.api import DatabaseBusy, DiskFull, database_failures_explained, write_whole
+from shuxin.kernel.errors import Conflict, ShuxinError
+from shuxin.kernel.text import Text
+from shuxin.ledger.api import LogBusy, LogUnwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from shuxin.federation.domain.job import Job
+    from shuxin.federation.models import JobRecord
+    from shuxin.federation.node.lines import Opened
+    from shuxin.federation.node.services import NodeServices, PeerLine
+    from shuxin.infra.api import Progress
+
+BUG = "node_failed"
+"""Code of a job that ended by a fault of this program."""
+OWN_TROUBLE = (DatabaseBusy, DiskFull, LineUnwritable, LogBusy, LogUnwritable)
+"""What may pass by itself; the other parties wait meanwhile, as long as the job lets them."""
+_TRAVELS = frozenset(
+    {"party", "name", "dataset", "limit", "field", "seconds", "label", "step", "side"}
+)
+"""Facts of errors that the other parties may read: no addresses, files or texts of the system."""
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
+_LOG = logging.getLogger(__name__)
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+_BUDGETS = threading.Lock()
+"""One node is one process: no two of its jobs count a budget at once."""
+_SAY_SECONDS = 1.0
+
+
+class DatasetChanged(Conflict):
+    code = "dataset_gone"
+    what = Text(en="this node has no such dataset any more", zh="本节点已没有该数据集")
+    mend = Text(
+        en="Look at 'shuxin datasets', and propose the job anew",
+        zh="请查看 shuxin datasets,并重新提出任务",
+    )
+
+
+def run_job(job_id: str, job: Job, *, opened: Opened, services: NodeServices) -> None:
+    """Run this party's program to its end, and say to all how it ended.
+
+    When the node stops, or its own disk, log or database cannot be written, the job stays as it is and is taken up
+    again; when somebody stopped it, nothing is said.
+    """
+    try:
+        with database_failures_explained():
+            _start(job_id, services)
+            _run(job_id, job, opened, services)
+    except JobEnded as error:
+        _ended(job_id, job, opened, services, error)
+    except OWN_TROUBLE as error:
+        _LOG.warning("job %s: %s", job_id, error.say("en"))
+        opened.watch.say(f"tries again: {error.code}")
+    except ShuxinError as error:
+        _fail(job_id, job, str(error.code), reasons_of(error), services)
+    except Exception:  # noqa: BLE001 - the outermost of a job: told in the log, and to the others as a bare code
+        _LOG.exception("job %s", job_id)
+        _fail(job_id, job, BUG, (), services)
+
+
+def _start(job_id: str, services: NodeServices) -> None:
+    """Once; after a restart the job runs already. Raises JobEnded."""
+    now = services.now()
+    with transaction.atomic():
+        record = locked(job_id)
+        if record.state == State.RUNNING:
+            return
+        if record.state != State.READY:
+            raise JobEnded(reason=record.state)
+        log(services, "job-started", job_id, now)
+        move(record, Event.STARTED, now=now, step="starting")
+
+
+def _run(job_id: str, job: Job, opened: Opened, services: NodeServices) -> None:
+    line, watch = opened.line, opened.watch
+    clients = {peer: services.client_of(peer) for peer in line.receivers}
+    pumps = [_pump(job_id, peer, client, opened) for peer, client in clients.items()]
+    for pump in pumps:
+        pump.start()
+    try:
+        _count_use(job_id, job, line.once, services)
+        secrets = exchange(
+            line,
+            job=job,
+            job_id=job_id,
+            party=services.party,
+            signer=services.signer,
+            keys=services.keys,
+            now=services.now(),
+        )
+        work = _work(job_id, job, opened, secrets, services)
+        services.kinds[job.parameters.kind].run(work)
+        watch.say("comparing transcripts")
+        digests = compare(line, job=job, job_id=job_id)
+        watch.say("delivering the last messages")
+        line.settle()
+        _finish(job_id, job, digests, services)
+    finally:
+        for pump in pumps:
+            pump.stop()
+        for client in clients.values():
+            client.close()
+
+
+def _pump(job_id: str, peer: str, client: PeerLine, opened: Opened) -> Pump:
+    def failed(code: str, _en: str, _zh: str) -> None:
+        opened.watch.broke(code, peer)
+        opened.line.wake()
+
+    return Pump(line=opened.line, job_id=job_id, peer=peer, deliver=client, failed=failed)
+
+
+def _work(
+    job_id: str,
+    job: Job,
+    opened: Opened,
+    secrets: Mapping[str, bytes],
+    services: NodeServices,
+) -> Work:
+    line, watch = opened.line, opened.watch
+    role = job.role_of(services.party)
+    if role is None:
+        raise ValueError("a job is run by its parties")
+    ledger = KeptUses(now=services.now)
+    return Work(
+        job=job,
+        job_id=job_id,
+        party=services.party,
+        role=role,
+        channel=line,
+        seeds=JobSeeds(job_id=job_id, secrets=secrets, ledger=ledger),
+        release=Releasing(services, job, job_id, watch.ended),
+        rows=services.entering.enter(job, job_id=job_id, channel=line),
+        keep=_keeper(services.job_folder(job_id) / RESULTS),
+        progress=_progress(watch.say),
+    )
+
+
+def _keeper(folder: Path) -> Callable[[str, bytes], None]:
+    def keep(name: str, content: bytes) -> None:
+        if not _NAME.fullmatch(name):
+            raise ValueError("a result's name is small letters, digits and . _ -")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(folder / name, content)
+
+    return keep
+
+
+def _progress(tell: Callable[[str], None]) -> Progress:
+    """Tell people, at most once a second."""
+    told = -_SAY_SECONDS
+
+    def progress(done: int, total: int, what: str, /) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= _SAY_SECONDS:
+            told = now
+            tell(f"{what} {done}/{total}" if total else f"{what} {done}")
+
+    return progress
+
+
+def _count_use(
+    job_id: str,
+    job: Job,
+    once: Callable[[str, Callable[[], bytes]], bytes],
+    services: NodeServices,
+) -> None:
+    """Take this job from the budgets of the dataset's version, before anything of it leaves. Raises JobRefused."""
+    own = job.input_of(services.party)
+    if own is None:
+        return
+
+    def version() -> bytes:
+        found = services.dataset_version(own.dataset)
+        if found is None:
+            raise DatasetChanged
+        return found.encode()
+
+    named = once("node/dataset-version", version).decode()
+    held = policy_or_refusal(services)
+    if isinstance(held, Refusal):
+        raise JobRefused((held,))
+    now = services.now()
+    with _BUDGETS, transaction.atomic():
+        spent = spent_of(own.dataset, named, but=job_id)
+        refusals = tuple(over_budget(job, held.policy, me=services.party, spent=spent))
+        if refusals:
+            raise JobRefused(refusals)
+        for partner in job.data_parties:
+            if partner != services.party:
+                values = {
+                    "dataset": own.dataset,
+                    "dataset_version": named,
+                    "figures": figures_of(job),
+                    "at": now,
+                }
+                JointUse.objects.get_or_create(job_id=job_id, partner=partner, defaults=values)
+
+
+def _finish(job_id: str, job: Job, digests: Mapping[str, str], services: NodeServices) -> None:
+    """Archive, log, say so to all; the results are there when the state says done. Raises JobEnded."""
+    now = services.now()
+    archived = archive(job_id, services=services)
+    _publish(job_id, services)
+    agreed = hashlib.sha256("".join(digests[one] for one in sorted(digests)).encode()).hexdigest()
+    with transaction.atomic():
+        record = locked(job_id)
+        if record.state != State.RUNNING:
+            raise JobEnded(reason=record.state)
+        facts = {"party": services.party, "outcome": Outcome.DONE.value, **archived.facts}
+        log(services, "job-ended", job_id, now, **facts, digests=agreed, **_hashes(archived.words))
+        _keep_aligned(job_id, job, services)
+        move(record, Event.FINISHED, now=now)
+        handed = _handed(job_id)
+        word = Ending(job_id, services.party, Outcome.DONE, "", (), agreed, handed, now)
+        say(record, word, to=others(job, services.party), services=services, now=now)
+
+
+def _hashes(words: Iterable[str]) -> dict[str, str]:
+    """One fact over the hashes of all words; they stand in the archive's file."""
+    return {"words_hash": hashlib.sha256("".join(words).encode()).hexdigest()}
+
+
+def _publish(job_id: str, services: NodeServices) -> None:
+    made, target = services.job_folder(job_id) / RESULTS, services.results_folder(job_id)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.rmtree(target, ignore_errors=True)
+    if made.is_dir():
+        shutil.copytree(made, target)
+
+
+def _handed(job_id: str) -> tuple[Handed, ...]:
+    rows = Released.objects.filter(job_id=job_id).order_by("id")
+    return tuple(Handed(row.name, row.to, row.size) for row in rows)
+
+
+def _keep_aligned(job_id: str, job: Job, services: NodeServices) -> None:
+    """Remember an alignment's rows for later jobs of the same parties."""
+    use = JointUse.objects.filter(job_id=job_id).first()
+    file = services.results_folder(job_id) / "aligned"
+    if not isinstance(job.parameters, AlignmentParameters) or use is None or not file.is_file():
+        return
+    content = file.read_bytes()
+    values = {
+        "parties": sorted(job.data_parties),
+        "dataset": use.dataset,
+        "dataset_version": use.dataset_version,
+        "size": len(content) // 4,
+        "digest": hashlib.sha256(content).hexdigest(),
+        "at": services.now(),
+    }
+    AlignedSet.objects.get_or_create(job_id=job_id, defaults=values)
+
+
+def _ended(job_id: str, job: Job, opened: Opened, services: NodeServices, error: JobEnded) -> None:
+    """Stopped, or ended by a word of another; a peer that refused without a word ends it here."""
+    if error.facts.get("reason") == STOPPING:
+        return
+    broken = opened.watch.broken
+    if broken is not None:
+        code, party = broken
+        _fail(job_id, job, code, (Given(code, party),), services)
+
+
+def _fail(
+    job_id: str, job: Job, code: str, reasons: tuple[Given, ...], services: NodeServices
+) -> None:
+    """Into the log, and a signed word to all; nothing when it had ended already."""
+    now = services.now()
+    code = code if _CODE.fullmatch(code) else BUG
+    with transaction.atomic():
+        record: JobRecord = locked(job_id)
+        if State(record.state).is_end:
+            return
+        messages = archive(job_id, services=services).messages
+        facts = {"party": services.party, "outcome": Outcome.FAILED.value, "reason_1": code}
+        log(services, "job-ended", job_id, now, **facts, messages=messages)
+        move(record, Event.FAILED, now=now, reasons=(Given(code), *reasons), by=services.party)
+        handed = _handed(job_id)
+        word = Ending(job_id, services.party, Outcome.FAILED, code, reasons, "", handed, now)
+        say(record, word, to=others(job, services.party), services=services, now=now)
+
+
+def reasons_of(error: ShuxinError) -> tuple[Given, ...]:
+    """What the others may know of a failure: reasons, parties and names; errors hold no data of subjects."""
+    if isinstance(error, JobRefused | ReleaseRefused):
+        return given(error.refusals)
+    refusals = getattr(error, "refusals", ())
+    if refusals:
+        return tuple(Given(str(one.reason)) for one in refusals)
+    facts = [
+        f"{name} {fact.say('en') if isinstance(fact, Text) else fact}"
+        for name, fact in error.facts.items()
+        if name in _TRAVELS and isinstance(fact, (str, int, Text))
+    ]
+    about = "".join(sign for sign in ", ".join(facts) if sign.isprintable())
+    return (Given(str(error.code), about[:200]),) if about else ()

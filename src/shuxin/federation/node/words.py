@@ -1,0 +1,228 @@
+"""Words of other parties about jobs, and the delivery of this party's own (声明收发)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from shuxin.federation.domain.job import JOB
+from shuxin.federation.domain.states import Event, State
+from shuxin.federation.domain.words import (
+    Approval,
+    Ending,
+    Given,
+    JobWord,
+    Objection,
+    Outcome,
+    Stop,
+    read_word,
+)
+from shuxin.federation.models import Delivery, JobRecord
+from shuxin.federation.models import JobWord as WordRow
+from shuxin.federation.node.book import advance, job_in, keep_word, locked, log, move
+from shuxin.federation.node.jobs import take_job
+from shuxin.kernel.errors import Conflict, NotPermitted, ShuxinError, Unavailable
+from shuxin.kernel.statements import parse_statement
+from shuxin.kernel.text import Text
+from shuxin.parties.api import KnownKey
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from shuxin.federation.node.services import NodeServices, PeerLine
+    from shuxin.kernel.statements import Statement
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+"""Seconds between attempts to reach a peer that does not answer."""
+
+
+class WordEarly(Unavailable):
+    code = "job_word_early"
+    what = Text(
+        en="this node does not know the job yet that the statement is about",
+        zh="本节点尚未收到该声明所涉的任务",
+    )
+    mend = Text(
+        en="It is sent again by itself, after the proposer's node has delivered the job",
+        zh="提出方送达任务后会自动重发",
+    )
+
+
+class WordUnproven(NotPermitted):
+    code = "job_word_unproven"
+    what = Text(
+        en="the statement is not signed by a valid key of {party}, or {party} is no party of the job",
+        zh="声明未由 {party} 的有效密钥签名,或 {party} 不是任务参与方",
+    )
+    mend = Text(
+        en="A word counts only from its own party's node and key; see that its key is trusted here",
+        zh="声明须由该方自己的节点以其密钥发出;请确认本节点信任该密钥",
+    )
+
+
+class WordDiffers(Conflict):
+    code = "job_word_differs"
+    what = Text(
+        en="{party} has said something else of this kind about the job before",
+        zh="{party} 此前已就该任务作出不同的同类声明",
+    )
+    mend = Text(
+        en="The first word counts; look whether that node's database was restored",
+        zh="以首次声明为准;请检查该节点数据库是否被恢复",
+    )
+
+
+def take(peer: str, data: bytes, *, services: NodeServices) -> None:
+    """A job or a word about one came from ``peer``. Raises ShuxinError; Unavailable when it may be sent again."""
+    statement = parse_statement(data)
+    if statement.kind == JOB:
+        take_job(peer, statement, services=services)
+    else:
+        take_word(peer, statement, services=services)
+
+
+def take_word(peer: str, statement: Statement, *, services: NodeServices) -> None:
+    """Keep a word of ``peer`` and do what follows from it; the same again changes nothing.
+
+    Raises WordInvalid, WordEarly, WordUnproven, WordDiffers.
+    """
+    word, now = read_word(statement), services.now()
+    signed = word.party == peer and services.keys.who_signed(statement, party=peer, seen_at=now)
+    if not isinstance(signed, KnownKey):
+        raise WordUnproven(party=peer)
+    with transaction.atomic():
+        if not JobRecord.objects.filter(job_id=word.job).exists():
+            raise WordEarly
+        record = locked(word.job)
+        job = job_in(record)
+        if job is None or job.role_of(peer) is None:
+            raise WordUnproven(party=peer)
+        if not _is_new(record, statement, party=peer):
+            return
+        _effect(record, word, statement.hash, services=services, now=now)
+        keep_word(record, statement, party=peer, now=now)
+        if isinstance(word, Approval):
+            advance(record, job, services=services, now=now)
+
+
+def _is_new(record: JobRecord, statement: Statement, *, party: str) -> bool:
+    """One word of each kind by each party. Raises WordDiffers."""
+    said = WordRow.objects.filter(job=record, party=party, kind=statement.kind).first()
+    if said is not None and said.hash != statement.hash:
+        raise WordDiffers(party=party)
+    return said is None
+
+
+def _effect(
+    record: JobRecord,
+    word: JobWord,
+    digest: str,
+    *,
+    services: NodeServices,
+    now: dt.datetime,
+) -> None:
+    """Into the log, and the end of the job here where the word is one."""
+    kind, event, reasons = _meaning(word)
+    facts: dict[str, str | int] = {"party": word.party, "word": digest, **_numbered(reasons)}
+    if isinstance(word, Ending):
+        facts["outcome"] = word.outcome.value
+    log(services, kind, record.job_id, now, **facts)
+    if event is not None and not State(record.state).is_end:
+        move(record, event, now=now, reasons=reasons, by=word.party)
+
+
+def _meaning(word: JobWord) -> tuple[str, Event | None, tuple[Given, ...]]:
+    """Its kind of entry in the log, what happens to the job here, and why."""
+    match word:
+        case Approval():
+            return "job-approved", None, ()
+        case Objection():
+            return "job-refused", Event.REFUSED, word.reasons
+        case Stop():
+            return "job-stopped", Event.STOPPED, (Given("stopped"),)
+        case Ending(outcome=Outcome.FAILED):
+            return "job-ended", Event.FAILED, (Given(word.code or "failed"), *word.reasons)
+        case Ending():
+            return "job-ended", None, ()
+
+
+def _numbered(reasons: tuple[Given, ...]) -> dict[str, str]:
+    return {f"reason_{number}": one.reason for number, one in enumerate(reasons[:20], start=1)}
+
+
+@dataclass(slots=True)
+class Postman:
+    """Posts this party's words to the peers that do not have them yet, for ever (投递); for one thread."""
+
+    services: NodeServices
+    monotonic: Callable[[], float] = time.monotonic
+    _lines: dict[str, PeerLine] = field(default_factory=dict)
+    _failures: Counter[str] = field(default_factory=Counter)
+    _next: dict[str, float] = field(default_factory=dict)
+
+    def round(self) -> int:
+        """Try every peer whose time has come, its words in their order; how many were delivered."""
+        due = Delivery.objects.filter(delivered_at=None).values_list("peer", flat=True)
+        now = self.monotonic()
+        return sum(self._to(peer) for peer in sorted(set(due)) if self._next.get(peer, now) <= now)
+
+    def _to(self, peer: str) -> int:
+        rows = Delivery.objects.filter(peer=peer, delivered_at=None).select_related("word__job")
+        delivered = 0
+        for row in rows.order_by("id"):
+            try:
+                self._line(peer).word(row.word.statement.encode())
+            except ShuxinError as error:
+                self._failed(row, error)
+                if _is_later(error):
+                    break
+                continue
+            Delivery.objects.filter(pk=row.pk).update(delivered_at=self.services.now(), problem="")
+            delivered += 1
+        else:
+            self._failures.pop(peer, None)
+        self._wait(peer)
+        return delivered
+
+    def _failed(self, row: Delivery, error: ShuxinError) -> None:
+        """Remember why; a job that the peer's node cannot take at all is refused by it."""
+        self._failures[row.peer] += 1
+        code = str(getattr(error, "refusal", error.code))[:80]
+        Delivery.objects.filter(pk=row.pk).update(problem=code)
+        if not _is_later(error) and row.word.kind == JOB and code in _CANNOT_TAKE:
+            self._ended_by(row, code)
+
+    def _ended_by(self, row: Delivery, code: str) -> None:
+        now, job_id = self.services.now(), row.word.job.job_id
+        with transaction.atomic():
+            record = locked(job_id)
+            if State(record.state).is_end:
+                return
+            log(self.services, "job-refused", job_id, now, party=row.peer, reason_1=code)
+            move(record, Event.REFUSED, now=now, reasons=(Given(code),), by=row.peer)
+
+    def _line(self, peer: str) -> PeerLine:
+        if peer not in self._lines:
+            self._lines[peer] = self.services.client_of(peer)
+        return self._lines[peer]
+
+    def _wait(self, peer: str) -> None:
+        """Longer after each failure in a row."""
+        failures = self._failures.get(peer, 0)
+        pause = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 10)) if failures else 0.0
+        self._next[peer] = self.monotonic() + pause
+        if failures:
+            self._lines.pop(peer, None)
+
+
+_CANNOT_TAKE = frozenset({"job_invalid", "job_refused", "statement_invalid"})
+
+
+def _is_later(error: ShuxinError) -> bool:
+    """Whether the same may be sent again: the peer said so, or was not reached."""
+    return bool(getattr(error, "later", isinstance(error, Unavailable)))

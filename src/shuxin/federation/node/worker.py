@@ -1,0 +1,157 @@
+"""Runs the node's ready jobs (任务执行器), the oldest first, and posts its words.
+
+A job is started by its label party's node, as many at once as that node is configured for; the other parties
+start when the first message of the label party is there. So no two nodes wait for each other's turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from django.db import connections
+
+from shuxin.federation.domain.states import State
+from shuxin.federation.engine.erasing import erase, remove, was_erased
+from shuxin.federation.models import JobRecord
+from shuxin.federation.node.book import whole_job
+from shuxin.federation.node.jobs import expire
+from shuxin.federation.node.running import run_job
+from shuxin.federation.node.words import Postman
+from shuxin.kernel.errors import ShuxinError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shuxin.federation.domain.job import Job
+    from shuxin.federation.node.lines import Lines
+    from shuxin.federation.node.services import NodeServices
+
+POLL_SECONDS = 0.2
+SWEEP_SECONDS = 5.0
+FOLLOWED = 8
+"""Jobs of other label parties that run at once, for each one of this node's own."""
+AGAIN_SECONDS = 2.0
+"""Before a job that this node could not go on with is taken up again."""
+SECONDS_TO_STOP = 8.0
+_LOG = logging.getLogger(__name__)
+
+
+class Worker:
+    """All jobs of one node; one per process."""
+
+    def __init__(self, services: NodeServices, lines: Lines) -> None:
+        self._services, self._lines = services, lines
+        self._threads: dict[str, Thread] = {}
+        self._lead: dict[str, bool] = {}
+        self._again: dict[str, float] = {}
+        self._swept = -SWEEP_SECONDS
+
+    def run(self, stop: Event) -> None:
+        """Until ``stop``; then running jobs halt where they are, for the next process to go on."""
+        postman = Thread(target=self._post, args=(stop,), name="postman", daemon=True)
+        postman.start()
+        while not stop.is_set():
+            self._guarded(self.step)
+            stop.wait(POLL_SECONDS)
+        self._lines.stop()
+        until = time.monotonic() + SECONDS_TO_STOP
+        for thread in (*self._threads.values(), postman):
+            thread.join(max(0.0, until - time.monotonic()))
+        connections.close_all()
+
+    def step(self) -> int:
+        """Start what can be started; how many jobs were."""
+        self._forget()
+        if time.monotonic() - self._swept >= SWEEP_SECONDS:
+            self._swept = time.monotonic()
+            expire(services=self._services)
+            self.sweep()
+        return sum(self._may_start(job_id, job) for job_id, job in self._startable())
+
+    def sweep(self) -> None:
+        """Erase what ended jobs left on the disk; results of jobs that were not done go too."""
+        jobs = self._services.folder / "jobs"
+        for folder in sorted(jobs.iterdir()) if jobs.is_dir() else ():
+            record = JobRecord.objects.filter(job_id=folder.name).first()
+            if folder.name in self._threads or record is None or not State(record.state).is_end:
+                continue
+            self._again.pop(folder.name, None)
+            self._lines.close(folder.name)
+            if record.state != State.DONE:
+                results = self._services.results_folder(folder.name)
+                shutil.rmtree(results, ignore_errors=True)
+                shutil.rmtree(folder / "results", ignore_errors=True)
+            if not self._services.record:
+                remove(folder)
+            elif not was_erased(folder):
+                erase(folder)
+
+    def run_one(self, job_id: str, job: Job) -> None:
+        """Run a job in this thread to its end or the node's."""
+        opened = self._lines.open(job_id, job)
+        run_job(job_id, job, opened=opened, services=self._services)
+
+    def _startable(self) -> list[tuple[str, Job]]:
+        """Jobs that run (a process was killed) or are ready, in the order that is the same at every node."""
+        rows = JobRecord.objects.filter(state__in=[State.RUNNING.value, State.READY.value])
+        found = [(row, whole_job(row)) for row in rows if row.job_id not in self._threads]
+        found.sort(
+            key=lambda one: (one[0].state != State.RUNNING, one[1].proposed_at, one[0].job_id)
+        )
+        return [(row.job_id, job) for row, job in found]
+
+    def _may_start(self, job_id: str, job: Job) -> bool:
+        if time.monotonic() < self._again.get(job_id, 0.0):
+            return False
+        leads = job.label == self._services.party
+        most = self._services.workers * (1 if leads else FOLLOWED)
+        if sum(self._lead[one] is leads for one in self._threads) >= most:
+            return False
+        if not leads and not self._was_called(job_id, job):
+            return False
+        self._lead[job_id] = leads
+        thread = Thread(target=self._job, args=(job_id, job), name=f"job {job_id[:8]}", daemon=True)
+        self._threads[job_id] = thread
+        thread.start()
+        return True
+
+    def _was_called(self, job_id: str, job: Job) -> bool:
+        """Whether the label party's node has begun."""
+        if not self._services.job_folder(job_id).is_dir():
+            return False
+        return bool(self._lines.open(job_id, job).line.received(job.label))
+
+    def _job(self, job_id: str, job: Job) -> None:
+        try:
+            self._guarded(lambda: self.run_one(job_id, job))
+        finally:
+            connections.close_all()
+
+    def _forget(self) -> None:
+        """Threads that are over; what their jobs left is swept."""
+        over = [one for one, thread in self._threads.items() if not thread.is_alive()]
+        for job_id in over:
+            del self._threads[job_id], self._lead[job_id]
+            self._again[job_id] = time.monotonic() + AGAIN_SECONDS
+        if over:
+            self._swept = -SWEEP_SECONDS
+
+    def _post(self, stop: Event) -> None:
+        postman = Postman(self._services)
+        while not stop.is_set():
+            self._guarded(postman.round)
+            stop.wait(POLL_SECONDS)
+        connections.close_all()
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        """The outermost loop: what fails is told in the node's log, and tried again."""
+        try:
+            work()
+        except ShuxinError as error:
+            _LOG.warning("%s: %s", error.code, error.say("en"))
+        except Exception:  # noqa: BLE001 - the outermost loop
+            _LOG.exception("the node's worker")

@@ -1,0 +1,142 @@
+"""Commands of a node: joint work with other holders, whose data stay where they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shuxin.kernel.text import Text
+from shuxin.portal.commandline.command import Command, day
+from shuxin.portal.commandline.holder import KINDS
+
+if TYPE_CHECKING:
+    import argparse
+
+_PARTY = "party id, or the name on its card / 主体标识或名片上的名称"
+_JOB = "id of the job, or its first digits / 任务编号或其开头几位"
+
+
+def _node(command: argparse.ArgumentParser) -> None:
+    acts = command.add_subparsers(dest="act", required=True, metavar="ACT")
+    _set_up(acts)
+    _peers(acts)
+    _propose(acts)
+    _work(acts)
+
+
+def _set_up(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    init = acts.add_parser("init", help="make this node / 建立本节点")
+    init.add_argument("code", help="unified social credit code / 统一社会信用代码")
+    init.add_argument("name", help="registered name / 登记名称")
+    init.add_argument("--kind", default="bank", choices=KINDS, help="机构类别")
+    init.add_argument("--listen", required=True, metavar="HOST:PORT", help="监听地址")
+    init.add_argument("--address", metavar="HOST:PORT", help="how others reach it / 对外地址")
+    init.add_argument("--operated-by", metavar="PARTY", help="who runs it / 运行方主体标识")
+    acts.add_parser("policy", help="what this node lets jobs do / 显示本节点策略")
+    acts.add_parser("renew", help="a new TLS certificate / 更新 TLS 证书")
+    acts.add_parser("run", help="answer the other nodes and work / 运行节点")
+    acts.add_parser("doctor", help="what stands in the way, and what to do / 体检并给出处理办法")
+
+
+def _peers(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    card = acts.add_parser("card", help="this node's card for the others / 导出本节点名片")
+    card.add_argument("--out", required=True, metavar="FILE")
+    peer = acts.add_parser("peer", help="other holders' nodes / 对等节点")
+    what = peer.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("add", help="by their cards / 通过名片添加").add_argument("cards", nargs="+")
+    what.add_parser("list", help="those pinned here / 列出")
+    what.add_parser("remove", help="no more joint work / 移除").add_argument("party", help=_PARTY)
+
+
+def _propose(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    propose = acts.add_parser("propose", help="a joint job / 提出联合任务")
+    kinds = propose.add_subparsers(dest="kind", required=True, metavar="KIND")
+    alignment = kinds.add_parser("alignment", help="find the common firms / 对齐共同主体")
+    _seats(alignment)
+    alignment.add_argument(
+        "--input",
+        nargs=3,
+        action="append",
+        required=True,
+        metavar=("PARTY", "DATASET", "GROUND"),
+        help="GROUND: id of a lawful basis, or 'authorisations' / 处理依据编号或 authorisations",
+    )
+    alignment.add_argument(
+        "--from", dest="data_from", type=day, required=True, metavar="YYYY-MM-DD"
+    )
+    alignment.add_argument("--to", dest="data_to", type=day, required=True, metavar="YYYY-MM-DD")
+    alignment.add_argument(
+        "--level",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("PARTY", "1-3"),
+        help="highest level of a party's fields, else 2 / 某方数据的最高级别,默认 2",
+    )
+    alignment.add_argument(
+        "--rows", dest="most_rows", type=int, default=1_000_000, help="入场行数上限"
+    )
+    alignment.add_argument("--engine", choices=("tags", "ecdh"), help="对齐方式")
+    alignment.add_argument(
+        "--learn", choices=("both", "one", "count"), default="both", help="获知方"
+    )
+    alignment.add_argument(
+        "--min-size", type=int, default=1000, metavar="SUBJECTS", help="最小规模"
+    )
+    alignment.add_argument("--reuse", default="", metavar="JOB", help="沿用先前的对齐结果")
+    alignment.add_argument(
+        "--grants", metavar="FOLDER", help="authorisations to bring / 随附授权书目录"
+    )
+    rehearsal = kinds.add_parser("rehearsal", help="an exact product of random numbers / 链路演练")
+    _seats(rehearsal)
+    for name, default in (("rows", 1000), ("left", 10), ("right", 4), ("products", 1)):
+        rehearsal.add_argument(f"--{name}", type=int, default=default)
+    rehearsal.add_argument("--ring", type=int, choices=(32, 64), default=32)
+    file = kinds.add_parser("file", help="a description as JSON / JSON 任务描述")
+    file.add_argument("file")
+    acts.add_parser("fields", help="every field of a job with its range / 任务字段及取值")
+
+
+def _seats(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--holder", action="append", required=True, metavar="PARTY", help=_PARTY)
+    command.add_argument("--helper", metavar="PARTY", help=_PARTY)
+    command.add_argument("--label", metavar="PARTY", help="else this node's party / 默认本机构")
+    command.add_argument("--purpose", default="model_training", help="目的")
+    command.add_argument("--title", default="", help="标题")
+    command.add_argument("--wait", type=int, default=600, metavar="SECONDS", help="最长等待")
+    command.add_argument("--days", type=int, default=7, choices=range(1, 91), metavar="1-90")
+
+
+def _work(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    jobs = acts.add_parser("jobs", help="all jobs, or one in full / 任务列表或详情")
+    jobs.add_argument("job", nargs="?", help=_JOB)
+    jobs.add_argument("--wait", type=int, metavar="SECONDS", help="until it has ended / 等待至结束")
+    for name, text in (
+        ("approve", "this party agrees to the job / 批准任务"),
+        ("refuse", "it does not / 拒绝任务"),
+        ("stop", "end it now, for all / 立即停止任务"),
+    ):
+        act = acts.add_parser(name, help=text)
+        act.add_argument("job", help=_JOB)
+        if name == "refuse":
+            act.add_argument("--why", default="", help="a few words for the others / 给各方的说明")
+    release = acts.add_parser("release", help="let one output leave / 放行一项输出")
+    release.add_argument("job", help=_JOB)
+    release.add_argument("output")
+    release.add_argument("to", help=_PARTY)
+    result = acts.add_parser("result", help="what a job left here / 查看本方结果")
+    result.add_argument("job", help=_JOB)
+    result.add_argument(
+        "--out", metavar="FILE", help="own firms in the common order / 导出本方主体"
+    )
+
+
+COMMANDS = {
+    "node": Command(
+        help=Text(
+            en="joint work with other holders: data stay where they are, each job is approved by each party",
+            zh="与其他数据持有方联合计算:数据不出本方,每个任务须各方批准",
+        ),
+        module="node",
+        arguments=_node,
+    ),
+}

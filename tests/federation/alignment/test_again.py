@@ -1,0 +1,39 @@
+"""A program that starts again after a kill sends and keeps the same bytes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.federation import memory
+from tests.federation.alignment.cases import align, job_of, universe
+
+POOL = universe(60)
+SETS = [set(POOL[:40]), set(POOL[15:])]
+
+
+class TestAgain:
+    @pytest.mark.parametrize("learn", ["both", "one", "count"])
+    @pytest.mark.parametrize("engine", ["tags", "ecdh"])
+    def test_sends_and_keeps_the_same_bytes(
+        self, engine: str, learn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        durable: dict[str, dict[str, bytes]] = {}
+
+        class Durable(memory.MemoryChannel):
+            def once(self, name: str, make: Callable[[], bytes]) -> bytes:
+                self.kept = durable.setdefault(self.party, {})
+                return super().once(name, make)
+
+        monkeypatch.setattr(memory, "MemoryChannel", Durable)
+        job = job_of(engine=engine, learn=learn)
+        first = align(job, SETS, tmp_path)
+        again = align(job, SETS, tmp_path)
+        assert not first.failures
+        assert (again.messages, again.kept, again.released) == (
+            first.messages, first.kept, first.released
+        )  # fmt: skip
+        durable.clear()
+        other = align(job, SETS, tmp_path)
+        secret = "alignment/tags" if engine == "tags" else "alignment/points"
+        for key, content in first.messages.items():
+            assert (key[2] != secret) or other.messages[key] != content

@@ -1,0 +1,558 @@
+"""One party's rows on their way into a job; the other parties are keys and the messages that they would send."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.consent.test_issuing import take
+from tests.consent.world import (
+    BANK,
+    CLERK,
+    DIRECTORY,
+    FIRM,
+    HOLDER,
+    KEYS,
+    NOW,
+    OTHER_BANK,
+    OTHER_FIRM,
+    PLATFORM,
+    STRANGER,
+    contract_of,
+    terms,
+)
+from tests.permits import MemoryJournal
+
+from shuxin.catalogue.api import (
+    Field,
+    FieldType,
+    Level,
+    Meaning,
+    NewLoad,
+    Sharing,
+    record_load,
+    register_contract,
+)
+from shuxin.consent.api import (
+    BasisKind,
+    Gate,
+    JointBasis,
+    LawfulBasis,
+    Purpose,
+    Reason,
+    UseRefused,
+    take_basis,
+    take_joint_basis,
+)
+from shuxin.consent.models import Hold, Use, UseCounter
+from shuxin.federation.domain.job import Ground, Job, job_from
+from shuxin.federation.node.entering import (
+    ENTRY,
+    GRANTS,
+    EnteredRows,
+    NodeEntering,
+    RowsOutsideLimits,
+    enter,
+    entry_messages,
+)
+from shuxin.federation.node.entry import EntryInvalid, EntryStatement, read_entry
+from shuxin.federation.node.grants import (
+    GrantFiles,
+    GrantsInvalid,
+    GrantsNotFound,
+    framed,
+    request_for,
+    unframed,
+)
+from shuxin.fusion.api import dataset_version
+from shuxin.fusion.loading import ROWS_FILE
+from shuxin.infra.api import Settings, Store
+from shuxin.kernel.statements import StatementInvalid, parse_statement, sign_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from shuxin.kernel.statements import Statement
+
+pytestmark = pytest.mark.django_db
+JOB = "a" * 64
+DATA = "firms"
+FROM, TO = "2024-01-01", "2025-01-01"
+CODES = sorted(party.removeprefix("uscc:") for party in (FIRM, OTHER_FIRM, BANK, OTHER_BANK))
+
+
+def job(**changed: Any) -> Job:
+    """BANK learns which firms HOLDER has too; HOLDER's rows rest on a joint basis unless changed."""
+    ours = {"party": BANK, "dataset": "loans", "ground": "basis", "basis": "own-1"}
+    theirs = {"party": HOLDER, "dataset": DATA, "ground": "basis", "basis": "joint-1"}
+    period = {"level": 2, "data_from": FROM, "data_to": TO}
+    values: dict[str, Any] = {
+        "nonce": "0" * 32,
+        "proposer": BANK,
+        "purpose": "model_training",
+        "parties": [{"party": BANK, "role": "label"}, {"party": HOLDER, "role": "holder"}],
+        "inputs": [
+            ours | period | changed.pop("ours", {}),
+            theirs | period | changed.pop("theirs", {}),
+        ],
+        "parameters": {"kind": "alignment", "engine": "ecdh", "learn": "one", "min_size": 1},
+        "outputs": [{"name": "aligned", "to": BANK}],
+        "proposed_at": NOW.isoformat(),
+        "valid_to": (NOW + dt.timedelta(days=9)).isoformat(),
+    }
+    return job_from(values | changed)
+
+
+AGREED: dict[str, Any] = {"ground": "authorisations", "basis": ""}
+
+
+@dataclass(frozen=True)
+class Kept:
+    path: Path
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+
+@dataclass
+class Scripted:
+    """A line on which the peer's messages wait already; ``kept`` outlives a restart."""
+
+    folder: Path
+    waiting: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    kept: dict[str, bytes] = field(default_factory=dict)
+    sent: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def once(self, name: str, make: Callable[[], bytes]) -> bytes:
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]
+
+    def send(self, to: str, name: str, parts: Callable[[], Iterable[bytes | memoryview]]) -> None:
+        if (to, name) not in self.sent:
+            self.sent[to, name] = b"".join(bytes(part) for part in parts())
+
+    def receive(self, sender: str, name: str) -> Kept:
+        path = self.folder / hashlib.sha256(f"{sender}{name}".encode()).hexdigest()
+        path.write_bytes(self.waiting[sender, name])
+        return Kept(path)
+
+
+def entry_of(author: str, work: Job, **changed: Any) -> bytes:
+    wanted = work.input_of(author)
+    assert wanted is not None
+    plain = {
+        "job": JOB, "party": author, "dataset": wanted.dataset, "dataset_version": "b" * 64,
+        "ground": wanted.ground, "basis": wanted.basis, "root": "c" * 64, "rows": 5,
+    }  # fmt: skip
+    return EntryStatement(**plain | changed).sign(signer=KEYS[author]).dump()
+
+
+class Killed(BaseException):
+    """As by a signal: nothing catches it."""
+
+
+@dataclass
+class Mortal(Scripted):
+    """A line that is killed at one of its steps: before it, or once what it made was thrown away."""
+
+    dies_at: int = -1
+
+    def step(self) -> None:
+        self.dies_at -= 1
+        if self.dies_at == -1:
+            raise Killed
+
+    def once(self, name: str, make: Callable[[], bytes]) -> bytes:
+        def made() -> bytes:
+            found = make()
+            self.step()
+            return found
+
+        self.step()
+        return super().once(name, made)
+
+    def send(self, to: str, name: str, parts: Callable[[], Iterable[bytes | memoryview]]) -> None:
+        self.step()
+        super().send(to, name, parts)
+        self.step()
+
+    def receive(self, sender: str, name: str) -> Kept:
+        self.step()
+        return super().receive(sender, name)
+
+
+@dataclass
+class Node:
+    """The data, gate and line of one party."""
+
+    party: str
+    settings: Settings
+    line: Scripted
+    gate: Gate
+
+    def enter(self, work: Job, **changed: Any) -> EnteredRows:
+        peer = HOLDER if self.party == BANK else BANK
+        if work.input_of(peer) is not None:
+            self.line.waiting.setdefault((peer, ENTRY), entry_of(peer, work))
+        plain = {
+            "job": work, "job_id": JOB, "party": self.party, "gate": self.gate, "settings": self.settings,
+            "channel": self.line, "now": NOW, "signer": KEYS[self.party],
+        }  # fmt: skip
+        found = enter(**plain | changed)
+        assert found is not None
+        return found
+
+
+def loaded(folder: Path, dataset: str, codes: list[str]) -> Settings:
+    """An installation with one dataset of codes and days, as an import would leave it."""
+    settings = Settings(home=folder / "home", database_url="")
+    agreed = replace(
+        contract_of(dataset),
+        fields=(
+            field_of("code", FieldType.CODE, Meaning.SUBJECT_CODE),
+            field_of("day", FieldType.DATE, Meaning.EVENT_TIME),
+        ),
+    )
+    register_contract(contract=agreed, accepted_by="tester", now=NOW)
+    count, store = len(codes), Store(settings.store)
+    days = [dt.date(2024, 3, 1)] * count
+    rows = pa.table({"code": codes, "day": days, "_line": list(range(2, count + 2))})
+    with store.draft() as draft:
+        pq.write_table(rows, draft.folder / ROWS_FILE)
+        store.keep(draft, name=f"{dataset}1")
+    load = NewLoad(
+        dataset, "1.0.0", f"{dataset}.csv", "0" * 64, "0" * 64, NOW, NOW, 0, count, count, 0, f"{dataset}1", 1
+    )  # fmt: skip
+    record_load(load=load, findings=())
+    return settings
+
+
+def field_of(name: str, kind: FieldType, meaning: Meaning) -> Field:
+    return Field(name=name, type=kind, level=Level.L2, sharing=Sharing.CONDITIONAL, meaning=meaning)
+
+
+@pytest.fixture
+def holder(tmp_path: Path, db: None) -> Node:
+    """HOLDER with four firms, a joint basis for BANK, and a fresh status list."""
+    settings = loaded(tmp_path, DATA, [*CODES, CODES[0]])
+    basis = JointBasis(
+        "joint-1", HOLDER, BANK, BasisKind.LEGAL_DUTY, "法", "协议1", Purpose.MODEL_TRAINING, (DATA,), 2,
+        NOW - dt.timedelta(days=1), NOW + dt.timedelta(days=9),
+    )  # fmt: skip
+    take_joint_basis(basis.sign(signer=KEYS[HOLDER]), holder=HOLDER, keys=DIRECTORY, now=NOW)
+    take(1, NOW)
+    gate = Gate(HOLDER, "tester", DIRECTORY, MemoryJournal(), frozenset({PLATFORM}))
+    return Node(HOLDER, settings, Scripted(tmp_path), gate)
+
+
+@pytest.fixture
+def label(tmp_path: Path, db: None) -> Node:
+    """BANK with three of the four firms as customers, and its own basis."""
+    settings = loaded(tmp_path, "loans", CODES[:3])
+    basis = LawfulBasis(
+        "own-1", BANK, BasisKind.LEGAL_DUTY, "法", Purpose.MODEL_TRAINING, 2,
+        NOW - dt.timedelta(days=1), NOW + dt.timedelta(days=9),
+    )  # fmt: skip
+    take_basis(basis.sign(signer=KEYS[BANK]), holder=BANK, keys=DIRECTORY, now=NOW)
+    gate = Gate(BANK, "tester", DIRECTORY, MemoryJournal(), frozenset({PLATFORM}))
+    return Node(BANK, settings, Scripted(tmp_path), gate)
+
+
+def refused(call: Callable[..., object], *given: Any, **changed: Any) -> set[Reason]:
+    with pytest.raises(UseRefused) as caught:
+        call(*given, **changed)
+    return {refusal.reason for refusal in caught.value.refusals}
+
+
+def word(subject: str, **changed: Any) -> Statement:
+    plain = {
+        "purpose": Purpose.MODEL_TRAINING, "level_max": 2, "catalogues": (DATA,), "max_uses": 1,
+        "data_from": dt.date(2024, 1, 1), "data_to": dt.date(2025, 1, 1),
+    }  # fmt: skip
+    return terms(subject=subject, **plain | changed).sign(signer=KEYS[subject])
+
+
+@dataclass(frozen=True)
+class Brought:
+    words: tuple[Statement, ...]
+
+    def statements(self) -> Iterator[Statement]:
+        return iter(self.words)
+
+
+def asked(work: Job, *words: Statement, signer: Any = KEYS[BANK], **changed: Any) -> bytes:
+    request = replace(request_for(work, job_id=JOB, holder=HOLDER, now=NOW), **changed)
+    return b"".join(framed([request.sign(signer=signer), *words]))
+
+
+class TestOnABasis:
+    def test_everybody_enters_once_and_the_log_has_it_before_anything_leaves(
+        self, holder: Node
+    ) -> None:
+        found = holder.enter(job())
+        assert found.codes() == "".join(CODES).encode()
+        use, entry = holder.gate.journal.entries  # type: ignore[attr-defined]
+        assert (use.kind, use.facts["job"], use.facts["ground"]) == ("use", JOB, "basis")
+        assert (entry.kind, entry.facts["rows"], entry.facts["root"]) == (
+            "job-entry",
+            4,
+            found.entry.root,
+        )
+        assert found.entry.dataset_version == dataset_version(DATA)
+        assert found.others[BANK].rows == 5
+        assert not any(code.encode() in holder.line.sent[BANK, ENTRY] for code in CODES)
+
+    def test_a_restart_hands_out_the_same_and_uses_nothing_again(self, holder: Node) -> None:
+        first = holder.enter(job())
+        before = (dict(holder.line.kept), dict(holder.line.sent), Use.objects.count())
+        assert holder.enter(job()) == first
+        assert (holder.line.kept, holder.line.sent, Use.objects.count()) == before
+        assert len(holder.gate.journal.entries) == 2  # type: ignore[attr-defined]
+
+    def test_whom_a_hold_withholds_stays_out(self, holder: Node) -> None:
+        Hold.objects.create(subject=CODES[1], dataset=DATA, field="*", why="erased", since=NOW)
+        assert CODES[1].encode() not in holder.enter(job()).codes()
+
+    def test_is_refused_without_a_joint_basis_for_this_use(self, holder: Node) -> None:
+        assert refused(holder.enter, job(theirs={"basis": "joint-9"})) == {Reason.BASIS_MISSING}
+        assert refused(holder.enter, job(purpose="statistics")) == {Reason.OTHER_PURPOSE}
+        assert refused(holder.enter, job(theirs={"level": 3})) == {Reason.LEVEL_TOO_HIGH}
+        late = NOW + dt.timedelta(days=9)
+        assert refused(holder.enter, job(), now=late) == {Reason.EXPIRED}
+        assert holder.line.sent == {}
+
+    def test_the_label_party_rests_on_its_own(self, label: Node) -> None:
+        found = label.enter(job())
+        assert found.codes() == "".join(CODES[:3]).encode()
+        assert refused(label.enter, job(), channel=Scripted(label.line.folder, label.line.waiting),
+                       now=NOW + dt.timedelta(days=99)) == {Reason.EXPIRED}  # fmt: skip
+
+    def test_a_party_without_data_enters_nothing(self, holder: Node) -> None:
+        assert enter(job=job(), job_id=JOB, party=PLATFORM, gate=holder.gate, settings=holder.settings,
+                     channel=holder.line, now=NOW, signer=KEYS[PLATFORM]) is None  # fmt: skip
+
+
+class TestOnAuthorisations:
+    def agreed(self, **changed: Any) -> Job:
+        return job(theirs=AGREED, **changed)
+
+    def with_words(self, holder: Node, *words: Statement, **changed: Any) -> Node:
+        holder.line.waiting[BANK, GRANTS] = asked(self.agreed(), *words, **changed)
+        return holder
+
+    def test_only_those_who_agree_and_are_in_the_dataset_enter(self, holder: Node) -> None:
+        late = word(
+            OTHER_FIRM, valid_from=NOW - dt.timedelta(days=9), valid_to=NOW - dt.timedelta(days=1)
+        )
+        self.with_words(holder, word(FIRM), late)
+        found = holder.enter(self.agreed())
+        assert found.codes() == FIRM.removeprefix("uscc:").encode()
+        assert found.refused == {"expired": 1}
+        leaf = hashlib.sha256(b"\0" + bytes.fromhex(word(FIRM).hash)).hexdigest()
+        assert found.entry.root == leaf
+        whole = holder.gate.journal.entries[0]  # type: ignore[attr-defined]
+        assert (whole.kind, whole.facts["job"], whole.facts["root"]) == ("use-set", JOB, leaf)
+
+    def test_a_restart_counts_no_second_use(self, holder: Node) -> None:
+        self.with_words(holder, word(FIRM))
+        first = holder.enter(self.agreed())
+        holder.line.kept.pop(
+            "entry/codes"
+        )  # killed after the use was counted, before the rows were kept
+        assert holder.enter(self.agreed()).codes() == first.codes()
+        assert UseCounter.objects.get().used == 1
+
+    def test_killed_at_any_step_it_ends_the_same(self, holder: Node) -> None:
+        self.with_words(holder, word(FIRM), word(OTHER_FIRM))
+        plain, deaths = holder.enter(self.agreed()), 0
+        for step in range(14):
+            line = Mortal(holder.line.folder, holder.line.waiting, dies_at=step)
+            mortal = replace(holder, line=line)
+            try:
+                mortal.enter(self.agreed())
+            except Killed:
+                deaths += 1
+                assert line.sent == {} or line.kept["entry/statement"] == line.sent[BANK, ENTRY]
+            line.dies_at = -9
+            assert mortal.enter(self.agreed()) == plain
+            assert line.sent == holder.line.sent
+        assert 6 <= deaths < 14
+        assert list(UseCounter.objects.values_list("used", flat=True)) == [1, 1]
+        assert Use.objects.count() == 2
+
+    def test_of_nobody_is_refused_with_the_reasons(self, holder: Node) -> None:
+        self.with_words(
+            holder, word(FIRM, purpose=Purpose.STATISTICS), word(OTHER_FIRM, grantee=OTHER_BANK)
+        )
+        assert refused(holder.enter, self.agreed()) == {Reason.OTHER_PURPOSE, Reason.OTHER_GRANTEE}
+        assert holder.line.sent == {}
+
+    def test_need_a_request_of_this_job_by_the_label_party(self, holder: Node) -> None:
+        for changed in (
+            {"level": 1},
+            {"request_id": "job/other"},
+            {"data_to": dt.date(2026, 1, 1)},
+        ):
+            with pytest.raises(GrantsInvalid):
+                self.with_words(holder, word(FIRM), **changed).enter(self.agreed())
+        self.with_words(holder, word(FIRM), signer=STRANGER)
+        assert refused(holder.enter, self.agreed()) == {Reason.REQUESTER_UNPROVEN}
+        holder.line.waiting[BANK, GRANTS] = b""
+        assert refused(holder.enter, self.agreed()) == {Reason.AUTHORISATION_MISSING}
+        assert not Use.objects.exists()
+
+    def test_the_label_party_brings_the_words_of_its_own_rows_that_name_the_holder(
+        self, label: Node
+    ) -> None:
+        mine = [FIRM, OTHER_FIRM]
+        other = word(OTHER_BANK, holders=(PLATFORM,))
+        brought = Brought((*map(word, mine), other, word(BANK, purpose=Purpose.STATISTICS)))
+        found = label.enter(job(ours=AGREED, theirs=AGREED), grants=brought)
+        entered = sorted(set(CODES[:3]) & {one.removeprefix("uscc:") for one in mine})
+        assert found.codes() == "".join(entered).encode()
+        request, *words = unframed(BytesIO(label.line.sent[HOLDER, GRANTS]))
+        assert request.kind == "use-request"
+        assert {one.body["subject"] for one in words} == {f"uscc:{code}" for code in entered}
+        assert label.enter(job(ours=AGREED, theirs=AGREED), grants=None) == found
+
+    def test_the_label_party_without_any_is_refused(self, label: Node) -> None:
+        assert refused(label.enter, self.agreed()) == {Reason.AUTHORISATION_MISSING}
+
+    def test_both_ends_agree(self, label: Node) -> None:
+        """What the label party sends is what the holder's gate asks for."""
+        label.enter(self.agreed(), grants=Brought((word(FIRM),)))
+        sent = label.line.sent[HOLDER, GRANTS]
+        assert sent == asked(self.agreed(), word(FIRM))
+        declared = {
+            (d.sender, d.receiver, d.name): d.most_bytes for d in entry_messages(self.agreed())
+        }
+        assert set(declared) == {
+            (BANK, HOLDER, GRANTS),
+            (BANK, HOLDER, ENTRY),
+            (HOLDER, BANK, ENTRY),
+        }
+        assert len(sent) <= declared[BANK, HOLDER, GRANTS]
+
+
+class TestLimits:
+    def test_too_many_and_too_few_rows_are_refused_without_saying_how_many(
+        self, holder: Node
+    ) -> None:
+        with pytest.raises(RowsOutsideLimits) as many:
+            holder.enter(job(limits={"rows": 3}))
+        with pytest.raises(RowsOutsideLimits) as few:
+            holder.enter(job(), least=5)
+        for error in (many.value, few.value):
+            assert "4" not in error.say("en").replace(HOLDER, "")
+        assert many.value.say("zh") != few.value.say("zh")
+        assert holder.line.sent == {}
+
+    def test_hold_for_the_others_too(self, holder: Node) -> None:
+        holder.line.waiting[BANK, ENTRY] = entry_of(BANK, job(), rows=2)
+        with pytest.raises(RowsOutsideLimits):
+            holder.enter(job(), least=3)
+        holder.line.waiting[BANK, ENTRY] = entry_of(BANK, job(), rows=1_000_001)
+        with pytest.raises(RowsOutsideLimits):
+            holder.enter(job())
+
+
+class TestEntryOfAnother:
+    def read(self, statement: bytes, *, party: str = BANK) -> EntryStatement:
+        said = parse_statement(statement)
+        return read_entry(said, job=job(), job_id=JOB, party=party, keys=DIRECTORY, now=NOW)
+
+    def test_says_what_the_job_says(self) -> None:
+        assert self.read(entry_of(BANK, job())).rows == 5
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("job", "b" * 64), ("party", OTHER_BANK), ("dataset", "other"), ("ground", Ground.AUTHORISATIONS),
+         ("basis", "own-2"), ("root", "no hash"), ("dataset_version", ""), ("rows", -1), ("rows", True)],
+    )  # fmt: skip
+    def test_that_says_something_else_than_the_job_does_not_count(
+        self, name: str, value: Any
+    ) -> None:
+        with pytest.raises(EntryInvalid) as caught:
+            self.read(entry_of(BANK, job(), **{name: value}))
+        assert caught.value.facts["field"] == name
+
+    @pytest.mark.parametrize("signer", [STRANGER, KEYS[HOLDER], CLERK])
+    def test_of_another_signer_does_not_count(self, signer: Any) -> None:
+        body = parse_statement(entry_of(BANK, job())).body
+        with pytest.raises(EntryInvalid) as caught:
+            self.read(sign_statement("job-entry", body, signer=signer).dump())
+        assert caught.value.facts["field"] == "signature"
+
+    @pytest.mark.parametrize("change", [{"more": 1}, {"rows": None}])
+    def test_of_another_shape_does_not_count(self, change: dict[str, Any]) -> None:
+        body = dict(parse_statement(entry_of(BANK, job())).body) | change
+        with pytest.raises(EntryInvalid):
+            self.read(sign_statement("job-entry", body, signer=KEYS[BANK]).dump())
+
+    def test_is_read_before_the_rows_are_handed_out(self, holder: Node) -> None:
+        holder.line.waiting[BANK, ENTRY] = entry_of(BANK, job(), dataset="other")
+        with pytest.raises(EntryInvalid):
+            holder.enter(job())
+
+
+class TestGrantFiles:
+    def test_come_from_a_folder_or_from_lines(self, tmp_path: Path) -> None:
+        words = [word(FIRM), word(OTHER_FIRM)]
+        for number, one in enumerate(words):
+            (tmp_path / f"{number}.json").write_bytes(one.dump())
+        lines = tmp_path / "all.txt"
+        lines.write_bytes(b"\n".join(one.dump() for one in words) + b"\n\n")
+        assert list(GrantFiles(tmp_path).statements()) == words
+        assert list(GrantFiles(lines).statements()) == words
+        with pytest.raises(GrantsNotFound):
+            list(GrantFiles(tmp_path / "nowhere").statements())
+
+
+class TestFraming:
+    @given(st.binary(max_size=200))
+    def test_of_a_strangers_bytes_ends_in_a_reason(self, data: bytes) -> None:
+        hostile = pytest.raises((GrantsInvalid, StatementInvalid)) if data else nullcontext()
+        with hostile:
+            assert list(unframed(BytesIO(data))) == []
+
+    @given(st.lists(st.integers(0, 9), max_size=5), st.data())
+    def test_gives_back_what_was_framed_and_notices_a_cut(
+        self, numbers: list[int], data: st.DataObject
+    ) -> None:
+        words = [sign_statement("some-word", {"n": n}, signer=KEYS[FIRM]) for n in numbers]
+        whole = b"".join(framed(words))
+        assert list(unframed(BytesIO(whole))) == words
+        if whole:
+            cut = data.draw(st.integers(0, len(whole) - 1))
+            try:
+                some = list(unframed(BytesIO(whole[:cut])))
+            except GrantsInvalid:
+                return
+            assert some == words[: len(some)] != words
+
+
+class TestNodeEntering:
+    def test_is_what_the_worker_asks(self, holder: Node) -> None:
+        given = NodeEntering(
+            HOLDER, lambda: holder.gate, holder.settings, KEYS[HOLDER], lambda: NOW, lambda: 1, lambda _: None
+        )  # fmt: skip
+        holder.line.waiting[BANK, ENTRY] = entry_of(BANK, job())
+        found = given.enter(job(), job_id=JOB, channel=holder.line)
+        assert found is not None
+        assert found.codes() == "".join(CODES).encode()
+        assert given.messages(job()) == entry_messages(job())
