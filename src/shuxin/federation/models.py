@@ -113,22 +113,6 @@ class Released(AppendOnly):
         ]
 
 
-class AlignedSet(AppendOnly):
-    """The common rows that a job left here, in the results folder, for later jobs of the same parties."""
-
-    job_id = models.CharField(max_length=64, unique=True)
-    parties = models.JSONField()
-    """Data parties, sorted."""
-    dataset = models.CharField(max_length=200)
-    dataset_version = models.CharField(max_length=64)
-    size = models.BigIntegerField()
-    digest = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-    class Meta:
-        app_label = "federation"
-
-
 class JointUse(AppendOnly):
     """That a version of a dataset went into a job with a partner: too many alike reveal single subjects."""
 

@@ -16,11 +16,10 @@ from tests.federation.alignment.cases import (
 )
 from tests.federation.memory import Outcome
 
-from shuxin.federation.alignment.keys import BlockCipher
-from shuxin.federation.alignment.kind import AlignmentKind
+from shuxin.federation.alignment.keys import BlockCipher, form_of
 from shuxin.federation.alignment.refusal import TooFewCommon
 from shuxin.federation.alignment.result import aligned_codes
-from shuxin.federation.domain.job import Job
+from shuxin.federation.domain.job import Job, job_from
 
 SHAPES = ("disjoint", "equal", "subset", "random")
 SIZES = (0, 1, 2, 3, 7, 64, 1000, 1001)
@@ -105,8 +104,12 @@ class TestTags:
         check_rows(job, sets, align(job, sets, tmp_path), tmp_path)
 
     def test_with_the_national_cipher(self, tmp_path: Path) -> None:
-        job, sets = job_of(), sets_of("random", 100)
-        outcome = align(job, sets, tmp_path, kind=AlignmentKind(cipher=BlockCipher.SM4))
+        job, sets = job_from(job_of().body() | {"cipher": "sm4"}), sets_of("random", 100)
+        outcome = align(job, sets, tmp_path)
+        tags = next(
+            sent for (_, _, name), sent in outcome.messages.items() if name == "alignment/tags"
+        )
+        assert tags[:1] == form_of(BlockCipher.SM4)
         check_rows(job, sets, outcome, tmp_path)
 
     @given(

@@ -1,9 +1,11 @@
 """Known answers: published ones of the ciphers, and ours, which docs/protocols/alignment.md prints for other makers."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+import rbcl
 
 from shuxin.federation.alignment.codes import pack
 from shuxin.federation.alignment.ecdh import point_of, raised
@@ -45,6 +47,19 @@ def ours() -> dict[str, str]:
             (7).to_bytes(32, "little"), point_of(CODE, job_id="0" * 64)
         ).hex(),
     }
+
+
+class TestGroup:
+    def test_maps_uniform_bytes_as_rfc_9496_appendix_a3_says(self) -> None:
+        text = b"Ristretto is traditionally a short shot of espresso coffee"
+        point = rbcl.crypto_core_ristretto255_from_hash(hashlib.sha512(text).digest())
+        assert point.hex() == "3066f82a1a747d45120d1740f14358531a8f04bbffe6a819f86dfe50f44a0a46"
+
+    def test_has_the_generator_of_rfc_9496_appendix_a1(self) -> None:
+        one = (1).to_bytes(32, "little")
+        generator = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"
+        assert rbcl.crypto_scalarmult_ristretto255_base(one).hex() == generator
+        assert raised(one, bytes.fromhex(generator)).hex() == generator
 
 
 class TestOurs:

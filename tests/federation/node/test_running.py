@@ -29,7 +29,7 @@ from shuxin.consent.api import Reason, Refusal, UseRefused
 from shuxin.federation.domain.states import State
 from shuxin.federation.domain.words import Given, Stop
 from shuxin.federation.engine.channel import Declared
-from shuxin.federation.models import AlignedSet, JobRecord, JointUse, MaskUse, Released
+from shuxin.federation.models import JobRecord, JointUse, MaskUse, Released
 from shuxin.federation.models import JobWord as WordRow
 from shuxin.federation.node import lines as lines_module
 from shuxin.federation.node.book import record_of, whole_job
@@ -183,20 +183,12 @@ class TestDone:
             (HELPER, "job-end"),
         }
 
-    def test_counts_the_use_of_the_datasets_version_and_keeps_the_alignment(
-        self, tmp_path: Path
-    ) -> None:
+    def test_counts_the_use_of_the_datasets_version(self, tmp_path: Path) -> None:
         one = play(tmp_path)
         with one.others():
             one.run()
         use = JointUse.objects.get()
         assert (use.partner, use.dataset, use.dataset_version) == (LABEL, "tax", VERSION)
-        kept = AlignedSet.objects.get()
-        assert (kept.parties, kept.size, kept.dataset_version) == (
-            sorted((LABEL, HOLDER)),
-            3,
-            VERSION,
-        )
 
     def test_secrets_and_messages_are_erased_but_a_late_peer_is_answered(
         self, tmp_path: Path

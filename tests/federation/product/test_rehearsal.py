@@ -10,8 +10,8 @@ from tests.federation.memory import InMemory, MemoryChannel, Post, run_together
 from tests.federation.product.test_dealt import flipped, work_of
 from tests.federation.product.world import HELPER, HOLDER, LABEL, job_of
 
+from shuxin.federation.domain.job import CipherName, job_from
 from shuxin.federation.product.errors import RehearsalFailed
-from shuxin.federation.product.generator import Cipher
 from shuxin.federation.product.rehearsal import RehearsalKind
 
 if TYPE_CHECKING:
@@ -90,11 +90,12 @@ class TestRehearsal:
         assert "timing" in outcome.kept[HELPER]
         assert outcome.released == [(LABEL, "verdict", LABEL, 0, 0)]
 
-    @pytest.mark.parametrize("cipher", Cipher)
-    def test_runs_with_every_cipher(self, tmp_path: Path, cipher: Cipher) -> None:
-        job = job_of(rows=20, left=3, right=2, products=1, ring=32)
-        outcome = run_together(RehearsalKind(cipher), job, folder=tmp_path)
-        assert json.loads(outcome.kept[LABEL]["verdict"])["cipher"] == cipher.value
+    @pytest.mark.parametrize("cipher", CipherName)
+    def test_runs_with_every_cipher(self, tmp_path: Path, cipher: CipherName) -> None:
+        plain = job_of(rows=20, left=3, right=2, products=1, ring=32)
+        job = job_from(plain.body() | {"cipher": cipher.value})
+        outcome = run_together(RehearsalKind(), job, folder=tmp_path)
+        assert json.loads(outcome.kept[LABEL]["verdict"])["cipher"].startswith(cipher.value)
 
     @pytest.mark.parametrize(
         ("message", "product"),

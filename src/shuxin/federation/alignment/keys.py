@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher, CipherAlgorithm, algo
 from shuxin.federation.alignment.codes import ROWS_AT_ONCE
 from shuxin.federation.alignment.forms import KEY
 from shuxin.federation.alignment.refusal import AnswerInvalid
-from shuxin.federation.domain.job import Role
+from shuxin.federation.domain.job import CipherName, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from shuxin.federation.alignment.codes import Blocks
+    from shuxin.federation.domain.job import Job
     from shuxin.federation.engine.channel import Work
 
 KEY_BYTES = 32
@@ -32,6 +33,10 @@ class BlockCipher(StrEnum):
 
     AES_256 = "aes-256"
     SM4 = "sm4"
+
+    @classmethod
+    def of(cls, job: Job) -> BlockCipher:
+        return cls.SM4 if job.cipher is CipherName.SM4 else cls.AES_256
 
 
 _CIPHERS: dict[BlockCipher, tuple[bytes, Callable[[bytes], CipherAlgorithm]]] = {

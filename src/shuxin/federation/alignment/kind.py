@@ -26,10 +26,9 @@ def no_earlier(_job_id: str, /) -> Aligned:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentKind:
-    """``earlier``: this party's kept alignments by job id. ``cipher``: equal at all parties of a job."""
+    """``earlier``: this party's kept alignments by job id."""
 
     earlier: reuse.Earlier = no_earlier
-    cipher: keys.BlockCipher = keys.BlockCipher.AES_256
 
     def messages(self, job: Job) -> tuple[Declared, ...]:
         asked = forms.parameters(job)
@@ -38,11 +37,11 @@ class AlignmentKind:
         return _of_tags(job) if asked.engine is Engine.TAGS else _of_ecdh(job)
 
     def run(self, work: Work) -> None:
-        asked = forms.parameters(work.job)
+        asked, cipher = forms.parameters(work.job), keys.BlockCipher.of(work.job)
         if asked.reuse:
-            reuse.run(work, cipher=self.cipher, earlier=self.earlier)
+            reuse.run(work, cipher=cipher, earlier=self.earlier)
         elif asked.engine is Engine.TAGS:
-            tags.run(work, cipher=self.cipher)
+            tags.run(work, cipher=cipher)
         else:
             ecdh.run(work)
 

@@ -63,6 +63,16 @@ class Ground(StrEnum):
     """A recorded lawful basis of the party, named by its id."""
 
 
+class CipherName(StrEnum):
+    """What makes tags and masks (密码算法), the same at all parties."""
+
+    AES = "aes"
+    CHACHA20 = "chacha20"
+    """For masks only: tags need a block cipher."""
+    SM4 = "sm4"
+    """Where national cryptography is required (GB/T 32907-2016)."""
+
+
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=False)
 
@@ -159,6 +169,7 @@ class Job(_Closed):
     parties: Annotated[tuple[Seat, ...], Field(strict=False, min_length=2, max_length=8)]
     inputs: Annotated[tuple[Input, ...], Field(strict=False, max_length=8)] = ()
     parameters: Parameters
+    cipher: Annotated[CipherName, Field(strict=False)] = CipherName.AES
     outputs: Annotated[tuple[Output, ...], Field(strict=False, min_length=1, max_length=16)]
     limits: Limits = Limits()
     proposed_at: Annotated[AwareDatetime, Field(strict=False)]
@@ -187,6 +198,7 @@ class Job(_Closed):
                 "parameters.engine",
                 "tags need a helper, ecdh has none",
             )
+            _require(self.cipher is not CipherName.CHACHA20, "cipher", "tags need a block cipher")
             _require(tags or len(data) == 2, "parameters.engine", "ecdh is for two parties")  # noqa: PLR2004 - two
         else:
             _require(not self.inputs, "inputs", "a rehearsal has no data")

@@ -30,6 +30,13 @@ LABELS = {
         Text(en="title", zh="标题"), Text(en="for people; no data of subjects", zh="供人阅读;不得含主体数据")
     ),
     "proposer": Label(Text(en="who proposes", zh="提出方")),
+    "cipher": Label(
+        Text(en="cipher", zh="密码算法"),
+        Text(
+            en="of tags and masks, for all parties; sm4 where national cryptography is required",
+            zh="标签与掩码所用,各方一致;须用国密时选 sm4",
+        ),
+    ),
     "purpose": Label(
         Text(en="purpose", zh="使用目的"),
         Text(en="authorisations and policies must allow it", zh="须为授权书与策略所允许"),
@@ -101,6 +108,9 @@ LABELS = {
     ),
 }  # fmt: skip
 CHOICES = {
+    "aes": Text(en="AES-256", zh="AES-256"),
+    "chacha20": Text(en="ChaCha20 (masks only)", zh="ChaCha20(仅掩码)"),
+    "sm4": Text(en="SM4 (GB/T 32907)", zh="SM4(GB/T 32907)"),
     "label": Text(en="label party", zh="标签方"),
     "holder": Text(en="holder", zh="数据方"),
     "helper": Text(en="helper", zh="协助方"),

@@ -32,8 +32,8 @@ address = "{address}"
 # Party id of who runs this node, usually its owner / 本节点运行方的主体标识(通常为所有者)
 operated_by = "{operated_by}"
 
-# Masks from "aes" (AES-256-CTR), "chacha20" or "sm4" where national cryptography is required; all parties alike
-# 掩码算法:aes、chacha20 或 sm4(须使用国密时);各方须一致
+# Cipher of the jobs proposed here: "aes", or "sm4" where national cryptography is required
+# 本方提出的任务所用密码算法:aes,或 sm4(须使用国密时)
 cipher = "{cipher}"
 
 # Keep every byte received of each job for audits (they may be large) / 保留每个任务收到的全部字节以备审计
@@ -78,7 +78,7 @@ class NodeConfig(BaseModel):
         str, Field(pattern=r"^https://(\[[0-9a-fA-F:]+\]|[0-9A-Za-z.-]{1,253}):\d{1,5}$")
     ]
     operated_by: PartyId
-    cipher: Literal["aes", "chacha20", "sm4"] = "aes"
+    cipher: Literal["aes", "sm4"] = "aes"
     record: bool = False
     workers: Annotated[int, Field(ge=1, le=16)] = 2
 

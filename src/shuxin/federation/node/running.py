@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from shuxin.federation.domain.job import AlignmentParameters
 from shuxin.federation.domain.judging import figures_of, over_budget
 from shuxin.federation.domain.refusal import JobRefused, Refusal, ReleaseRefused
 from shuxin.federation.domain.states import Event, State
@@ -25,7 +24,7 @@ from shuxin.federation.engine.pump import Pump
 from shuxin.federation.engine.secrets import exchange
 from shuxin.federation.engine.seeds import JobSeeds
 from shuxin.federation.engine.uses import KeptUses
-from shuxin.federation.models import AlignedSet, JointUse, Released
+from shuxin.federation.models import JointUse, Released
 from shuxin.federation.node.archive import RESULTS, archive
 from shuxin.federation.node.book import given, locked, log, move, others, say, spent_of
 from shuxin.federation.node.lines import STOPPING
@@ -245,7 +244,6 @@ def _finish(job_id: str, job: Job, digests: Mapping[str, str], services: NodeSer
             raise JobEnded(reason=record.state)
         facts = {"party": services.party, "outcome": Outcome.DONE.value, **archived.facts}
         log(services, "job-ended", job_id, now, **facts, digests=agreed, **_hashes(archived.words))
-        _keep_aligned(job_id, job, services)
         move(record, Event.FINISHED, now=now)
         handed = _handed(job_id)
         word = Ending(job_id, services.party, Outcome.DONE, "", (), agreed, handed, now)
@@ -268,24 +266,6 @@ def _publish(job_id: str, services: NodeServices) -> None:
 def _handed(job_id: str) -> tuple[Handed, ...]:
     rows = Released.objects.filter(job_id=job_id).order_by("id")
     return tuple(Handed(row.name, row.to, row.size) for row in rows)
-
-
-def _keep_aligned(job_id: str, job: Job, services: NodeServices) -> None:
-    """Remember an alignment's rows for later jobs of the same parties."""
-    use = JointUse.objects.filter(job_id=job_id).first()
-    file = services.results_folder(job_id) / "aligned"
-    if not isinstance(job.parameters, AlignmentParameters) or use is None or not file.is_file():
-        return
-    content = file.read_bytes()
-    values = {
-        "parties": sorted(job.data_parties),
-        "dataset": use.dataset,
-        "dataset_version": use.dataset_version,
-        "size": len(content) // 4,
-        "digest": hashlib.sha256(content).hexdigest(),
-        "at": services.now(),
-    }
-    AlignedSet.objects.get_or_create(job_id=job_id, defaults=values)
 
 
 def _ended(job_id: str, job: Job, opened: Opened, services: NodeServices, error: JobEnded) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shuxin.federation.domain.job import RehearsalParameters, Role
+from shuxin.federation.domain.job import CipherName, RehearsalParameters, Role
 from shuxin.federation.engine.channel import Declared
 from shuxin.federation.product.dealt import HelperSide, HolderSide, LabelSide
 from shuxin.federation.product.errors import ProductMalformed, RehearsalFailed
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 
 STEP = "rehearsal"
 _PLAIN_ROWS = 256
+_CIPHERS = {
+    CipherName.AES: Cipher.AES,
+    CipherName.CHACHA20: Cipher.CHACHA20,
+    CipherName.SM4: Cipher.SM4,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RehearsalKind:
-    """The kind of job; results: ``verdict`` at the label party, ``timing`` at the others.
-
-    cipher: the same at all three nodes; with different ones the products come out wrong, and the rehearsal fails.
-    """
-
-    cipher: Cipher = Cipher.AES
+    """The kind of job; results: ``verdict`` at the label party, ``timing`` at the others."""
 
     def messages(self, job: Job) -> tuple[Declared, ...]:
-        plan = plan_of(job, cipher=self.cipher)
+        plan = plan_of(job)
         holder, label = plan.seats.holder, plan.seats.label
         seeds = (
             Declared(plan.name("seed"), holder, label, SEED_BYTES),
@@ -57,10 +57,10 @@ class RehearsalKind:
     def run(self, work: Work) -> None:
         """Raises RehearsalFailed at the label party, which names the product."""
         programs = {Role.HELPER: _help, Role.HOLDER: _hold, Role.LABEL: _judge}
-        programs[work.role](work, plan_of(work.job, cipher=self.cipher), _Clock())
+        programs[work.role](work, plan_of(work.job), _Clock())
 
 
-def plan_of(job: Job, *, cipher: Cipher) -> Plan:
+def plan_of(job: Job) -> Plan:
     parameters, helper = job.parameters, job.helper
     if not isinstance(parameters, RehearsalParameters) or helper is None:
         raise TypeError("not a rehearsal")
@@ -71,7 +71,7 @@ def plan_of(job: Job, *, cipher: Cipher) -> Plan:
         left=parameters.left,
         schedule=(parameters.right,) * parameters.products,
         ring=Ring(parameters.ring),
-        cipher=cipher,
+        cipher=_CIPHERS[job.cipher],
     )
 
 

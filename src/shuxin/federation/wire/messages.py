@@ -16,8 +16,8 @@ PROTOCOL = 1
 """The version of this protocol that this program speaks."""
 LONGEST_MESSAGE = PART_BYTES + 4096
 
-JobId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-Name = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9./-]{0,79}$")]
+JobId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9./-]{0,79}\Z")]
 Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 48)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shuxin.federation.api import node_folder, read_config
 from shuxin.infra.api import now_in_china
 from shuxin.kernel.statements import parse_json
 from shuxin.kernel.text import Text
@@ -85,6 +86,7 @@ def _values(settings: Settings, options: argparse.Namespace) -> dict[str, Any]:
     values: dict[str, Any] = {
         "title": options.title,
         "purpose": options.purpose,
+        "cipher": read_config(node_folder(settings)).cipher,
         "parties": [{"party": one, "role": role} for one, role in seats],
         "limits": {"wait_seconds": options.wait},
         "valid_to": (now + timedelta(days=options.days)).isoformat(),

@@ -92,9 +92,11 @@ def listen(*, host: str, port: int) -> socket.socket:
         raise PortTaken(host=host, port=port, reason=f"0…{_LAST_PORT}")
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it off
     except OSError as error:
         raise PortTaken(host=host, port=port, reason=error.strerror) from error
+    return listening
 
 
 def address_of(listening: socket.socket, *, tls: bool) -> str:
