@@ -16,8 +16,12 @@ ROOM_BYTES = 4 << 30
 def main() -> int:
     """Exit status of the first run that failed; PostgreSQL is never skipped."""
     with tempfile.TemporaryDirectory(prefix="shuxin-tests-", dir=_in_memory()) as folder:
-        (Path(folder) / "tmp").mkdir()
-        own = {"SHUXIN_HOME": f"{folder}/home", "SHUXIN_DATABASE_URL": "", "TMPDIR": f"{folder}/tmp"}
+        (Path(folder) / "scratch").mkdir()
+        own = {
+            "SHUXIN_HOME": f"{folder}/home",
+            "SHUXIN_DATABASE_URL": "",
+            "TMPDIR": f"{folder}/scratch",
+        }
         environment = os.environ | own
         status = _pytest(environment, "-m", "not soak")
         if status:

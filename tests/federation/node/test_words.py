@@ -29,7 +29,8 @@ from shuxin.federation.domain.words import (
 )
 from shuxin.federation.models import JobRecord
 from shuxin.federation.models import JobWord as WordRow
-from shuxin.federation.node.jobs import approve, propose, refuse
+from shuxin.federation.node.jobs import approve, propose, refuse, stop
+from shuxin.federation.node.peers import remove_peer
 from shuxin.federation.node.view import job_view
 from shuxin.federation.node.words import (
     Postman,
@@ -214,6 +215,46 @@ class TestPostman:
         Postman(holder.services).round()
         assert [one.problem for one in job_view(first).undelivered] == ["node_failed"]
         assert job_view(second).undelivered == ()
+
+    def test_a_job_that_the_peer_never_hears_of_does_not_hold_up_the_others(
+        self, holder: World
+    ) -> None:
+        """Else whoever proposes to one of two parties only stops all words between them."""
+        clock = [0.0]
+        postman = Postman(holder.services, monotonic=lambda: clock[0])
+        unknown = received(holder)
+        approve(unknown, by="wang", services=holder.services)
+
+        def answer(data: bytes) -> None:
+            if unknown.encode() in data:
+                refusing("job_word_early", later=True)(data)
+
+        holder.lines[HELPER].answer = answer
+        postman.round()
+        other = received(holder, nonce="2" * 32)
+        approve(other, by="wang", services=holder.services)
+        postman.round()
+        assert job_view(other).undelivered == ()
+        stop(unknown, by="wang", services=holder.services)
+        clock[0] = 61.0
+        postman.round()
+        assert {one.problem for one in job_view(unknown).undelivered} == {"job_word_early", ""}
+        holder.lines[HELPER].answer = lambda _: None
+        clock[0] = 122.0
+        assert postman.round() == 2
+
+    def test_a_removed_peer_gets_no_more_words(self, holder: World) -> None:
+        job_id = received(holder)
+        approve(job_id, by="wang", services=holder.services)
+        remove_peer(LABEL, services=holder.services)
+        assert Postman(holder.services).round() == 1
+        assert holder.lines[LABEL].words == []
+
+    def test_a_word_that_a_peer_never_took_is_given_up(self, holder: World) -> None:
+        job_id = received(holder)
+        approve(job_id, by="wang", services=holder.services)
+        holder.clock.at = NOW + 31 * DAY
+        assert Postman(holder.services).round() == 0
 
     def test_words_go_on_after_the_end(self, holder: World) -> None:
         job_id = received(holder)

@@ -43,7 +43,6 @@ DATASETS = {BANK: "客户名单", TAX: "户籍名单", HRSS: "参保名单"}
 PARTY = {name: f"uscc:{code}" for name, code in CODES.items()}
 PURPOSE = "model_training"
 FROM, TO = "2020-01-01", "2028-01-01"
-_SYMBOL_CELL = "│"
 
 
 def code_of(number: int) -> str:
@@ -148,7 +147,7 @@ class Launcher:
         fault: Mapping[str, object] | None = None,
     ) -> Running:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("SHUXIN_")}
-        environment |= {"SHUXIN_HOME": str(home), "SHUXIN_LANG": "en", "COLUMNS": "400"}
+        environment |= {"SHUXIN_HOME": str(home), "SHUXIN_LANG": "en"}
         call = json.dumps([[*map(str, arguments)], environment, str(home.parent)]).encode()
         line = socket.socket(socket.AF_UNIX)
         line.connect(str(self.place))
@@ -385,8 +384,7 @@ class City:
         file = self.folder / f"{name}.basis"
         if not file.exists():
             said = self.do(name, "basis", "list").text
-            kind = "joint-" if name in HOLDERS else ""
-            found = re.search(rf"\b{kind}{PURPOSE}-\d{{8}}-[0-9a-f]+", said)
+            found = re.search(rf"(joint-)?{PURPOSE}-\d{{8}}-[0-9a-f]{{6}}", first_column(said))
             assert found, said
             file.write_text(found[0])
         return file.read_text()
@@ -449,6 +447,11 @@ class City:
 
     def shown(self, job: str, name: str) -> Said:
         return self.say(name, "node", "jobs", job)
+
+
+def first_column(text: str) -> str:
+    """Of tables: what stands in it, wrapped cells in one piece."""
+    return "".join(line.split("│")[1].strip() for line in text.splitlines() if "│" in line)
 
 
 def job_in(text: str) -> str:

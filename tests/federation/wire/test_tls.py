@@ -81,7 +81,7 @@ class TestTlsFiles:
 
         with monkeypatch.context() as patched:
             patched.setattr(tls, "_write_new", dying(tls._write_new))
-            patched.setattr(tls, "_sync_folder", dying(tls._sync_folder))
+            patched.setattr(tls, "sync_folder", dying(tls.sync_folder))
             patched.setattr(type(tmp_path), "replace", dying(type(tmp_path).replace))
             with pytest.raises(Killed):
                 files.keep(new)

@@ -39,8 +39,8 @@ class PolicyMissing(Unavailable):
     code = "node_policy_missing"
     what = Text(en="this node has no policy.toml", zh="本节点没有 policy.toml")
     mend = Text(
-        en="Restore the file, or run 'shuxin node init' for the default text; until then every job is refused",
-        zh="请恢复该文件,或运行 shuxin node init 生成默认文本;在此之前拒绝所有任务",
+        en="Restore the file from your backup, or take another node's as a pattern; until then every job is refused",
+        zh="请从备份恢复该文件,或参照其他节点的策略文件重写;在此之前拒绝所有任务",
     )
 
 

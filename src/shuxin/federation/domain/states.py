@@ -74,8 +74,8 @@ class JobStateForbids(Conflict):
         zh="任务在本节点的状态为“{state}”,现在不能执行该操作({event})",
     )
     mend = Text(
-        en="Look at it with 'shuxin node job'; a finished job is proposed anew",
-        zh="请用 shuxin node job 查看;已结束的任务须重新提出",
+        en="Look at it with 'shuxin node jobs JOB'; a finished job is proposed anew",
+        zh="请用 shuxin node jobs 任务编号 查看;已结束的任务须重新提出",
     )
 
 

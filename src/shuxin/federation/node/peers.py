@@ -40,7 +40,7 @@ class PeerUnproven(NotPermitted):
 class PeerUnknown(NotFound):
     code = "node_peer_unknown"
     what = Text(en="{party} is no peer of this node", zh="{party} 不是本节点的对端")
-    mend = Text(en="Add its card: 'shuxin node add'", zh="请添加其名片:shuxin node add")
+    mend = Text(en="Add its card: 'shuxin node peer add'", zh="请添加其名片:shuxin node peer add")
 
 
 class PeerIsSelf(Conflict):

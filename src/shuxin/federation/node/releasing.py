@@ -36,7 +36,8 @@ class ReleaseUnknown(NotFound):
         zh="该任务没有等待放行的输出“{name}”(接收方 {to})",
     )
     mend = Text(
-        en="'shuxin node job' shows what waits", zh="请用 shuxin node job 查看等待放行的输出"
+        en="'shuxin node jobs JOB' shows what waits",
+        zh="请用 shuxin node jobs 任务编号 查看等待放行的输出",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from shuxin.federation.domain.words import (
     Stop,
     read_word,
 )
-from shuxin.federation.models import Delivery, JobRecord
+from shuxin.federation.models import Delivery, JobRecord, Peer
 from shuxin.federation.models import JobWord as WordRow
 from shuxin.federation.node.book import advance, job_in, keep_word, locked, log, move
 from shuxin.federation.node.jobs import take_job
@@ -31,14 +32,17 @@ from shuxin.kernel.text import Text
 from shuxin.parties.api import KnownKey
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
+
+    from django.db.models import QuerySet
 
     from shuxin.federation.node.services import NodeServices, PeerLine
     from shuxin.kernel.statements import Statement
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 """Seconds between attempts to reach a peer that does not answer."""
+GIVE_UP = dt.timedelta(days=30)
+"""After which a word is not posted any more."""
 
 
 class WordEarly(Unavailable):
@@ -157,41 +161,61 @@ def _numbered(reasons: tuple[Given, ...]) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Postman:
-    """Posts this party's words to the peers that do not have them yet, for ever (投递); for one thread."""
+    """Posts this party's words to the peers that do not have them yet (投递); for one thread."""
 
     services: NodeServices
     monotonic: Callable[[], float] = time.monotonic
     _lines: dict[str, PeerLine] = field(default_factory=dict)
-    _failures: Counter[str] = field(default_factory=Counter)
-    _next: dict[str, float] = field(default_factory=dict)
+    _failures: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    _next: dict[tuple[str, ...], float] = field(default_factory=dict)
 
     def round(self) -> int:
         """Try every peer whose time has come, its words in their order; how many were delivered."""
-        due = Delivery.objects.filter(delivered_at=None).values_list("peer", flat=True)
-        now = self.monotonic()
-        return sum(self._to(peer) for peer in sorted(set(due)) if self._next.get(peer, now) <= now)
+        due = set(self._due().values_list("peer", flat=True))
+        pinned = Peer.objects.filter(removed_at=None, party__in=due).values_list("party", flat=True)
+        return sum(self._to(peer) for peer in sorted(pinned) if self._is_time(peer))
+
+    def _due(self) -> QuerySet[Delivery]:
+        """Not for ever: a peer that does not know a job after days will not hear of it any more."""
+        since = self.services.now() - GIVE_UP
+        return Delivery.objects.filter(delivered_at=None, word__at__gte=since)
 
     def _to(self, peer: str) -> int:
-        rows = Delivery.objects.filter(peer=peer, delivered_at=None).select_related("word__job")
-        delivered = 0
-        for row in rows.order_by("id"):
+        """A peer that is away keeps all its words waiting, one that cannot take a job's word yet just that job's."""
+        delivered, held_up = 0, set()
+        for row in self._due().filter(peer=peer).select_related("word__job").order_by("id"):
+            about = row.word.job.job_id
+            if about in held_up or not self._is_time(peer, about):
+                held_up.add(about)
+                continue
             try:
                 self._line(peer).word(row.word.statement.encode())
             except ShuxinError as error:
                 self._failed(row, error)
-                if _is_later(error):
+                if not _is_later(error):
+                    continue
+                if getattr(error, "refusal", "") not in _OF_ONE_JOB:
+                    self._wait(peer)
                     break
+                held_up.add(about)
+                self._wait(peer, about)
                 continue
             Delivery.objects.filter(pk=row.pk).update(delivered_at=self.services.now(), problem="")
+            self._forget(peer, about)
             delivered += 1
         else:
-            self._failures.pop(peer, None)
-        self._wait(peer)
+            self._forget(peer)
         return delivered
+
+    def _is_time(self, *what: str) -> bool:
+        return self._next.get(what, 0.0) <= self.monotonic()
+
+    def _forget(self, *what: str) -> None:
+        self._failures.pop(what, None)
+        self._next.pop(what, None)
 
     def _failed(self, row: Delivery, error: ShuxinError) -> None:
         """Remember why; a job that the peer's node cannot take at all is refused by it."""
-        self._failures[row.peer] += 1
         code = str(getattr(error, "refusal", error.code))[:80]
         Delivery.objects.filter(pk=row.pk).update(problem=code)
         if not _is_later(error) and row.word.kind == JOB and code in _CANNOT_TAKE:
@@ -211,15 +235,16 @@ class Postman:
             self._lines[peer] = self.services.client_of(peer)
         return self._lines[peer]
 
-    def _wait(self, peer: str) -> None:
-        """Longer after each failure in a row."""
-        failures = self._failures.get(peer, 0)
-        pause = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 10)) if failures else 0.0
-        self._next[peer] = self.monotonic() + pause
-        if failures:
-            self._lines.pop(peer, None)
+    def _wait(self, *what: str) -> None:
+        """Longer after each failure in a row: of a peer, or of a job at a peer."""
+        self._failures[what] += 1
+        pause = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(self._failures[what], 10))
+        self._next[what] = self.monotonic() + pause
+        if len(what) == 1:
+            self._lines.pop(what[0], None)
 
 
+_OF_ONE_JOB = frozenset({WordEarly.code})
 _CANNOT_TAKE = frozenset({"job_invalid", "job_refused", "statement_invalid"})
 
 

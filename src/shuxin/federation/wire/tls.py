@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from shuxin.federation.domain.card import certificate_der, check_host, fingerprint
+from shuxin.infra.api import sync_folder
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 
@@ -67,7 +68,7 @@ class TlsFiles:
         _write_new(certificate, made.certificate)
         key.replace(self.key)
         certificate.replace(self.certificate)
-        _sync_folder(self.certificate.parent)
+        sync_folder(self.certificate.parent)
 
     def load_into(self, context: ssl.SSLContext) -> None:
         """Raises TlsFilesUnusable."""
@@ -241,11 +242,3 @@ def _write_new(path: Path, text: str) -> None:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -23,6 +23,10 @@ _ENDED = Text(
     zh="{basis} 即刻起不再作为处理依据;终止已记入日志",
 )
 
+_RECORDED = Text(
+    en="{basis} is signed and in the log; name it to whoever proposes the job",
+    zh="{basis} 已签名并记入日志;请将该编号告知任务提出方",
+)
 _JOINT = Text(
     en="On these bases rows enter joint jobs whose results the recipient gets",
     zh="以下依据允许数据参与联合任务,结果由接收方获得",
@@ -42,7 +46,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     now = now_in_china()
     party = holder(settings).party
     if options.act == "joint":
-        _record_joint(options, settings, now)
+        _record_joint(options, settings, now, language)
     elif options.act == "add":
         purpose = Purpose.parse(options.purpose)
         until = now.replace(year=now.year + options.years, day=min(now.day, 28))
@@ -64,10 +68,12 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return 0
 
 
-def _record_joint(options: argparse.Namespace, settings: Settings, now: dt.datetime) -> None:
+def _record_joint(
+    options: argparse.Namespace, settings: Settings, now: dt.datetime, language: Language
+) -> None:
     from shuxin.portal.founding import record_joint_basis
 
-    record_joint_basis(
+    basis = record_joint_basis(
         settings,
         recipient=options.recipient,
         purpose=Purpose.parse(options.purpose),
@@ -80,6 +86,7 @@ def _record_joint(options: argparse.Namespace, settings: Settings, now: dt.datet
         until=now.replace(year=now.year + options.years, day=min(now.day, 28)),
         shown=not options.secret,
     )
+    say(_RECORDED, language, basis=basis.basis_id)
 
 
 def _show_joint(found: list[JointBasis], language: Language) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
 from shuxin.portal.bootstrap import start
@@ -21,7 +22,12 @@ _MODULES = {
 }
 
 
+_ONE_THREAD = "OPENBLAS_NUM_THREADS"
+"""A second thread costs nearly as much again and gains little: jobs run side by side."""
+
+
 def run(options: argparse.Namespace, language: Language) -> int:
+    os.environ.setdefault(_ONE_THREAD, "1")
     start()  # what the modules import needs the database's models
     module = importlib.import_module(f"shuxin.portal.commands.{_MODULES[options.act]}")
     status: int = module.run(options, language)

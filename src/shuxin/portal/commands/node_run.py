@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import start
+from shuxin.portal.commands.serve import allow_many_files
 from shuxin.portal.display import say
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def run(_: argparse.Namespace, language: Language) -> int:
     from shuxin.portal.node_services import services
 
     config, node = read_config(node_folder(settings)), services(settings)
+    allow_many_files()
     logging.basicConfig(level=logging.WARNING, format=_FORM)
     lines = Lines(node)
     stopping = threading.Event()

@@ -61,7 +61,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     tls = tls_files(certificate=options.certificate, key=options.key)
     if not tls and not is_loopback(options.host):
         raise TLSNeeded(host=options.host)
-    _allow_many_files()
+    allow_many_files()
     with listen(host=options.host, port=options.port) as listening:
         url = address_of(listening, tls=bool(tls))
         os.environ.setdefault("SHUXIN_URL", url)
@@ -105,7 +105,7 @@ def address_of(listening: socket.socket, *, tls: bool) -> str:
     return f"{'https' if tls else 'http'}://{name}:{port}"
 
 
-def _allow_many_files() -> None:
+def allow_many_files() -> None:
     """Each connection is one; the limit that a shell gives is often lower than what the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
