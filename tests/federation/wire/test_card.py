@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from dataclasses import replace
+from textwrap import wrap
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +19,7 @@ from shuxin.federation.domain.card import (
     CardInvalid,
     NodeCard,
     card_is_own,
+    certificate_der,
     fingerprint,
     host_and_port,
     read_card,
@@ -28,6 +34,16 @@ KEY = Ed25519Key(bytes(range(32)))
 NOW = dt.datetime(2026, 1, 1, 8, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 _HEAD = "9144030070846113" + "4"
 PARTY = f"uscc:{USCC(_HEAD + check_symbol(_HEAD))}"
+
+
+def of_version(certificate: str, number: int) -> str:
+    """The same with another number in its first field, which is no version of X.509."""
+    der = certificate_der(certificate)
+    changed = der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01" + bytes([number]), 1)
+    lines = "\n".join(wrap(base64.b64encode(changed).decode(), 64))
+    return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
+
+
 CERTIFICATE = make_certificate(party=PARTY, name="n", host="127.0.0.1", now=NOW).certificate
 OTHER = make_certificate(party=PARTY, name="n", host="127.0.0.1", now=NOW).certificate
 CARD = NodeCard(
@@ -98,6 +114,7 @@ class TestNodeCard:
             ("certificate", CERTIFICATE + CERTIFICATE),
             ("certificate", CERTIFICATE + "-----BEGIN PRIVATE KEY-----\n"),
             ("certificate", CERTIFICATE.replace("MII", "AII")),
+            ("certificate", of_version(CERTIFICATE, 6)),
             ("certificate", " " * 9000),
             ("certificate", ""),
             ("operated_by", "nobody"),
@@ -141,3 +158,19 @@ class TestNodeCard:
     def test_addresses_of_all_sorts(self) -> None:
         assert host_and_port("https://[2001:db8::1]:443") == ("2001:db8::1", 443)
         assert host_and_port("https://node.bank.example:8443") == ("node.bank.example", 8443)
+
+
+def authority() -> str:
+    """PEM of a certificate that may sign others."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    built = built.not_valid_before(NOW).not_valid_after(NOW + dt.timedelta(days=9))
+    built = built.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+class TestFingerprint:
+    def test_a_certificate_that_signs_others_is_refused(self) -> None:
+        """Its owner could make any number of certificates that pass the handshake, and fill every place."""
+        with pytest.raises(CardInvalid):
+            fingerprint(authority())

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.parties import world as parties_world
+from tests.soak.fuzz.joint_targets import joint_targets
 from tests.verification import samples
 
 from shuxin.consent.domain.authorisation import (
@@ -177,7 +178,8 @@ def targets() -> Mapping[str, Target]:
     with tempfile.TemporaryDirectory() as folder:
         world = _World(Path(folder))
         package = world.package.read_bytes()
-    return _statements() | _log(world) | _documents(world, package) | _credentials(world)
+    own = _statements() | _log(world) | _documents(world, package) | _credentials(world)
+    return own | joint_targets(Target)
 
 
 def _statements() -> dict[str, Target]:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.signing import PublicKey, PublicKeyInvalid
@@ -166,14 +167,27 @@ def fingerprint_of(der: bytes) -> str:
 
 
 def certificate_der(certificate: str) -> bytes:
-    """Of PEM text with just one certificate and nothing beside it. Raises CardInvalid."""
+    """Of PEM text with just one certificate and nothing beside it, which vouches for no other. Raises CardInvalid."""
     found = _PEM.fullmatch(certificate) if len(certificate) <= LONGEST_CERTIFICATE else None
     try:
         der = base64.b64decode(found[1].replace("\n", "") if found else "", validate=True)
-        x509.load_der_x509_certificate(der)
-    except ValueError:
-        raise CardInvalid(field="certificate") from None
+        parsed = x509.load_der_x509_certificate(der)
+        _ = parsed.not_valid_before_utc, parsed.not_valid_after_utc, parsed.public_key()
+        is_last = _is_last(parsed)
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
+        is_last = False
+    if not is_last:
+        raise CardInvalid(field="certificate")
     return der
+
+
+def _is_last(certificate: x509.Certificate) -> bool:
+    """It says so itself: TLS trusts what is pinned, and else would let in whatever its owner signs with it."""
+    try:
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    except (x509.ExtensionNotFound, x509.DuplicateExtension):
+        return False
+    return not constraints.value.ca
 
 
 def _check_parties(card: NodeCard) -> None:

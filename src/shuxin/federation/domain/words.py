@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 64
 MOST_OUTPUTS = 64
-MOST_SIZE = 1 << 52
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PARTY = re.compile(r"uscc:[0-9A-HJ-NPQRTUWXY]{18}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
@@ -61,11 +60,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """An output that left a party."""
+    """An output that left a party. How many subjects stand behind it is for its receiver, and everybody reads this."""
 
     name: str
     to: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +128,7 @@ class Ending:
     at: dt.datetime
 
     def body(self) -> dict[str, Json]:
-        handed: list[Json] = [
-            {"name": one.name, "to": one.to, "size": one.size} for one in self.outputs
-        ]
+        handed: list[Json] = [{"name": one.name, "to": one.to} for one in self.outputs]
         return _head(self) | {
             "outcome": self.outcome.value,
             "code": self.code,
@@ -186,12 +182,6 @@ class _Body:
     def text_or_none(self, field: str, form: re.Pattern[str]) -> str:
         return "" if self.values.get(field) == "" else self.text(field, form)
 
-    def number(self, field: str) -> int:
-        value = self.values.get(field)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_SIZE:
-            raise WordInvalid(field=field)
-        return value
-
     def moment(self, field: str) -> dt.datetime:
         value = self.values.get(field)
         try:
@@ -237,8 +227,8 @@ def _stop(body: _Body) -> Stop:
 def _ending(body: _Body) -> Ending:
     body.only("outcome", "code", "reasons", "digests", "outputs")
     handed = tuple(
-        Handed(one.text("name", _NAME), one.text("to", _PARTY), one.number("size"))
-        for one in body.items("outputs", "name", "to", "size", most=MOST_OUTPUTS)
+        Handed(one.text("name", _NAME), one.text("to", _PARTY))
+        for one in body.items("outputs", "name", "to", most=MOST_OUTPUTS)
     )
     outcome = Outcome(body.text("outcome", _OUTCOME))
     code, digests = body.text_or_none("code", _CODE), body.text_or_none("digests", _HASH)
