@@ -114,7 +114,7 @@ class PairSeeds:
         return bytes(32)
 
 
-def job_of(engine: str, learn: str) -> object:
+def job_of(engine: str, learn: str, cipher: str) -> object:
     from shuxin.federation.domain.job import job_from
 
     seats = [{"party": LABEL, "role": "label"}, {"party": HOLDER, "role": "holder"}]
@@ -132,6 +132,7 @@ def job_of(engine: str, learn: str) -> object:
             "parties": seats,
             "inputs": [{"party": one, **entering} for one in (LABEL, HOLDER)],
             "parameters": {"kind": "alignment", "engine": engine, "learn": learn},
+            "cipher": cipher,
             "outputs": [{"name": "aligned", "to": one} for one in to],
             "proposed_at": now,
             "valid_to": now + dt.timedelta(days=30),
@@ -140,14 +141,13 @@ def job_of(engine: str, learn: str) -> object:
 
 
 def ours(engine: str, label: int, holder: int, learn: str, *, cipher: str) -> dict[str, object]:
-    from shuxin.federation.alignment.keys import BlockCipher
     from shuxin.federation.alignment.kind import AlignmentKind
     from shuxin.federation.engine.channel import Work
     from shuxin.infra.api import silent_progress
 
     own, others, shared = two_sets(label, holder)
-    codes, job = {LABEL: own, HOLDER: others}, job_of(engine, learn)
-    kind, seconds, kept = AlignmentKind(cipher=BlockCipher(cipher)), {}, {}
+    codes, job = {LABEL: own, HOLDER: others}, job_of(engine, learn, cipher)
+    kind, seconds, kept = AlignmentKind(), {}, {}
 
     def run(party: str) -> None:
         rows = Given(codes[party]) if party in codes else None
@@ -248,7 +248,7 @@ def main() -> None:
     for name in options.case or CASES:
         engine, label, holder, learn = CASES[name]
         if engine != "openmined":
-            found = ours(engine, label, holder, learn, cipher="sm4" if "sm4" in name else "aes-256")
+            found = ours(engine, label, holder, learn, cipher="sm4" if "sm4" in name else "aes")
         elif options.openmined is None:
             print(f"{name}: needs --openmined", file=sys.stderr)
             continue

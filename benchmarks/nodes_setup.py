@@ -125,6 +125,10 @@ class Node:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
+    def forget_peak(self) -> None:
+        """``VmHWM`` begins anew."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(60)
@@ -135,8 +139,8 @@ class Network:
     """The homes, and the commands on them."""
 
     folder: Path
-    bases: dict[tuple[str, int], str] = field(default_factory=dict)
-    """(home, size) -> the basis on which that dataset enters."""
+    bases: dict[str, str] = field(default_factory=dict)
+    """Home -> the basis on which its datasets enter."""
 
     def home(self, holder: Holder) -> Path:
         return self.folder / holder.home
@@ -161,27 +165,22 @@ class Network:
             others = [str(self.card(one)) for one in HOLDERS if one is not holder]
             self.shuxin(holder, "node", "peer", "add", *others)
             self._allow(holder)
-            for size in SIZES_OF[holder]:
-                self._hold(holder, size)
+            if SIZES_OF[holder]:
+                self.bases[holder.home] = self._hold(holder, SIZES_OF[holder])
 
     def card(self, holder: Holder) -> Path:
         return self.folder / f"{holder.home}.card"
 
-    def _hold(self, holder: Holder, size: int) -> None:
+    def _hold(self, holder: Holder, sizes: tuple[int, ...]) -> str:
+        """Import its datasets; the basis on which they enter joint jobs with the bank."""
         folder = self.folder / "data" / holder.home
-        write_dataset(folder / "名录" / f"企业{size}.parquet", holder, size)
+        for size in sizes:
+            write_dataset(folder / "名录" / f"企业{size}.parquet", holder, size)
         self.shuxin(holder, "import", str(folder), "--accept")
         if holder is BANK:
-            printed = self.shuxin(holder, "basis", "list")
-        else:
-            words = (BANK.party, PURPOSE, "public_task", LAW, AGREEMENT, dataset(size))
-            printed = self.shuxin(holder, "basis", "joint", *words)
-        known = set(self.bases.values())
-        start = PURPOSE if holder is BANK else "joint-"
-        found = [one for one in _first_column(printed) if one.startswith(start)]
-        self.bases[holder.home, size] = next(
-            one for one in found if holder is BANK or one not in known
-        )
+            return _basis_id(PURPOSE, self.shuxin(holder, "basis", "list"))
+        words = (BANK.party, PURPOSE, "public_task", LAW, AGREEMENT, *map(dataset, sizes))
+        return _basis_id(f"joint-{PURPOSE}", self.shuxin(holder, "basis", "joint", *words))
 
     def _allow(self, holder: Holder) -> None:
         """The policy of this node: what a person would write with an editor."""
@@ -204,9 +203,7 @@ class Network:
                 raise SystemExit(f"the policy has no {name}")
         file.write_text(text)
 
-    def run(
-        self, holders: Iterable[Holder], more: Mapping[str, str] | None = None
-    ) -> list[Node]:
+    def run(self, holders: Iterable[Holder], more: Mapping[str, str] | None = None) -> list[Node]:
         """Start these nodes, and wait until each says that it listens."""
         nodes, until = [], time.monotonic() + _SECONDS_TO_START
         for holder in holders:
@@ -246,15 +243,9 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def _first_column(table: str) -> list[str]:
-    """Its cells; one that went on in the next line is put together again."""
-    cells: list[str] = []
-    for line in table.splitlines():
-        if not line.startswith("│"):
-            continue
-        first, second = (cell.strip() for cell in line.split("│")[1:3])
-        if second:
-            cells.append(first)
-        elif cells:
-            cells[-1] += first
-    return cells
+def _basis_id(start: str, printed: str) -> str:
+    """The id of the first basis that begins so in what a command said."""
+    found = re.search(rf"\b{start}-[0-9]{{8}}-[0-9a-f]+", printed)
+    if found is None:
+        raise SystemExit(f"no basis in: {printed}")
+    return found.group()

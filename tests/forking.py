@@ -24,7 +24,8 @@ LIBRARIES = (
     "django.contrib.auth.hashers", "django.core.management", "django.db.models", "django.test.client",
     "ibis.backends.duckdb", "pyarrow.parquet", "numpy", "pydantic", "rich.table", "scipy.optimize",
     "open_data_contract_standard.model", "python_calamine", "rapidfuzz.process", "chinese_calendar",
-    "stdnum.cn.uscc", "cryptography.hazmat.primitives.asymmetric.ed25519", "shuxin.portal.cli",
+    "stdnum.cn.uscc", "cryptography.hazmat.primitives.asymmetric.ed25519", "msgspec.msgpack",
+    "uvicorn", "shuxin.portal.cli",
 )  # fmt: skip
 LONGEST = 1 << 20
 WAIT_SECONDS = 120

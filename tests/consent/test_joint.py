@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.consent.world import (
     NOW,
     OTHER_BANK,
     OTHER_FIRM,
+    PLATFORM,
     REGISTER,
     SECRET,
     STRANGER,
@@ -34,6 +36,7 @@ from shuxin.catalogue.api import Sharing, register_contract
 from shuxin.consent.api import (
     AUTHORISED,
     BasisKind,
+    BasisTaken,
     BasisUnknown,
     Gate,
     Ground,
@@ -199,6 +202,18 @@ class TestJudgeJoint:
     def test_refuses_for_this_reason_alone(self, reason: Reason) -> None:
         assert self.reasons(joint(), **WRONG[reason]) == {reason}
 
+    def test_must_name_everybody_who_gets_some_of_the_results(self) -> None:
+        other, third = frozenset({OTHER_BANK}), frozenset({OTHER_BANK, PLATFORM})
+        assert self.reasons(joint(), also=other) == {Reason.OTHER_GRANTEE}
+        assert self.reasons(joint(also=(OTHER_BANK,)), also=third) == {Reason.OTHER_GRANTEE}
+        assert self.judged(joint(also=(OTHER_BANK,)), also=other) == joint(also=(OTHER_BANK,))
+
+    @pytest.mark.parametrize("also", [[BANK], [HOLDER], ["b", "a"], "x", [1]])
+    def test_names_further_parties_once_and_in_order(self, also: Any) -> None:
+        body = dict(joint().sign(signer=KEYS[HOLDER]).body) | {"also": also}
+        with pytest.raises(StatementUnreadable):
+            read_joint_basis(sign_statement("joint-basis", body, signer=KEYS[HOLDER]))
+
     def test_refuses_before_after_and_without_any(self) -> None:
         assert self.reasons(joint(), now=NOW - 2 * DAY) == {Reason.NOT_YET_VALID}
         assert self.reasons(joint(), now=NOW + 90 * DAY) == {Reason.EXPIRED}
@@ -237,6 +252,17 @@ class TestRecords:
             drop_basis("joint-1", holder=HOLDER, log=lambda: None, now=NOW)
         with pytest.raises(BasisUnknown):
             basis_digest("nothing", holder=HOLDER)
+
+    def test_two_never_share_a_number(self) -> None:
+        """A job names one number, and the hash that its entry states must be of the basis that it rests on."""
+        held()
+        held()
+        for other in (partial(held, catalogues=("other",)), partial(own, basis_id="joint-1")):
+            with pytest.raises(BasisTaken):
+                other()
+        drop_basis("joint-1", holder=HOLDER, log=lambda: None, now=NOW)
+        with pytest.raises(BasisTaken):
+            held(level_max=1)
 
     @pytest.mark.parametrize("signer", [STRANGER, KEYS[BANK]])
     def test_count_only_from_the_holders_own_key(self, signer: Any) -> None:

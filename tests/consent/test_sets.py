@@ -88,6 +88,17 @@ class TestPermitSet:
         assert before.permit.subjects - after.permit.subjects == {FIRST}
         assert before.root != after.root
 
+    def test_a_word_that_is_brought_twice_counts_once_also_when_a_job_asks_again(
+        self,
+        gate: Gate,  # noqa: F811
+    ) -> None:
+        words = [signed(FIRM), signed(FIRM), signed(OTHER_FIRM)]
+        asks = asked()
+        first = permit_set(gate, asks, authorisations=words, now=NOW, job="j")
+        again = permit_set(gate, asks, authorisations=words, now=NOW, job="j")
+        assert first.root == again.root
+        assert Use.objects.count() == 2
+
     def test_of_nobody_is_refused_with_the_reasons(self, gate: Gate) -> None:  # noqa: F811
         words = [signed(FIRM, grantee=OTHER_BANK)]
         with pytest.raises(UseRefused) as caught:

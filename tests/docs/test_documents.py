@@ -27,10 +27,11 @@ PAIRS = [
     (ROOT / "README.md", ROOT / "README.zh-CN.md"),
     (DOCS / "tutorial.md", DOCS / "tutorial.zh-CN.md"),
     (DOCS / "trust.md", DOCS / "trust.zh-CN.md"),
+    (DOCS / "federation.md", DOCS / "federation.zh-CN.md"),
     (DOCS / "operations.md", DOCS / "operations.zh-CN.md"),
     (DOCS / "errors" / "en.md", DOCS / "errors" / "zh.md"),
 ]
-SHOWING = [path for pair in PAIRS[:4] for path in pair]
+SHOWING = [path for pair in PAIRS[:5] for path in pair]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -40,7 +41,7 @@ FRAME = str.maketrans(dict.fromkeys("│┃┏┓┗┛└┘├┤┡┩━─�
 SERVERS = """
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 shuxin() {{
-    case " $* " in *" serve "*) exec {program} "$@";; *) command shuxin "$@";; esac
+    case " $* " in *" serve "* | *" node run "*) exec {program} "$@";; *) command shuxin "$@";; esac
 }}
 """
 SET_UP = re.compile(r"(?:make|python3 tools/setup\.py) (\w+)")
@@ -161,7 +162,7 @@ class TestCommands:
                 assert step.sets_up in (targets if step.command.startswith("make") else tasks)
                 assert not step.shown
 
-    @pytest.mark.parametrize("pair", PAIRS[:4], ids=lambda pair: pair[0].name)
+    @pytest.mark.parametrize("pair", PAIRS[:5], ids=lambda pair: pair[0].name)
     def test_both_languages_show_the_same_commands(self, pair: tuple[Path, Path]) -> None:
         english, chinese = (
             [(step.command, step.fails) for step in steps_of(path.read_text(encoding="utf-8"))]
@@ -172,7 +173,7 @@ class TestCommands:
 
     @pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"shuxin"}))
     def test_every_command_is_documented(self, name: str) -> None:
-        text = "".join(path.read_text(encoding="utf-8") for pair in PAIRS[1:4] for path in pair)
+        text = "".join(path.read_text(encoding="utf-8") for pair in PAIRS[1:5] for path in pair)
         assert re.search(rf"\bshuxin {re.escape(name)}(?![\w-])", text)
 
     def test_a_wrong_document_would_be_found(self, tmp_path: Path) -> None:
@@ -241,7 +242,7 @@ class TestPages:
         names = [chinese for chinese, _, _ in rows]
         assert len(set(names)) == len(names)
 
-    @pytest.mark.parametrize("path", PAIRS[3], ids=lambda path: path.name)
+    @pytest.mark.parametrize("path", PAIRS[4], ids=lambda path: path.name)
     def test_every_setting_is_documented(self, path: Path) -> None:
         source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "src").rglob("*.py"))
         named = set(re.findall(r"\bSHUXIN_[A-Z_]+\b", source))

@@ -32,7 +32,10 @@ class InMemory:
     @property
     def path(self) -> Path:
         path = self.folder / hashlib.sha256(self.content).hexdigest()
-        path.write_bytes(self.content)
+        if not path.exists():
+            aside = path.with_name(f"{path.name}-{threading.get_ident()}")
+            aside.write_bytes(self.content)
+            aside.replace(path)
         return path
 
     def read(self) -> bytes:

@@ -106,6 +106,9 @@ class TestDepartments:
         assert main(["resolve"]) == 1
         assert "permit_too_narrow" in capsys.readouterr().err
         assert main(["rejects", "loans"]) == 1
+        for act in ("approve", "stop", "release"):
+            assert main(["node", act, "x", *(["aligned", "x"] if act == "release" else [])]) == 1
+            assert "department_account" in capsys.readouterr().err
         account("boss", monkeypatch)
         assert main(["departments", "member", "li"]) == 0
         account("li", monkeypatch)

@@ -24,6 +24,7 @@ from shuxin.consent.domain.purpose import DECIDES, HOLDERS_OWN, Purpose, Unknown
 if TYPE_CHECKING:
     from shuxin.consent import rights
     from shuxin.consent.bases import (
+        BasisTaken,
         BasisUnknown,
         bases,
         basis_digest,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     )
     from shuxin.consent.domain.basis import BasisKind, LawfulBasis, read_basis
     from shuxin.consent.domain.departments import DepartmentLimit, DepartmentMember
-    from shuxin.consent.domain.gate import BATCH, ONLINE, GateLimits, Keys
+    from shuxin.consent.domain.gate import BATCH, ONLINE, GateLimits, Keys, Presented
     from shuxin.consent.domain.joint import JointBasis, read_joint_basis
     from shuxin.consent.domain.objection import Filing, Note
     from shuxin.consent.domain.owners import Owners, read_owners
@@ -99,7 +100,7 @@ if TYPE_CHECKING:
         take_status_list,
         take_withdrawal,
     )
-    from shuxin.consent.sets import PermittedSet, permit_set
+    from shuxin.consent.sets import PermittedSet, permit_set, standing_words
     from shuxin.consent.wording import Offer, is_worded, offer, text_hash, worded, wording
 
 _DOMAIN = "shuxin.consent.domain."
@@ -109,7 +110,7 @@ _HOME = {
         _DOMAIN + "authorisation",
     ),
     **dict.fromkeys(("BasisKind", "LawfulBasis", "read_basis"), _DOMAIN + "basis"),
-    **dict.fromkeys(("BATCH", "ONLINE", "GateLimits", "Keys"), _DOMAIN + "gate"),
+    **dict.fromkeys(("BATCH", "ONLINE", "GateLimits", "Keys", "Presented"), _DOMAIN + "gate"),
     **dict.fromkeys(("Filing", "Note"), _DOMAIN + "objection"),
     **dict.fromkeys(("Owners", "read_owners"), _DOMAIN + "owners"),
     **dict.fromkeys(("Reason", "Refusal", "UseRefused"), _DOMAIN + "refusal"),
@@ -135,14 +136,15 @@ _HOME = {
         ("Offer", "is_worded", "offer", "text_hash", "worded", "wording"), "shuxin.consent.wording"
     ),
     **dict.fromkeys(("Gate", "Journal"), "shuxin.consent.issuing"),
-    **dict.fromkeys(("PermittedSet", "permit_set"), "shuxin.consent.sets"),
+    **dict.fromkeys(("PermittedSet", "permit_set", "standing_words"), "shuxin.consent.sets"),
     **dict.fromkeys(
         ("StatementUnproven", "StatusAhead", "StatusRolledBack", "take_owners", "take_status_list",
          "take_withdrawal"),
         "shuxin.consent.records",
     ),
     **dict.fromkeys(
-        ("BasisUnknown", "bases", "basis_digest", "drop_basis", "joint_bases", "take_basis", "take_joint_basis"),
+        ("BasisTaken", "BasisUnknown", "bases", "basis_digest", "drop_basis", "joint_bases", "take_basis",
+         "take_joint_basis"),
         "shuxin.consent.bases",
     ),
     **dict.fromkeys(
@@ -175,6 +177,7 @@ __all__ = [
     "AuthorisationInvalid",
     "AuthorisationUnknown",
     "BasisKind",
+    "BasisTaken",
     "BasisUnknown",
     "DepartmentLimit",
     "DepartmentLimitUnknown",
@@ -201,6 +204,7 @@ __all__ = [
     "PermitForged",
     "PermitTooNarrow",
     "PermittedSet",
+    "Presented",
     "Preview",
     "Proposal",
     "Purpose",
@@ -256,6 +260,7 @@ __all__ = [
     "request_id_of",
     "require_each",
     "rights",
+    "standing_words",
     "suspend",
     "take_basis",
     "take_department_limit",

@@ -14,7 +14,7 @@ from shuxin.consent.records import (
     own_ends,
     speaks_for,
 )
-from shuxin.kernel.errors import NotFound
+from shuxin.kernel.errors import Conflict, NotFound
 from shuxin.kernel.statements import parse_statement
 from shuxin.kernel.text import Text
 
@@ -34,14 +34,26 @@ class BasisUnknown(NotFound):
     mend = Text(en="'shuxin basis list' shows them", zh="用 shuxin basis list 查看")
 
 
+class BasisTaken(Conflict):
+    code = "basis_taken"
+    what = Text(
+        en="another basis here has the number {basis}", zh="编号 {basis} 已用于另一项处理依据"
+    )
+    mend = Text(
+        en="Sign it with a number of its own: jobs and the log name a basis by its number",
+        zh="请使用新的编号签署:任务与日志以编号指代处理依据",
+    )
+
+
 def take_basis(statement: Statement, *, holder: str, keys: Keys, now: datetime) -> LawfulBasis:
     """Record a lawful basis of this holder, signed by a key that speaks for it or by an officer's.
 
-    Raises StatementUnreadable, UnknownPurpose, StatementUnproven.
+    Raises StatementUnreadable, UnknownPurpose, StatementUnproven, BasisTaken.
     """
     basis = read_basis(statement)
     if basis.holder != holder or not speaks_for(statement, holder, keys=keys, seen_at=now):
         raise StatementUnproven(kind=LAWFUL_BASIS)
+    _require_own_number(statement, basis.basis_id, holder)
     hold_statement(statement, about=basis.basis_id, subject=holder, grantee=holder, now=now)
     return basis
 
@@ -62,14 +74,23 @@ def drop_basis(basis_id: str, *, holder: str, log: Callable[[], object], now: da
     end_authorisations([basis_id], subject=holder, why="withdrawn", now=now)
 
 
+def _require_own_number(statement: Statement, basis_id: str, holder: str) -> None:
+    """What a job names, and whose hash it states, is one basis. Raises BasisTaken."""
+    kinds = (LAWFUL_BASIS, JOINT_BASIS)
+    rows = HeldStatement.objects.filter(kind__in=kinds, subject=holder, about=basis_id)
+    if rows.exclude(digest=statement.hash).exists():
+        raise BasisTaken(basis=basis_id)
+
+
 def take_joint_basis(statement: Statement, *, holder: str, keys: Keys, now: datetime) -> JointBasis:
     """Record a joint basis of this holder, signed by a key that speaks for it.
 
-    Raises StatementUnreadable, UnknownPurpose, StatementUnproven.
+    Raises StatementUnreadable, UnknownPurpose, StatementUnproven, BasisTaken.
     """
     basis = read_joint_basis(statement)
     if basis.holder != holder or not speaks_for(statement, holder, keys=keys, seen_at=now):
         raise StatementUnproven(kind=JOINT_BASIS)
+    _require_own_number(statement, basis.basis_id, holder)
     hold_statement(
         statement, about=basis.basis_id, subject=holder, grantee=basis.recipient, now=now
     )

@@ -188,13 +188,15 @@ class Gate:
         data_to: date,
         job: str,
         now: datetime,
+        also: frozenset[str] = frozenset(),
     ) -> Permit:
         """Everybody in one dataset for a joint job whose results ``recipient`` gets, on a joint basis.
 
-        job: its id; the use is logged with it before this returns, once also after a restart. Raises UseRefused.
+        also: further parties that get some of the results; the basis must name each. job: its id; the use is
+        logged with it before this returns, once also after a restart. Raises UseRefused.
         """
         found = judge_joint(
-            JointUse(recipient, purpose, catalogue, level),
+            JointUse(recipient, purpose, catalogue, level, also),
             bases=joint_bases(holder=self.holder, keys=self.keys, basis_id=basis_id),
             entry=catalogue_entries([catalogue]).get(catalogue),
             holder=self.holder,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from shuxin.consent import records
-from shuxin.consent.domain.gate import judge
+from shuxin.consent.domain.gate import judge, judge_word
 from shuxin.consent.domain.permit import Ground, Permit, entity_of
 from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
 from shuxin.consent.domain.request import AUTHORISED, read_request
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from shuxin.kernel.statements import Statement
 
 _AT_ONCE = 500
+_ELSEWHERE = frozenset({Reason.EXHAUSTED})
+"""What is counted at each holder, not at the party that brings the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,28 @@ def permit_set(
     return PermittedSet(_permit(request, agreed, uses, now), root.hex(), refused)
 
 
+def standing_words(
+    gate: Gate, authorisations: Iterable[Statement], *, now: datetime
+) -> list[Presented]:
+    """Those words that their subjects signed and that hold now, as far as is known here (有效授权).
+
+    For the party that they were given to: no use is counted. A status list must be fresh where this party trusts
+    anybody's; where it trusts nobody's, only what it heard of by itself counts. Raises UseRefused: other statements.
+    """
+    words = [presented_as(one, now) for one in authorisations]
+    terms = [one.terms for one in words]
+    known = records.known_of_each(holder=gate.holder, terms=terms, issuers=gate.issuers)
+    none = _ELSEWHERE if gate.issuers else _ELSEWHERE | {Reason.STATUS_MISSING}
+    found = []
+    for one in words:
+        refusals = judge_word(
+            one, known=known[one.terms.auth_id], keys=gate.keys, limits=gate.limits, now=now
+        )
+        if not {refusal.reason for refusal in refusals} - none:
+            found.append(one)
+    return found
+
+
 def _begun(statement: Statement, request: Request, job: str) -> dict[str, Use]:
     """The uses that were counted when this very request of this job came first, by authorisation."""
     if not job or records.first_seen(statement) is None:
@@ -146,15 +170,16 @@ def _still_agreed(
 ) -> tuple[list[Presented], Counter[Reason]]:
     """Of those whose use is counted, who agrees to this day; that the count is full does not matter to them."""
     words = [one for some in brought.values() for one in some if one.terms.auth_id in begun]
-    agreed: list[Presented] = []
+    agreed: dict[str, Presented] = {}
     refused: Counter[Reason] = Counter()
     for one, refusals in zip(words, _against(gate, request, words, now), strict=True):
         reasons = {refusal.reason for refusal in refusals} - {Reason.EXHAUSTED}
         refused.update(reasons)
-        agreed += [] if reasons else [one]
+        if not reasons:
+            agreed.setdefault(one.terms.auth_id, one)
     counted = {use.subject for use in begun.values()}
     others = {who: some for who, some in brought.items() if entity_of(who) not in counted}
-    return agreed, refused + _judged(gate, request, others, now)[1]
+    return list(agreed.values()), refused + _judged(gate, request, others, now)[1]
 
 
 def _judged(

@@ -83,7 +83,12 @@ def _among(codes: Codes, some: Codes) -> NDArray[np.bool_]:
 
 def _stated(codes: ir.Table) -> tuple[Codes, pa.Array]:
     """The distinct valid codes of the code column, sorted, and the distinct other texts in it."""
-    texts = codes.distinct().order_by("code").to_pyarrow()["code"].combine_chunks()
+    asked = codes.distinct().order_by("code")
+    backend = asked.get_backend()
+    found = backend.con.sql(
+        backend.compile(asked)
+    ).to_arrow_table()  # without the pandas that Ibis would load
+    texts = found["code"].combine_chunks()
     valid = _valid(texts)
     return _symbols(texts.filter(pa.array(valid))), texts.filter(pa.array(~valid))
 

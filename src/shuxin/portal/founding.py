@@ -193,8 +193,11 @@ def record_joint_basis(
     now: dt.datetime,
     until: dt.datetime,
     shown: bool = True,
+    also: Sequence[str] = (),
 ) -> JointBasis:
     """Sign a ground on which these datasets enter joint work for ``recipient``; log it, and keep it.
+
+    also: further parties that may learn some of the results.
 
     Raises DatasetUnknown, PartyInvalid, StatementUnreadable where the ground is none.
     """
@@ -203,7 +206,8 @@ def record_joint_basis(
     from shuxin.ledger.api import Entry  # noqa: PLC0415 - only where it is written
     from shuxin.parties.api import PartyKind, check_party  # noqa: PLC0415 - only here
 
-    check_party(recipient, kind=PartyKind.BANK)
+    for one in (recipient, *also):
+        check_party(one, kind=PartyKind.BANK)
     for name in catalogues:
         contract(dataset=name)
     party = holder(settings).party
@@ -220,6 +224,7 @@ def record_joint_basis(
         valid_from=now,
         valid_to=until,
         shown=shown,
+        also=tuple(sorted(set(also))),
     )
     statement = basis.sign(signer=own_signer(settings))
     read_joint_basis(statement)

@@ -213,6 +213,16 @@ class TestPoints:
         assert isinstance(failure_of(outcome, HOLDER), AnswerInvalid)
 
 
+class TestMarkedPoints:
+    @pytest.mark.parametrize("learn", ["both", "one", "count"])
+    def test_a_repeated_point_is_answered_with_nothing(self, learn: str, tmp_path: Path) -> None:
+        """Sent twice, a row would be known again among the shuffled values that come back."""
+        change = changed("points", lambda c: c + c[-32:], sender=HOLDER)
+        outcome = align(job_of(engine="ecdh", learn=learn), SETS, tmp_path, change=change)
+        assert isinstance(failure_of(outcome, LABEL), AnswerInvalid)
+        assert (LABEL, HOLDER, "alignment/raised") not in outcome.messages
+
+
 class TestKeyMessage:
     @pytest.mark.parametrize("place", [0, 1, 40, 80])
     def test_changed_on_its_way_is_refused(self, place: int, tmp_path: Path) -> None:

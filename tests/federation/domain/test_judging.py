@@ -77,6 +77,14 @@ class TestJudge:
         extra = {JobReason.MIN_SIZE_TOO_SMALL} if reason is JobReason.FIGURES_TOO_MANY else set()
         assert found - extra == {reason}
 
+    def test_a_rehearsal_that_would_fill_the_disk_is_refused(self) -> None:
+        for large in (
+            {"left": 10_000, "rows": 500_000},
+            {"right": 1000, "products": 100, "rows": 90_000},
+        ):
+            asked = rehearsal() | {"parameters": {"kind": "rehearsal", **large}}
+            assert judged(job(**asked)) == {JobReason.ROWS_TOO_MANY}
+
     def test_a_purpose_of_holders_own_serves_no_joint_job(self) -> None:
         kinds = {"alignment": ["own_customer_view"]}
         found = judged(job(purpose="own_customer_view"), policy(kinds=kinds))
@@ -154,6 +162,28 @@ class TestHelper:
     def test_at_a_data_partys_address_is_refused(self) -> None:
         node = NodeFacts(HELPER, NODES[HOLDER].address.upper().replace("HTTPS", "https"))
         assert self.held(helper=node) == {JobReason.HELPER_IS_DATA_PARTY}
+
+    def test_on_a_data_partys_host_is_refused(self) -> None:
+        """Whoever owns the host reads the memory of both."""
+        node = NodeFacts(HELPER, NODES[HOLDER].address.replace(":7443", ":9000"))
+        assert self.held(helper=node) == {JobReason.HELPER_IS_DATA_PARTY}
+
+    def test_on_ones_own_machine_ports_tell_the_nodes_of_a_trial_apart(self) -> None:
+        nodes = {
+            name: NodeFacts(party, f"https://127.0.0.1:{port}")
+            for name, party, port in (("holder", HOLDER, 7001), ("helper", HELPER, 7002))
+        }
+        assert self.held(**nodes) == set()
+        nodes["helper"] = NodeFacts(HELPER, "https://127.0.0.1:7001")
+        assert self.held(**nodes) == {JobReason.HELPER_IS_DATA_PARTY}
+
+    def test_run_through_a_third_party_is_refused(self) -> None:
+        """The helper's node is run by a party whose own node a data party runs."""
+        nodes = NODES | {
+            HELPER: NodeFacts(OTHER, "https://helper.example:7443"),
+            OTHER: NodeFacts(HOLDER, "https://other.example:7443"),
+        }
+        assert judged(nodes=nodes) == {JobReason.HELPER_IS_DATA_PARTY}
 
 
 class TestUnderstood:

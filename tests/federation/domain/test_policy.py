@@ -12,6 +12,7 @@ from tests.federation.domain.samples import (
     HOLDER,
     LABEL,
     NOW,
+    OTHER,
     STRANGER,
     entering,
     job,
@@ -140,6 +141,38 @@ class TestStanding:
     )
     def test_a_job_that_differs_in_one_thing_waits(self, changed: dict[str, Any]) -> None:
         assert not standing(**changed).fits(job(), me=HOLDER, now=NOW)
+
+    def test_it_is_for_jobs_whose_results_go_to_the_proposer(self) -> None:
+        """Else whoever may propose could let anybody with a card learn from this party."""
+        for_another = job(
+            proposer=LABEL,
+            parties=[
+                {"party": OTHER, "role": "label"},
+                {"party": LABEL, "role": "holder"},
+                {"party": HOLDER, "role": "holder"},
+                {"party": HELPER, "role": "helper"},
+            ],
+            inputs=[entering(OTHER), entering(LABEL), entering(HOLDER)],
+            outputs=[{"name": "aligned", "to": one} for one in (OTHER, LABEL, HOLDER)],
+        )
+        assert not standing().fits(for_another, me=HOLDER, now=NOW)
+        assert standing(partners=[OTHER]).fits(for_another, me=HOLDER, now=NOW)
+
+    def test_listed_partners_are_all(self) -> None:
+        three = job(
+            parties=[
+                {"party": LABEL, "role": "label"},
+                {"party": HOLDER, "role": "holder"},
+                {"party": OTHER, "role": "holder"},
+                {"party": HELPER, "role": "helper"},
+            ],
+            inputs=[entering(LABEL), entering(HOLDER), entering(OTHER)],
+            outputs=[{"name": "aligned", "to": one} for one in (LABEL, HOLDER, OTHER)],
+        )
+        assert standing().fits(three, me=HOLDER, now=NOW)
+        assert standing(partners=[OTHER]).fits(three, me=HOLDER, now=NOW)
+        for others in ([], [STRANGER]):
+            assert not standing(partners=others).fits(three, me=HOLDER, now=NOW)
 
     def test_the_first_that_fits_is_named_by_its_number(self) -> None:
         both = [standing(kind="rehearsal").model_dump(), standing().model_dump()]

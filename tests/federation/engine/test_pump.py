@@ -272,6 +272,35 @@ class TestPump:
         assert B in a._heard
         assert isinstance(way.asked[-1], Where)
 
+    def test_a_peer_whose_job_is_over_is_not_waited_for(
+        self, lines: tuple[Line, Line], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It ended by the word of a third party, and this one has nothing more to send."""
+        monkeypatch.setattr(pump_module, "PROBE_SECONDS", -1.0)
+        monkeypatch.setattr(pump_module, "_IDLE_SECONDS", 0.0)
+        a, b = lines
+        a.send(B, "round.0", lambda: [b"x"])
+        way = To(A, b.inbox)
+        pump = pump_of(a, B, way)
+        while pump.step():
+            pass
+        over = PeerRefused(party=B, refusal="job_over", en="no", zh="no", later=False)
+
+        def where(_: Where) -> Taken:
+            raise over
+
+        monkeypatch.setattr(To, "where", lambda _self, message: where(message))
+        with a._awaits(B), pytest.raises(PeerRefused):
+            pump._idle()
+
+    def test_a_halted_line_sends_nothing_more(self, lines: tuple[Line, Line]) -> None:
+        a, b = lines
+        a.send(B, "round.0", lambda: [b"x"])
+        a.halt()
+        pump_of(a, B, To(A, b.inbox)).run()
+        assert a.outbox(B).first() is not None
+        assert b.received(A) == {}
+
     def test_pauses_grow_to_their_bound(self) -> None:
         pauses = [pause_seconds(troubles) for troubles in range(1, 2000)]
         assert max(pauses) <= LONGEST_PAUSE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.consent.world import BANK, DAY, DIRECTORY, END, HOLDER, KEYS, NOW, PLATFORM
+from tests.consent.world import BANK, CLERK, DAY, DIRECTORY, END, HOLDER, KEYS, NOW, PLATFORM
 from tests.federation.memory import MemoryChannel, Post
 
 from shuxin.federation.domain.job import Job, job_from
@@ -165,6 +165,15 @@ class TestExchange:
         secrets, refused, _ = exchanged(tmp_path, change=forged(**fields))
         assert refused[HOLDER].facts == {"party": BANK, "reason": reason}
         assert sorted(secrets) == sorted((BANK, PLATFORM))
+
+    def test_refuses_a_key_that_an_auditor_of_the_party_signed(self, tmp_path: Path) -> None:
+        def change(sender: str, receiver: str, _: str, content: bytes) -> bytes:
+            if (sender, receiver) != (BANK, HOLDER):
+                return content
+            return sign_statement(JOB_KEY, parse_statement(content).body, signer=CLERK).dump()
+
+        _, refused, _ = exchanged(tmp_path, change=change)
+        assert refused[HOLDER].facts == {"party": BANK, "reason": "wrong_role"}
 
     @pytest.mark.parametrize(
         "content",

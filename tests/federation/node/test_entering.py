@@ -50,6 +50,7 @@ from shuxin.consent.api import (
     Purpose,
     Reason,
     UseRefused,
+    drop_basis,
     take_basis,
     take_joint_basis,
 )
@@ -60,6 +61,7 @@ from shuxin.federation.node.entering import (
     GRANTS,
     EnteredRows,
     NodeEntering,
+    RowsEnded,
     RowsOutsideLimits,
     enter,
     entry_messages,
@@ -269,6 +271,7 @@ def label(tmp_path: Path, db: None) -> Node:
         NOW - dt.timedelta(days=1), NOW + dt.timedelta(days=9),
     )  # fmt: skip
     take_basis(basis.sign(signer=KEYS[BANK]), holder=BANK, keys=DIRECTORY, now=NOW)
+    take(1, NOW)
     gate = Gate(BANK, "tester", DIRECTORY, MemoryJournal(), frozenset({PLATFORM}))
     return Node(BANK, settings, Scripted(tmp_path), gate)
 
@@ -279,12 +282,14 @@ def refused(call: Callable[..., object], *given: Any, **changed: Any) -> set[Rea
     return {refusal.reason for refusal in caught.value.refusals}
 
 
+OF_THE_JOB: dict[str, Any] = {
+    "purpose": Purpose.MODEL_TRAINING, "level_max": 2, "catalogues": (DATA,), "max_uses": 1,
+    "data_from": dt.date(2024, 1, 1), "data_to": dt.date(2025, 1, 1),
+}  # fmt: skip
+
+
 def word(subject: str, **changed: Any) -> Statement:
-    plain = {
-        "purpose": Purpose.MODEL_TRAINING, "level_max": 2, "catalogues": (DATA,), "max_uses": 1,
-        "data_from": dt.date(2024, 1, 1), "data_to": dt.date(2025, 1, 1),
-    }  # fmt: skip
-    return terms(subject=subject, **plain | changed).sign(signer=KEYS[subject])
+    return terms(subject=subject, **OF_THE_JOB | changed).sign(signer=KEYS[subject])
 
 
 @dataclass(frozen=True)
@@ -323,6 +328,20 @@ class TestOnABasis:
         assert holder.enter(job()) == first
         assert (holder.line.kept, holder.line.sent, Use.objects.count()) == before
         assert len(holder.gate.journal.entries) == 2  # type: ignore[attr-defined]
+
+    def test_a_basis_that_ended_or_an_erasure_ends_a_job_that_is_taken_up_again(
+        self, holder: Node
+    ) -> None:
+        holder.enter(job())
+        hold = Hold.objects.create(
+            subject=CODES[1], dataset=DATA, field="*", why="erased", since=NOW
+        )
+        with pytest.raises(RowsEnded):
+            holder.enter(job())
+        Hold.objects.filter(pk=hold.pk).delete()
+        holder.enter(job())
+        drop_basis("joint-1", holder=HOLDER, log=lambda: None, now=NOW)
+        assert refused(holder.enter, job()) == {Reason.BASIS_MISSING}
 
     def test_whom_a_hold_withholds_stays_out(self, holder: Node) -> None:
         Hold.objects.create(subject=CODES[1], dataset=DATA, field="*", why="erased", since=NOW)
@@ -429,6 +448,34 @@ class TestOnAuthorisations:
         assert request.kind == "use-request"
         assert {one.body["subject"] for one in words} == {f"uscc:{code}" for code in entered}
         assert label.enter(job(ours=AGREED, theirs=AGREED), grants=None) == found
+
+    @pytest.mark.parametrize("theirs", [AGREED, {}], ids=["agreed", "on a basis"])
+    def test_words_that_are_forged_or_ended_bring_nobody_in_at_the_label_party(
+        self, label: Node, theirs: dict[str, Any]
+    ) -> None:
+        """The holder's gate is not asked about rows of the label party, nor at all where it rests on a basis."""
+        forged = terms(subject=OTHER_FIRM, **OF_THE_JOB).sign(signer=STRANGER)
+        ended = word(BANK)
+        take(2, NOW, ended.body["auth_id"])
+        work = job(ours=AGREED, theirs=theirs)
+        found = label.enter(work, grants=Brought((word(FIRM), forged, ended)))
+        assert found.codes() == FIRM.removeprefix("uscc:").encode()
+
+    def test_the_label_party_must_have_heard_lately_who_still_agrees(self, label: Node) -> None:
+        late = NOW + dt.timedelta(days=2)
+        brought = Brought((word(FIRM),))
+        with pytest.raises(RowsOutsideLimits):
+            label.enter(job(ours=AGREED), grants=brought, now=late)
+        take(2, late)
+        again = replace(label, line=Scripted(label.line.folder, label.line.waiting))
+        assert again.enter(job(ours=AGREED), grants=brought, now=late).entry.rows == 1
+
+    def test_who_has_withdrawn_when_a_job_is_taken_up_again_ends_it(self, holder: Node) -> None:
+        self.with_words(holder, word(FIRM), word(OTHER_FIRM))
+        assert holder.enter(self.agreed()) == holder.enter(self.agreed())
+        take(2, NOW, word(FIRM).body["auth_id"])
+        with pytest.raises(RowsEnded):
+            holder.enter(self.agreed())
 
     def test_the_label_party_without_any_is_refused(self, label: Node) -> None:
         assert refused(label.enter, self.agreed()) == {Reason.AUTHORISATION_MISSING}

@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.federation.domain.samples import HELPER, HOLDER, LABEL, OTHER
+from tests.federation.domain.samples import DAY, HELPER, HOLDER, LABEL, NOW, OTHER
 from tests.federation.node.world import STRANGERS_KEY, card_of, certificate_of, world
 
 from shuxin.federation.domain.card import fingerprint
 from shuxin.federation.models import Peer
 from shuxin.federation.node.peers import (
+    CardOutdated,
     FingerprintTaken,
     PeerIsSelf,
     PeerUnknown,
@@ -43,6 +44,19 @@ class TestPeers:
         add_peer(card_of(LABEL, address="https://moved.example:1"), services=made.services)
         assert peer(LABEL).address == "https://moved.example:1"
         assert Peer.objects.count() == 2
+
+    def test_an_older_or_expired_card_does_not_come_back(self, tmp_path: Path) -> None:
+        """It may name a certificate whose key was lost."""
+        made = world(tmp_path, me=HOLDER, peers=())
+        old, new = card_of(LABEL), card_of(LABEL, valid_from=NOW - DAY)
+        expired = card_of(HELPER, valid_to=NOW)
+        add_peer(new, services=made.services)
+        for card in (old, expired):
+            with pytest.raises(CardOutdated):
+                add_peer(card, services=made.services)
+        assert [one.party for one in peers()] == [LABEL]
+        remove_peer(LABEL, services=made.services)
+        add_peer(old, services=made.services)
 
     def test_a_removed_one_is_no_peer(self, tmp_path: Path) -> None:
         made = world(tmp_path, me=HOLDER, peers=(LABEL,))

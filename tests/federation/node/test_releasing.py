@@ -184,6 +184,21 @@ class TestPerson:
         assert ReleaseAsked.objects.count() == 1
         assert Released.objects.count() == 1
 
+    def test_leave_for_a_large_set_is_none_for_a_small_one(self, holder: World) -> None:
+        holder.write_policy(release="person")
+        job_id = running(holder)
+        ReleaseAsked.objects.create(
+            job_id=job_id,
+            name="aligned",
+            to=LABEL,
+            size=5000,
+            numbers=0,
+            asked_at=NOW,
+            allowed_at=NOW,
+        )
+        with pytest.raises(ValueError, match="one size"):
+            releasing(holder, job_id)("aligned", LABEL, size=1000, numbers=0)
+
     def test_a_stop_ends_the_wait(self, holder: World) -> None:
         holder.write_policy(release="person")
         job_id = running(holder)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.federation.domain.samples import HELPER, HOLDER, LABEL, NOW, values
+from tests.federation.domain.samples import DAY, HELPER, HOLDER, LABEL, NOW, values
 from tests.federation.node.party_lines import Exchange, run_party
 from tests.federation.node.world import (
     VERSION,
@@ -29,22 +31,26 @@ from shuxin.consent.api import Reason, Refusal, UseRefused
 from shuxin.federation.domain.states import State
 from shuxin.federation.domain.words import Given, Stop
 from shuxin.federation.engine.channel import Declared
+from shuxin.federation.engine.erasing import erase
+from shuxin.federation.engine.journal import LineHeld
 from shuxin.federation.models import JobRecord, JointUse, MaskUse, Released
 from shuxin.federation.models import JobWord as WordRow
 from shuxin.federation.node import lines as lines_module
 from shuxin.federation.node.book import record_of, whole_job
 from shuxin.federation.node.desk import JobOver, NodeDesk
 from shuxin.federation.node.jobs import approve, stop
-from shuxin.federation.node.lines import GRACE_SECONDS, Line, Lines, Watch, declared
+from shuxin.federation.node.lines import GRACE_SECONDS, LOOK_SECONDS, Line, Lines, Watch, declared
+from shuxin.federation.node.peers import remove_peer
 from shuxin.federation.node.running import reasons_of
 from shuxin.federation.node.view import job_view
 from shuxin.federation.node.words import take_word
-from shuxin.federation.node.worker import Worker
+from shuxin.federation.node.worker import FOLLOWED, Worker
 from shuxin.federation.wire.client import PeerRefused, PeerUnreachable
 from shuxin.federation.wire.messages import Part, Taken, Where
 from shuxin.kernel.errors import Conflict
 from shuxin.kernel.text import Text
 from shuxin.ledger.api import LogUnwritable
+from shuxin.parties.api import Directory, KeyProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +58,7 @@ if TYPE_CHECKING:
 
     from shuxin.federation.domain.job import Job
     from shuxin.federation.engine.channel import Work
+    from shuxin.kernel.statements import Statement
     from shuxin.ledger.api import Entry
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +182,7 @@ class TestDone:
         assert all(len(str(facts[name])) == 64 for name in ("messages", "results", "digests"))
         assert (one.results / "aligned").read_bytes() == ALIGNED
         ending = one.ending()
-        assert ending["outputs"] == [{"name": "aligned", "to": LABEL, "size": 1000}]
+        assert ending["outputs"] == [{"name": "aligned", "to": LABEL}]
         assert ending["digests"] == facts["digests"]
         view = job_view(one.job_id)
         assert {(w.peer, w.kind) for w in view.undelivered} >= {
@@ -345,6 +352,71 @@ class TestStopped:
                 LABEL, Where(one.job_id, "question", b"x" * 32)
             )
 
+    def test_while_the_program_computes_nothing_more_goes_out(self, tmp_path: Path) -> None:
+        def computing(work: Work) -> None:
+            stop(work.job_id, by="wang", services=one.made.services)
+            time.sleep(LOOK_SECONDS)
+            one.lines.look(work.job_id)
+            opened.line.outbox(LABEL).keep("answer", lambda: [b"late"], most=100)
+            time.sleep(0.3)
+
+        one = play(tmp_path, computing)
+        opened = one.lines.open(one.job_id, one.job)
+        with one.others():
+            one.run()
+            assert "answer" not in one.exchange.lines[LABEL].received(HOLDER)
+        assert one.state is State.STOPPED
+
+    def test_when_a_party_is_no_peer_any_more_it_ends(self, tmp_path: Path) -> None:
+        def removed(work: Work) -> None:
+            remove_peer(HELPER, services=one.made.services)
+            time.sleep(LOOK_SECONDS)
+            answer(work)
+
+        one = play(tmp_path, removed)
+        with one.others():
+            one.run()
+        assert one.state is State.FAILED
+        assert one.ending()["reasons"] == [{"reason": "peer_removed", "about": HELPER}]
+        assert Released.objects.count() == 0
+
+    def test_a_policy_that_was_narrowed_after_the_approval_lets_nothing_begin(
+        self, tmp_path: Path
+    ) -> None:
+        one = play(tmp_path)
+        one.made.write_policy(helpers=[])
+        one.run()
+        assert one.state is State.FAILED
+        assert one.ending()["reasons"] == [{"reason": "helper_not_accepted", "about": HELPER}]
+        assert not any(one.made.services.job_folder(one.job_id).glob("once/*"))
+
+    def test_when_a_partys_key_is_revoked_nothing_is_released(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def revoked(work: Work) -> None:
+            real = Directory.who_signed
+
+            def who(self: Directory, statement: Statement, **given: Any) -> Any:
+                lost = given["party"] == LABEL and statement.kind == "job-approval"
+                return KeyProblem.REVOKED if lost else real(self, statement, **given)
+
+            monkeypatch.setattr(Directory, "who_signed", who)
+            answer(work)
+
+        one = play(tmp_path, revoked)
+        with one.others():
+            one.run()
+        assert one.state is State.FAILED
+        assert one.ending()["reasons"] == [{"reason": "approval_lapsed", "about": LABEL}]
+        assert Released.objects.count() == 0
+
+    def test_nor_does_one_whose_time_is_over(self, tmp_path: Path) -> None:
+        one = play(tmp_path)
+        one.made.clock.at = NOW + 31 * DAY
+        one.run()
+        assert one.state is State.FAILED
+        assert one.ending()["reasons"] == [{"reason": "expired", "about": ""}]
+
     def test_at_the_last_moment_the_results_are_dropped(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -510,10 +582,90 @@ class TestWorker:
             assert worker.step() == steps
         assert NoThread.started == self.names(one.job_id)
 
+    def test_no_label_party_takes_all_the_room(self, tmp_path: Path) -> None:
+        made = world(tmp_path, me=HOLDER, workers=1)
+        worker = Worker(made.services, Lines(made.services))
+        for number in range(FOLLOWED // 2):
+            assert worker._has_room(LABEL)
+            worker._threads[str(number)] = NoThread(name="")  # type: ignore[assignment]
+            worker._label[str(number)] = LABEL
+        assert not worker._has_room(LABEL)
+        assert worker._has_room(HELPER)
+        assert worker._has_room(HOLDER)
+
+    def test_a_job_whose_line_was_erased_ends_and_holds_no_other_up(self, tmp_path: Path) -> None:
+        """A node that records, and whose database alone was restored."""
+        one = play(tmp_path)
+        folder = one.made.services.job_folder(one.job_id)
+        folder.mkdir(parents=True)
+        erase(folder)
+        worker = Worker(one.made.services, one.lines)
+        assert worker.step() == 1
+        worker.run_one(one.job_id, one.job)
+        assert (one.state, one.ending()["code"]) == (State.FAILED, "erased")
+
+    def test_a_line_that_cannot_be_opened_holds_no_other_up(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = world(tmp_path, me=LABEL, kinds={"alignment": FakeKind(answer, messages)})
+        first, second = self.ready_at_label(made, 2), self.ready_at_label(made, 1)
+        real = Worker._may_start
+
+        def held(worker: Worker, job_id: str, job: Job) -> bool:
+            if job_id == first:
+                raise LineHeld
+            return real(worker, job_id, job)
+
+        monkeypatch.setattr(Worker, "_may_start", held)
+        assert Worker(made.services, Lines(made.services)).step() == 1
+        assert NoThread.started == self.names(second)
+
+    def test_what_a_restored_database_does_not_know_is_erased_after_a_day(
+        self, tmp_path: Path
+    ) -> None:
+        made = world(tmp_path, me=LABEL)
+        folder = made.services.job_folder("e" * 64)
+        grants = made.services.folder / "grants" / f"{'e' * 64}.jsonl"
+        (folder / "once").mkdir(parents=True)
+        grants.parent.mkdir()
+        for file in (folder / "once" / "key", grants):
+            file.write_bytes(b"secret")
+        worker = Worker(made.services, Lines(made.services))
+        worker.sweep()
+        assert folder.exists()
+        assert grants.exists()
+        for path in (folder, grants):
+            os.utime(path, (0, 0))
+        worker.sweep()
+        assert not folder.exists()
+        assert not grants.exists()
+
+    def test_a_running_job_whose_folder_is_gone_ends(self, tmp_path: Path) -> None:
+        """The database of a node that was done is restored: else the job runs for ever."""
+        one = play(tmp_path)
+        JobRecord.objects.update(state="running")
+        worker = Worker(one.made.services, one.lines)
+        assert worker.step() == 0
+        assert (one.state, one.ending()["code"]) == (State.FAILED, "line_lost")
+        assert NoThread.started == []
+
+    def test_what_was_brought_to_a_job_is_erased_at_its_end(self, tmp_path: Path) -> None:
+        one = play(tmp_path)
+        grants = one.made.services.folder / "grants" / f"{one.job_id}.jsonl"
+        grants.parent.mkdir()
+        grants.write_bytes(b"{}")
+        worker = Worker(one.made.services, one.lines)
+        worker.sweep()
+        assert grants.exists()
+        stop(one.job_id, by="wang", services=one.made.services)
+        worker.sweep()
+        assert not grants.exists()
+
     def test_what_ran_when_the_process_was_killed_is_taken_up(self, tmp_path: Path) -> None:
         made = world(tmp_path, me=LABEL, workers=1, kinds={"alignment": FakeKind(answer, messages)})
         ready, killed = self.ready_at_label(made, 2), self.ready_at_label(made, 1)
         JobRecord.objects.filter(job_id=killed).update(state="running")
+        made.services.job_folder(killed).mkdir(parents=True)
         worker = Worker(made.services, Lines(made.services))
         assert worker.step() == 1
         assert NoThread.started == self.names(killed)

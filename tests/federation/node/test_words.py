@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.federation.domain.samples import DAY, HELPER, HOLDER, LABEL, NOW, OTHER
+from tests.federation.domain.samples import DAY, HELPER, HOLDER, LABEL, NOW, OTHER, entering
 from tests.federation.node.test_jobs import form
 from tests.federation.node.world import (
     KEYS,
@@ -16,6 +17,7 @@ from tests.federation.node.world import (
     world,
 )
 
+from shuxin.federation.domain.refusal import JobRefused
 from shuxin.federation.domain.states import State
 from shuxin.federation.domain.words import (
     Approval,
@@ -29,13 +31,14 @@ from shuxin.federation.domain.words import (
 )
 from shuxin.federation.models import JobRecord
 from shuxin.federation.models import JobWord as WordRow
-from shuxin.federation.node.jobs import approve, propose, refuse, stop
+from shuxin.federation.node.jobs import JobsTooMany, approve, propose, refuse, stop
 from shuxin.federation.node.peers import remove_peer
 from shuxin.federation.node.view import job_view
 from shuxin.federation.node.words import (
     Postman,
     WordDiffers,
     WordEarly,
+    WordTooLong,
     WordUnproven,
     take,
     take_word,
@@ -43,6 +46,7 @@ from shuxin.federation.node.words import (
 from shuxin.federation.wire.client import PeerRefused, PeerUnreachable
 from shuxin.kernel.statements import StatementInvalid
 from shuxin.kernel.text import Text
+from shuxin.parties.api import Directory, KeyRole, KnownKey
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +122,27 @@ class TestTake:
         with pytest.raises(WordEarly):
             take_word(LABEL, approval("a" * 64, LABEL), services=holder.services)
 
+    def test_a_peer_cannot_fill_the_disk_with_jobs(
+        self, holder: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shuxin.federation.node.jobs.JOBS_A_DAY", 2)
+        known = [received(holder, nonce=f"{number:032}") for number in range(2)]
+        before = len(holder.log)
+        with pytest.raises(JobsTooMany):
+            received(holder, nonce="9" * 32)
+        assert (JobRecord.objects.count(), len(holder.log)) == (2, before)
+        assert received(holder, nonce=f"{0:032}") == known[0]
+        holder.clock.at = NOW + 2 * DAY
+        received(holder, nonce="9" * 32)
+
+    def test_nor_with_long_ones(self, holder: World) -> None:
+        features = tuple(f"{number:0200}" for number in range(1000))
+        long = proposed(inputs=[entering(LABEL, features=features), entering(HOLDER)]).dump()
+        take(LABEL, long, services=holder.services)
+        both = [entering(LABEL, features=features), entering(HOLDER, features=features)]
+        with pytest.raises(WordTooLong):
+            take(LABEL, proposed(inputs=both).dump(), services=holder.services)
+
     def unproven(self, job_id: str) -> list[tuple[str, Statement]]:
         by_label = Approval(job_id, LABEL, "someone", "b" * 64, NOW)
         return [
@@ -135,6 +160,21 @@ class TestTake:
                 take_word(peer, statement, services=holder.services)
         assert job_view(job_id).said == ()
         assert len(holder.log) == before
+
+    def test_nor_with_a_key_that_does_not_speak_for_it(
+        self, holder: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A party's auditor sees everything and decides nothing."""
+        job_id = received(holder)
+        word = approval(job_id, LABEL)
+        known = holder.services.keys.who_signed(word, party=LABEL, seen_at=NOW)
+        assert isinstance(known, KnownKey)
+        auditor = replace(known, roles=frozenset({KeyRole.AUDITOR}))
+        monkeypatch.setattr(Directory, "who_signed", lambda *_, **__: auditor)
+        with pytest.raises(WordUnproven):
+            take_word(LABEL, word, services=holder.services)
+        with pytest.raises(JobRefused):
+            received(holder, nonce="2" * 32)
 
     def test_bytes_are_told_apart_by_their_kind(self, holder: World) -> None:
         statement = proposed()
@@ -242,6 +282,26 @@ class TestPostman:
         holder.lines[HELPER].answer = lambda _: None
         clock[0] = 122.0
         assert postman.round() == 2
+
+    def test_what_is_refused_for_good_is_not_asked_five_times_a_second(self, holder: World) -> None:
+        """The peer notes every refusal in its log."""
+        job_id = received(holder)
+        approve(job_id, by="wang", services=holder.services)
+        asked, clock = [], [0.0]
+
+        def answer(data: bytes) -> None:
+            asked.append(data)
+            refusing("job_word_unproven", later=False)(data)
+
+        holder.lines[LABEL].answer = answer
+        postman = Postman(holder.services, monotonic=lambda: clock[0])
+        for clock[0] in range(600):
+            postman.round()
+        assert 2 < len(asked) < 12
+        stop(job_id, by="wang", services=holder.services)
+        holder.lines[LABEL].answer = lambda _: None
+        assert postman.round() == 2
+        assert job_view(job_id).undelivered[0].problem == "job_word_unproven"
 
     def test_a_removed_peer_gets_no_more_words(self, holder: World) -> None:
         job_id = received(holder)

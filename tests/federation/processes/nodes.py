@@ -212,9 +212,7 @@ class City:
         """Run a command at a node's home."""
         self.commands += 1
         out = self.folder / f"{name}-{self.commands}.out"
-        began = time.monotonic()
         status = self.launcher.start(arguments, home=self.home(name), out=out).wait()
-        if os.environ.get("P5"): print(f"   {name} {arguments[:3]} {time.monotonic()-began:.2f}", flush=True)
         text = out.read_text(encoding="utf-8")
         out.unlink()
         return Said(status, text)
@@ -252,6 +250,7 @@ class City:
             self.do(
                 name, "basis", "joint", PARTY[BANK], PURPOSE, "public_task",
                 "政府信息资源共享管理暂行办法第五条", f"LP-{name}", DATASETS[name],
+                *(word for one in HOLDERS if one != name for word in ("--also", PARTY[one])),
             )  # fmt: skip
 
     def load(self, name: str, *, without: Iterable[str] = ()) -> None:
@@ -277,6 +276,7 @@ class City:
             "joint_jobs_per_dataset_version": "100000",
             "released_figures_per_dataset_version": "100000",
             "release": '"automatic"',
+            "alignment": f'["{PURPOSE}"]',
         } | changed
         file = self.node(name) / "policy.toml"
         text = file.read_text(encoding="utf-8").partition("\n[[standing]]")[0]
@@ -401,7 +401,9 @@ class City:
 
     def state(self, job: str, name: str) -> str:
         """Read from the node's database, as its commands do; "" when the job is not there."""
-        return str(self.one(name, "select state from federation_jobrecord where job_id like ?", job))
+        return str(
+            self.one(name, "select state from federation_jobrecord where job_id like ?", job)
+        )
 
     def one(self, name: str, question: str, *given: str) -> object:
         found = self.rows(name, question, *[f"{one}%" for one in given])
@@ -438,7 +440,9 @@ class City:
         return out.read_text().split()
 
     def whole_id(self, job: str) -> str:
-        return str(self.one(BANK, "select job_id from federation_jobrecord where job_id like ?", job))
+        return str(
+            self.one(BANK, "select job_id from federation_jobrecord where job_id like ?", job)
+        )
 
     def entries(self, job: str, name: str) -> list[str]:
         """Lines of the node's log about a job."""

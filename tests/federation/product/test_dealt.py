@@ -252,6 +252,35 @@ def _passes(opened: Words, factors: Words, check: Check, ring: Ring) -> bool:
     return True
 
 
+class TestWhatIsNoPlanOrMatrix:
+    @pytest.mark.parametrize("step", ["", "a/0", "A", "a|b", "a b"])
+    def test_steps_whose_names_could_be_those_of_another(self, step: str) -> None:
+        plan = plan_of(Dense(np.zeros((1, 1), "<u4"), Ring(32)), [], Ring(32))
+        with pytest.raises(ValueError, match="step"):
+            replace(plan, step=step)
+
+    @pytest.mark.parametrize("columns", [0, -1])
+    def test_a_check_without_a_column(self, columns: int) -> None:
+        plan = plan_of(Dense(np.zeros((1, 1), "<u4"), Ring(32)), [], Ring(32))
+        with pytest.raises(ValueError, match="column"):
+            replace(plan, check=Check(columns=columns, value_bits=8))
+
+    @pytest.mark.parametrize("bits", [1, 16, 17, 19])
+    def test_a_word_beyond_its_ring(self, bits: int) -> None:
+        """In a ring of 17 to 19 bits such words would make inexact sums, and a wrong product that nothing shows."""
+        ring = Ring(bits)
+        words = np.full((2, 2), (1 << bits) - 1, ring.dtype)
+        Dense(words, ring).digest()
+        if bits < 8 * ring.bytes:
+            words[1, 1] += 1
+            with pytest.raises(ValueError, match="ring"):
+                Dense(words, ring).digest()
+
+    def test_bins_that_are_no_whole_numbers(self) -> None:
+        with pytest.raises(ValueError, match="whole"):
+            OneHot(np.array([[np.nan], [0.0]]), (2,), Ring(32))
+
+
 class TestOneMaskOneInput:
     def test_another_left_matrix_under_the_same_step_gets_no_mask(self, tmp_path: Path) -> None:
         ring = Ring(32)
@@ -286,6 +315,22 @@ class TestOneMaskOneInput:
         work.channel.once("s/0/v", Dense(v, ring).digest)
         v[0, 0] += 1
         with pytest.raises(ProductInputChanged):
+            LabelSide(work, plan).product(0, Dense(v, ring))
+        assert not work.channel.post.messages  # type: ignore[attr-defined]
+
+    def test_nor_when_the_folder_of_the_job_was_lost(self, tmp_path: Path) -> None:
+        """Its database still knows: the line may have carried V - B already."""
+        ring = Ring(32)
+        v = random_words("v", (5, 2), ring)
+        work = work_of(LABEL, tmp_path)
+        work.channel.post.messages[HOLDER, LABEL, "s/masked"] = bytes(5 * 2 * 4)  # type: ignore[attr-defined]
+        work.channel.post.messages[HELPER, LABEL, "s/dealt"] = bytes(2 * 2 * 4)  # type: ignore[attr-defined]
+        plan = plan_of(Dense(v, ring), [v], ring)
+        LabelSide(work, plan).product(0, Dense(v, ring))
+        work.channel.post.messages.clear()  # type: ignore[attr-defined]
+        work.channel.kept.clear()  # type: ignore[attr-defined]
+        v[0, 0] += 1
+        with pytest.raises(AssertionError, match="asked twice"):
             LabelSide(work, plan).product(0, Dense(v, ring))
         assert not work.channel.post.messages  # type: ignore[attr-defined]
 

@@ -228,7 +228,7 @@ def _against_grants(
     request = here.request
     if presented is not None:
         yield from _against_terms(request, presented.terms, subject=request.subject)
-        yield from _against_standing(presented, here)
+        yield from _against_standing(presented, here.known, here.keys, here.limits, here.now)
     elif not needs_no_authorisation(request, here.catalogue):
         yield Refusal(Reason.AUTHORISATION_MISSING)
     if request.persons and frozenset(request.persons) != here.known.owners:
@@ -239,7 +239,7 @@ def _against_grants(
             yield Refusal(Reason.PERSON_NOT_CONSENTED)
         else:
             yield from _against_terms(request, consent.terms, subject=person)
-            yield from _against_standing(consent, here)
+            yield from _against_standing(consent, here.known, here.keys, here.limits, here.now)
 
 
 def needs_no_authorisation(request: Request, catalogue: Mapping[str, CatalogueEntry]) -> bool:
@@ -266,15 +266,24 @@ def _against_terms(request: Request, terms: Authorisation, *, subject: str) -> I
         yield Refusal(Reason.OUTSIDE_DATA_PERIOD)
 
 
-def _against_standing(presented: Presented, here: _Case) -> Iterator[Refusal]:
+def judge_word(
+    presented: Presented, *, known: Known, keys: Keys, limits: GateLimits, now: dt.datetime
+) -> tuple[Refusal, ...]:
+    """Every reason why an authorisation does not hold now, sorted, whatever it is wanted for."""
+    return tuple(sorted(set(_against_standing(presented, known, keys, limits, now))))
+
+
+def _against_standing(
+    presented: Presented, known: Known, keys: Keys, limits: GateLimits, now: dt.datetime
+) -> Iterator[Refusal]:
     """Whether the authorisation is genuine and still holds."""
-    terms, known, now = presented.terms, here.known, here.now
+    terms = presented.terms
     if not is_worded(terms):
         yield Refusal(Reason.TEXT_DIFFERS)
     status = known.status
     if status is not None and presented.statement.key_id in status.revoked_keys:
         yield Refusal(Reason.SIGNER_REVOKED)
-    yield from judge_signer(presented, keys=here.keys, now=now)
+    yield from judge_signer(presented, keys=keys, now=now)
     if now < terms.valid_from:
         yield Refusal(Reason.NOT_YET_VALID, terms.valid_from.isoformat())
     if now >= terms.valid_to:
@@ -283,13 +292,15 @@ def _against_standing(presented: Presented, here: _Case) -> Iterator[Refusal]:
         yield Refusal(Reason.SUPERSEDED)
     if known.used.get(terms.auth_id, 0) >= terms.max_uses:
         yield Refusal(Reason.EXHAUSTED, str(terms.max_uses))
-    yield from _against_status(terms.auth_id, here)
+    yield from _against_status(terms.auth_id, known, limits, now)
 
 
-def _against_status(auth_id: str, here: _Case) -> Iterator[Refusal]:
+def _against_status(
+    auth_id: str, known: Known, limits: GateLimits, now: dt.datetime
+) -> Iterator[Refusal]:
     """A holder that has not heard lately does not know whether the subject still agrees."""
-    status, limits, now = here.known.status, here.limits, here.now
-    if auth_id in here.known.withdrawn or (status is not None and auth_id in status.withdrawn):
+    status = known.status
+    if auth_id in known.withdrawn or (status is not None and auth_id in status.withdrawn):
         yield Refusal(Reason.WITHDRAWN)
     if status is None:
         yield Refusal(Reason.STATUS_MISSING)

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shuxin.consent.domain.gate import CatalogueEntry
+    from shuxin.kernel.canonical import Json
     from shuxin.kernel.signing import Signer
 
 JOINT_BASIS = "joint-basis"
 HIGHEST_TO_LEAVE = 3
 _LONGEST_TEXT = 500
 _FIELDS = frozenset(
-    {"basis_id", "holder", "recipient", "kind", "law", "agreement", "purpose", "catalogues", "level_max",
+    {"basis_id", "holder", "recipient", "also", "kind", "law", "agreement", "purpose", "catalogues", "level_max",
      "valid_from", "valid_to", "shown"}
 )  # fmt: skip
 
@@ -31,7 +32,8 @@ _FIELDS = frozenset(
 class JointBasis:
     """On what ground rows of a holder may enter a joint job whose results another party gets (联合处理依据).
 
-    ``recipient``: the party that receives the results. ``agreement``: number of the contract between the two.
+    ``recipient``: the party that receives the results. ``also``: further parties that may receive some, as another
+    holder that learns which subjects are common; sorted. ``agreement``: number of the contract between the two.
     ``catalogues``: the datasets it covers, no others. ``shown`` false as for a ``LawfulBasis``.
     """
 
@@ -47,13 +49,15 @@ class JointBasis:
     valid_from: dt.datetime
     valid_to: dt.datetime
     shown: bool = True
+    also: tuple[str, ...] = ()
 
     def sign(self, *, signer: Signer) -> Statement:
         """By the holder's key."""
-        body = {
+        body: dict[str, Json] = {
             "basis_id": self.basis_id,
             "holder": self.holder,
             "recipient": self.recipient,
+            "also": list(self.also),
             "kind": self.kind.value,
             "law": self.law,
             "agreement": self.agreement,
@@ -76,6 +80,9 @@ def read_joint_basis(statement: Statement) -> JointBasis:
     holder, recipient = body.token("holder"), body.token("recipient")
     if holder == recipient:
         raise body.wrong("recipient")
+    also = () if statement.body["also"] == [] else body.tokens("also")
+    if list(also) != sorted(also) or {holder, recipient} & set(also):
+        raise body.wrong("also")
     purpose = Purpose.parse(body.token("purpose"))
     if purpose in HOLDERS_OWN:
         raise body.wrong("purpose")
@@ -95,6 +102,7 @@ def read_joint_basis(statement: Statement) -> JointBasis:
         valid_from=valid_from,
         valid_to=valid_to,
         shown=body.flag("shown"),
+        also=also,
     )
 
 
@@ -114,6 +122,8 @@ class JointUse:
     purpose: Purpose
     catalogue: str
     level: int
+    also: frozenset[str] = frozenset()
+    """Further parties that receive some of the results."""
 
 
 def judge_joint(
@@ -153,7 +163,7 @@ def _against_use(use: JointUse, entry: CatalogueEntry | None, holder: str) -> li
 
 def _against_basis(use: JointUse, basis: JointBasis, now: dt.datetime) -> list[Refusal]:
     found = []
-    if basis.recipient != use.recipient:
+    if basis.recipient != use.recipient or not use.also <= set(basis.also):
         found.append(Refusal(Reason.OTHER_GRANTEE))
     if basis.purpose is not use.purpose:
         found.append(Refusal(Reason.OTHER_PURPOSE, basis.purpose.value))

@@ -91,7 +91,10 @@ def _shown(work: Work, codes: bytes, order: Places, scalar: bytes) -> Iterator[b
 
 
 def _shared(work: Work, message: Received, sender: str, scalar: bytes) -> Blocks:
-    """What both have raised, hashed to 128 bits, in the sender's order. Raises AnswerInvalid."""
+    """What both have raised, hashed to 128 bits, in the sender's order.
+
+    Raises AnswerInvalid: also when a point stands twice, which would mark it in the answer. Nothing is said before.
+    """
     points = message.read()[1:]
     rows = len(points) // POINT_BYTES
     head = b"shuxin/alignment/shared\0" + work.job_id.encode()
@@ -106,7 +109,9 @@ def _shared(work: Work, message: Received, sender: str, scalar: bytes) -> Blocks
                 name=forms.POINTS, party=sender, reason="not a point of the group"
             ) from None
         hashed += hashlib.sha256(head + both).digest()[:BLOCK_BYTES]
-    return np.frombuffer(hashed, "<u8").reshape(-1, 2)
+    shared = np.frombuffer(hashed, "<u8").reshape(-1, 2)
+    _common(shared, shared[:0], name=forms.POINTS, party=sender)
+    return shared
 
 
 def _ask(work: Work, codes: bytes, order: Places, theirs: Blocks, holder: str) -> None:

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 MOST_AHEAD = dt.timedelta(minutes=5)
 """How far the proposer's clock may be ahead."""
+MOST_CELLS = 1 << 31
+"""Of the matrices of a rehearsal, which lie on the disk as files: 8 or 16 GB."""
 KNOWN_VERSIONS = frozenset({1})
 KNOWN_KINDS = frozenset(get_args(KindName))
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 FIGURES = frozenset({"count"})
 """Outputs that are figures about subjects."""
 
@@ -96,19 +99,29 @@ def _against_parties(here: _Case) -> Iterator[Refusal]:
 
 def _against_helper(helper: str, here: _Case) -> Iterator[Refusal]:
     """Neither the helper nor who runs it is, runs, or shares the node of a data party (FEDERATION.md section 1)."""
-    own = here.nodes.get(helper)
-    behind = {helper} if own is None else {helper, own.operated_by}
+    own, behind = here.nodes.get(helper), _behind(helper, here.nodes)
     for party in here.job.data_parties:
         node = here.nodes.get(party)
-        theirs = {party} if node is None else {party, node.operated_by}
-        shared = own is not None and node is not None and _place(own) == _place(node)
-        if behind & theirs or shared:
+        shared = own is not None and node is not None and _meet(own, node)
+        if behind & _behind(party, here.nodes) or shared:
             yield Refusal(JobReason.HELPER_IS_DATA_PARTY, party)
 
 
-def _place(node: NodeFacts) -> tuple[str | None, int | None]:
-    parts = urlsplit(node.address)
-    return parts.hostname, parts.port
+def _behind(party: str, nodes: Mapping[str, NodeFacts]) -> set[str]:
+    """A party, who runs its node, who runs theirs, and so on."""
+    found: set[str] = set()
+    while party not in found:
+        found.add(party)
+        node = nodes.get(party)
+        party = party if node is None else node.operated_by
+    return found
+
+
+def _meet(one: NodeFacts, other: NodeFacts) -> bool:
+    """Whether they stand at one host; a loopback address is everybody's own, for trials on one machine."""
+    here, there = urlsplit(one.address), urlsplit(other.address)
+    own_machine = here.hostname in _LOOPBACK
+    return here.hostname == there.hostname and (here.port == there.port or not own_machine)
 
 
 def _against_use(here: _Case) -> Iterator[Refusal]:
@@ -160,6 +173,8 @@ def _against_parameters(here: _Case) -> Iterator[Refusal]:
     rows = job.limits.rows
     if isinstance(parameters, RehearsalParameters):
         rows = parameters.rows
+        if rows * (parameters.left + parameters.right * parameters.products) > MOST_CELLS:
+            yield Refusal(JobReason.ROWS_TOO_MANY, f"{MOST_CELLS} cells")
     if rows > policy.max_rows:
         yield Refusal(JobReason.ROWS_TOO_MANY, str(policy.max_rows))
     if job.limits.wait_seconds > policy.wait_seconds_max:

@@ -65,6 +65,11 @@ class Standing(_Closed):
     purposes: Annotated[Purposes, Field(min_length=1)]
     datasets: Names = ()
     helpers: Parties = ()
+    partners: Parties | None = None
+    """Data parties that the job may have beside this one and the proposer; None for any as further holders.
+
+    The label party, to whom things are released, is the proposer unless it is listed.
+    """
     until: AwareDatetime
 
     def fits(self, job: Job, *, me: str, now: dt.datetime) -> bool:
@@ -74,9 +79,15 @@ class Standing(_Closed):
             and job.proposer == self.proposer
             and job.purpose in self.purposes
             and (own is None or offered(own.dataset, self.datasets))
+            and (own is None or self._admits(job, me=me))
             and (job.helper in {None, me} or job.helper in self.helpers)
             and now < self.until
         )
+
+    def _admits(self, job: Job, *, me: str) -> bool:
+        """Whether this party's rows may meet those of the job's other data parties."""
+        known = {me, job.proposer, *(self.partners or ())}
+        return job.label in known and (self.partners is None or known.issuperset(job.data_parties))
 
 
 class Policy(_Closed):

@@ -49,12 +49,14 @@ release = "person"
 alignment = ["model_training", "statistics"]
 rehearsal = ["model_training", "statistics"]
 
-# A job that fits one of these wholly needs no person here / 完全符合下列任一条的任务无需人员审批
+# A job that fits one of these wholly needs no person here; partners are its further data parties
+# 完全符合下列任一条的任务无需人员审批;partners 为提出方以外的其他数据方
 # [[standing]]
 # kind = "alignment"
 # proposer = "uscc:..."
 # purposes = ["model_training"]
 # datasets = ["..."]
 # helpers = ["uscc:..."]
+# partners = ["uscc:..."]
 # until = 2027-01-01T00:00:00+08:00
 """

@@ -45,6 +45,7 @@ class JobReason(StrEnum):
     JOBS_TOO_SIMILAR = "jobs_too_similar"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
+    APPROVAL_LAPSED = "approval_lapsed"
     BY_PERSON = "by_person"
     OUTPUT_NOT_DECLARED = "output_not_declared"
     SET_TOO_SMALL = "set_too_small"
@@ -183,6 +184,9 @@ _TEXTS = {
         en="the job is dated ahead of this node's clock", zh="任务时间晚于本节点时钟"
     ),
     JobReason.EXPIRED: Text(en="the job's time is over", zh="任务已过有效期"),
+    JobReason.APPROVAL_LAPSED: Text(
+        en="the key that signed this party's approval was revoked", zh="该方批准所用密钥已被吊销"
+    ),
     JobReason.BY_PERSON: Text(en="a person there refused it", zh="该方人员拒绝"),
     JobReason.OUTPUT_NOT_DECLARED: Text(
         en="the job declares no such output for this party", zh="任务未声明向该方发布此输出"

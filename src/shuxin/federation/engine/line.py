@@ -100,6 +100,7 @@ class Line:
         self._moved: dict[tuple[str, str], float] = {}
         self._heard: dict[str, float] = {}
         self._awaited: Counter[str] = Counter()
+        self._halted = False
         with explained():
             journal.make_folder(folder)
             self._lock = journal.hold(folder)
@@ -206,6 +207,15 @@ class Line:
     def awaits(self, peer: str) -> bool:
         """Whether the program waits for this peer now."""
         return self._awaited[peer] > 0
+
+    @property
+    def halted(self) -> bool:
+        return self._halted
+
+    def halt(self) -> None:
+        """Nothing more goes out, whatever the program does until it sees the end; from any thread."""
+        self._halted = True
+        self.wake()
 
     def wake(self) -> None:
         """Let every wait on this line look again."""

@@ -99,7 +99,7 @@ class Pump:
             self._thread.join()
 
     def run(self) -> None:
-        """Until ``stop`` or a final refusal."""
+        """Until ``stop``, the line's ``halt`` or a final refusal."""
         try:
             self._run()
         except ShuxinError as error:
@@ -136,7 +136,7 @@ class Pump:
 
     def _run(self) -> None:
         troubles = 0
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and not self._line.halted:
             try:
                 busy = self.step()
             except ShuxinError as error:
@@ -157,7 +157,7 @@ class Pump:
             self._probe()
 
     def _probe(self) -> None:
-        """Ask after what was delivered last: any answer but silence shows that the peer is there."""
+        """Ask after what was delivered last: any answer shows that it is there, some that the job is over."""
         self._probed = time.monotonic()
         last = self._outbox.last
         if last is None:
@@ -165,6 +165,8 @@ class Pump:
         try:
             self._deliver.where(self._where(last))
         except ShuxinError as error:
+            if not _may_be_asked_again(error):
+                raise
             if not _answered(error):
                 return
         self._line.heard(self._peer)

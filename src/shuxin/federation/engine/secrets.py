@@ -25,7 +25,7 @@ from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.signing import base64url, from_base64url
 from shuxin.kernel.statements import StatementInvalid, parse_statement, sign_statement
 from shuxin.kernel.text import Text
-from shuxin.parties.api import KeyProblem
+from shuxin.parties.api import KeyProblem, KeyRole
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,6 +42,8 @@ KEYS = "keys"
 SECRET_BYTES = 32
 _NONCE_BYTES = 16
 _MOST_BYTES = 4096
+_MAY_SIGN = frozenset({KeyRole.SUBJECT, KeyRole.OFFICER, KeyRole.NODE})
+"""Not its agents, who may be anybody, nor its auditors."""
 _NONCE = re.compile(r"[0-9a-f]{32}")
 
 
@@ -148,6 +150,8 @@ def _checked(
     known = keys.who_signed(statement, party=peer, seen_at=now)
     if isinstance(known, KeyProblem):
         raise PairKeyInvalid(party=peer, reason=known.value)
+    if not known.roles & _MAY_SIGN:
+        raise PairKeyInvalid(party=peer, reason=KeyProblem.WRONG_ROLE.value)
     return _read(statement, meant={"job": job_id, "party": peer, "peer": party}, peer=peer)
 
 

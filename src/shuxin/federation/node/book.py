@@ -8,6 +8,7 @@ from django.db.models import Count, Sum
 
 from shuxin.federation.domain.job import JobInvalid, read_job
 from shuxin.federation.domain.policy import Spent
+from shuxin.federation.domain.refusal import JobReason, Refusal
 from shuxin.federation.domain.states import Event, State, moved
 from shuxin.federation.domain.words import Approval, Given, JobWord, sign_word
 from shuxin.federation.models import Delivery, JobRecord, JointUse, Peer, Released
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shuxin.federation.domain.job import Job
-    from shuxin.federation.domain.refusal import Refusal
     from shuxin.federation.node.services import NodeServices
     from shuxin.kernel.statements import Statement
 
@@ -149,6 +149,16 @@ def advance(record: JobRecord, job: Job, *, services: NodeServices, now: dt.date
         return
     log(services, "job-ready", record.job_id, now)
     move(record, Event.ALL_APPROVED, now=now)
+
+
+def lapsed(job_id: str, *, services: NodeServices) -> tuple[Refusal, ...]:
+    """Parties whose approval was signed with a key that does not count any more."""
+    said = WordRow.objects.filter(job__job_id=job_id, kind=Approval.kind)
+    return tuple(
+        Refusal(JobReason.APPROVAL_LAPSED, row.party)
+        for row in said.exclude(party=services.party).order_by("party")
+        if not services.speaks(parse_statement(row.statement), party=row.party, seen_at=row.at)
+    )
 
 
 def given(refusals: Sequence[Refusal]) -> tuple[Given, ...]:

@@ -9,6 +9,7 @@ from shuxin.federation.engine.digests import taken_after_end
 from shuxin.federation.node import peers
 from shuxin.federation.node.archive import kept_summary
 from shuxin.federation.node.book import record_of, whole_job
+from shuxin.federation.node.pace import Pace
 from shuxin.federation.node.words import take
 from shuxin.federation.wire.messages import Hello
 from shuxin.kernel.errors import Conflict, InvalidInput, NotPermitted, Unavailable
@@ -73,6 +74,7 @@ class NodeDesk:
 
     def __init__(self, services: NodeServices, lines: Lines) -> None:
         self._services, self._lines = services, lines
+        self._pace = Pace()
 
     def peer_of(self, fingerprint: str) -> str | None:
         return peers.peer_of(fingerprint)
@@ -88,6 +90,8 @@ class NodeDesk:
         return Hello(self._services.party, list(ours), self._services.software, now)
 
     def word(self, peer: str, statement: bytes) -> None:
+        """Raises WordsTooMany, and what ``take`` raises."""
+        self._pace.take(peer)
         take(peer, statement, services=self._services)
 
     def part(self, peer: str, message: Part) -> Taken:

@@ -16,6 +16,7 @@ from shuxin.consent.api import (
     basis_digest,
     entity_of,
     permit_set,
+    standing_words,
 )
 from shuxin.federation.domain.job import Ground
 from shuxin.federation.engine.channel import Declared
@@ -40,13 +41,12 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping
 
-    from shuxin.consent.api import Gate, Permit
+    from shuxin.consent.api import Gate, Permit, Presented
     from shuxin.federation.domain.job import Input, Job
     from shuxin.federation.engine.channel import Channel
     from shuxin.federation.node.grants import Grants
     from shuxin.infra.api import Settings
     from shuxin.kernel.signing import Signer
-    from shuxin.kernel.statements import Statement
 
 ENTRY, GRANTS = "entry", "grants"
 CODE_BYTES = 18
@@ -72,6 +72,18 @@ class DataMoved(Conflict):
         zh="数据集 {dataset} 在入场过程中被重新装载",
     )
     mend = Text(en="Propose the job again when no import runs", zh="请在没有导入运行时重新提出任务")
+
+
+class RowsEnded(Conflict):
+    code = "job_rows_ended"
+    what = Text(
+        en="some who entered with {dataset} may not enter any more, or are gone from it",
+        zh="{dataset} 中部分已入场主体不得再入场或已不在其中",
+    )
+    mend = Text(
+        en="Propose the job again: it takes those who may enter then",
+        zh="请重新提出任务;届时仅允许入场者参与",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +131,12 @@ def enter(
 ) -> EnteredRows | None:
     """This party's rows, the same at every run; None when it has no data in the job.
 
-    The use is counted and logged once, and this party's signed account is in its log before this returns.
+    When a job is taken up again the gate is asked again: rows that may not enter any more end it. The use is counted
+    and logged once, and this party's signed account is in its log before this returns.
     grants: the authorisations that the label party brings. least: rows that any data party must enter, by the
     policy here.
-    Raises UseRefused, RowsOutsideLimits, EntryInvalid, GrantsInvalid, DataMoved, and what the channel raises.
+    Raises UseRefused, RowsOutsideLimits, EntryInvalid, GrantsInvalid, DataMoved, RowsEnded, and what the channel
+    raises.
     """
     own = job.input_of(party)
     if own is None:
@@ -208,8 +222,22 @@ class _Entering:
 
     def rows(self) -> tuple[dict[str, Any], bytes]:
         """How the rows came to be, and their codes; kept, so that they are read once."""
-        header, _, content = self.channel.once("entry/codes", self._read).partition(b"\n")
-        return json.loads(header), content
+        fresh: list[bytes] = []
+
+        def read() -> bytes:
+            fresh.append(self._read())
+            return fresh[0]
+
+        header, content = _parted(self.channel.once("entry/codes", read))
+        if not fresh:
+            self._require_still(content)
+        return header, content
+
+    def _require_still(self, content: bytes) -> None:
+        """Days may have gone by since the rows were read; bases and authorisations end meanwhile."""
+        _, now = _parted(self._read())
+        if not _spread(content) <= _spread(now):
+            raise RowsEnded(dataset=self.own.dataset)
 
     def _read(self) -> bytes:
         version = dataset_version(self.own.dataset)
@@ -234,6 +262,7 @@ class _Entering:
         return self.gate.permit_joint(
             basis_id=self.own.basis,
             recipient=self.job.label,
+            also=frozenset(one.to for one in self.job.outputs) - {self.party, self.job.label},
             purpose=self.job.purpose,
             catalogue=self.own.dataset,
             level=self.own.level,
@@ -275,7 +304,7 @@ class _Entering:
     def _of_those_who_agreed(self) -> tuple[dict[str, Any], bytes]:
         """At the label party: those in its own dataset whose authorisation it brings."""
         held = _spread(self._codes(self._own_permit()))
-        agreed = {entity_of(terms.subject): one.hash for one, terms in self._brought()}
+        agreed = {entity_of(one.terms.subject): one.statement.hash for one in self._brought()}
         entered = sorted(held & agreed.keys())
         root = _root(agreed[code] for code in entered)
         return {"root": root}, "".join(entered).encode()
@@ -289,9 +318,10 @@ class _Entering:
     def _kept(self) -> bytes:
         return self.channel.once("entry/brought", self._collect)
 
-    def _brought(self) -> Iterable[tuple[Statement, Any]]:
-        """What this party brings, as it was at the first run."""
-        return serving(unframed(BytesIO(self._kept())), job=self.job, now=self.now)
+    def _brought(self) -> list[Presented]:
+        """What this party brings, as it was at the first run: of that, what is genuine and holds now."""
+        kept = serving(unframed(BytesIO(self._kept())), job=self.job, now=self.now)
+        return standing_words(self.gate, (one for one, _ in kept), now=self.now)
 
     def _collect(self) -> bytes:
         if self.grants is None:
@@ -314,10 +344,10 @@ class _Entering:
     def _for_holder(self, holder: str, request: bytes, content: bytes) -> Iterable[bytes]:
         entered = _spread(content)
         yield from framed([parse_statement(request)])
-        for statement, terms in self._brought():
-            mine = entity_of(terms.subject) in entered
-            if mine and serves(terms, job=self.job, holder=holder):
-                yield from framed([statement])
+        for one in self._brought():
+            mine = entity_of(one.terms.subject) in entered
+            if mine and serves(one.terms, job=self.job, holder=holder):
+                yield from framed([one.statement])
 
     def stated(self, header: Mapping[str, Any], rows: int) -> EntryStatement:
         return EntryStatement(
@@ -344,6 +374,11 @@ class _Entering:
         }
         self.gate.journal.append_all([Entry(JOB_ENTRY, self.now, self.party, facts)], now=self.now)
         return statement.dump()
+
+
+def _parted(kept: bytes) -> tuple[dict[str, Any], bytes]:
+    header, _, content = kept.partition(b"\n")
+    return json.loads(header), content
 
 
 def _spread(codes: bytes) -> set[str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from shuxin.federation.domain.job import Job, job_from, read_job
+from shuxin.federation.domain.job import JOB, Job, job_from, read_job
 from shuxin.federation.domain.judging import judge_job, not_understood
 from shuxin.federation.domain.refusal import JobReason, JobRefused, Refusal
 from shuxin.federation.domain.states import BEFORE_START, Event, JobStateForbids, State
 from shuxin.federation.domain.words import Approval, Given, Objection, Stop
 from shuxin.federation.models import JobRecord
+from shuxin.federation.models import JobWord as WordRow
 from shuxin.federation.node.book import (
     advance,
     given,
@@ -29,17 +31,31 @@ from shuxin.federation.node.book import (
 )
 from shuxin.federation.node.peers import node_facts
 from shuxin.federation.node.services import policy_or_refusal
-from shuxin.parties.api import KnownKey
+from shuxin.kernel.errors import Unavailable
+from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from shuxin.federation.node.services import NodeServices
     from shuxin.kernel.statements import Statement
 
 NONCE_BYTES = 16
+DAY, JOBS_A_DAY = dt.timedelta(days=1), 2000
+"""Jobs of one proposer that a node looks at in a day: each is kept and logged for good, whatever becomes of it."""
 _NO_POLICY = "0" * 64
+
+
+class JobsTooMany(Unavailable):
+    code = "jobs_too_many"
+    what = Text(
+        en="{party} has proposed {most} jobs within a day; this node looks at no more",
+        zh="{party} 一日内已提出 {most} 个任务,本节点不再受理",
+    )
+    mend = Text(
+        en="They are sent again by themselves; if it was not meant so, ask the people of that node",
+        zh="系统会自动重发;如非本意,请联系对方节点人员",
+    )
 
 
 def propose(values: Mapping[str, Any], *, by: str, services: NodeServices) -> str:
@@ -70,12 +86,14 @@ def propose(values: Mapping[str, Any], *, by: str, services: NodeServices) -> st
 def take_job(peer: str, statement: Statement, *, services: NodeServices) -> None:
     """A job came from ``peer``, who must be its proposer: judge it; the answer is queued, signed, with all reasons.
 
-    The same again changes nothing. Raises JobRefused (not the proposer's), JobInvalid.
+    The same again changes nothing. Raises JobRefused (not the proposer's), JobInvalid, JobsTooMany.
     """
     now, job_id = services.now(), statement.hash
     if JobRecord.objects.filter(job_id=job_id).exists():
         return
     _require_proposer(peer, statement, services=services, now=now)
+    if WordRow.objects.filter(kind=JOB, party=peer, at__gt=now - DAY).count() >= JOBS_A_DAY:
+        raise JobsTooMany(party=peer, most=JOBS_A_DAY)
     strange = not_understood(statement.body)
     job = None if strange else read_job(statement)
     if job is None:
@@ -90,7 +108,7 @@ def take_job(peer: str, statement: Statement, *, services: NodeServices) -> None
         keep_word(record, statement, party=peer, now=now)
         if refusals or job is None:
             to = (peer,) if job is None else others(job, services.party)
-            _object(record, given(refusals), to=to, services=services, now=now)
+            _object(record, given(_told(refusals)), to=to, services=services, now=now)
             return
         move(record, Event.JUDGED, now=now, step="waits for a person here")
         number = _standing(job, services=services, now=now)
@@ -189,11 +207,16 @@ def _require_proposer(
 ) -> None:
     """It comes from its proposer's node, signed by a key of the proposer. Of anything else nothing is kept."""
     named = statement.body.get("proposer") == peer
-    signed = named and services.keys.who_signed(statement, party=peer, seen_at=now)
-    if not isinstance(signed, KnownKey):
+    if not named or not services.speaks(statement, party=peer, seen_at=now):
         refusal = Refusal(JobReason.PROPOSER_UNPROVEN)
         _log_refusal(services, statement.hash, (refusal,), party=peer, now=now)
         raise JobRefused((refusal,))
+
+
+def _told(refusals: Sequence[Refusal]) -> Sequence[Refusal]:
+    """Who may not propose here learns nothing else of the policy."""
+    strange = {JobReason.PROPOSER_NOT_ACCEPTED, JobReason.NOT_A_PARTY}
+    return [one for one in refusals if one.reason in strange] or refusals
 
 
 def _standing(job: Job, *, services: NodeServices, now: dt.datetime) -> int | None:

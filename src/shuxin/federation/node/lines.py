@@ -10,10 +10,11 @@ from shuxin.federation.domain.states import ON_THE_LINE, State
 from shuxin.federation.engine.digests import digest_messages
 from shuxin.federation.engine.line import Line
 from shuxin.federation.engine.secrets import key_messages
-from shuxin.federation.models import JobRecord
+from shuxin.federation.models import JobRecord, Peer
+from shuxin.federation.node.book import others
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from shuxin.federation.domain.job import Job
     from shuxin.federation.engine.channel import Declared
@@ -23,7 +24,7 @@ LOOK_SECONDS = 0.25
 """How often the database is asked whether somebody stopped the job."""
 GRACE_SECONDS = 20.0
 """How long a party whose peer is over waits for that peer's signed word of why."""
-STOPPING = "node_stops"
+STOPPING, REMOVED = "node_stops", "peer_removed"
 _OVER = frozenset({"job_over", "job_unknown"})
 
 
@@ -35,9 +36,12 @@ class Watch:
         job_id: str,
         *,
         stopping: Callable[[], bool],
+        others: Sequence[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``others``: parties that must be peers of this node as long as the job runs."""
         self._job_id, self._stopping, self._monotonic = job_id, stopping, monotonic
+        self._others = tuple(others)
         self._looked = -LOOK_SECONDS
         self._state: str | None = None
         self._broken: tuple[str, str] | None = None
@@ -65,11 +69,18 @@ class Watch:
                 .values_list("state", flat=True)
                 .first()
             )
+            self._look_for_peers()
         if self._state not in ON_THE_LINE:
             return self._state or "unknown"
         if self._broken is not None and now >= self._until:
             return self._broken[0]
         return None
+
+    def _look_for_peers(self) -> None:
+        """Nothing more goes to a party that was removed."""
+        pinned = Peer.objects.filter(removed_at=None, party__in=self._others)
+        for party in sorted(set(self._others) - set(pinned.values_list("party", flat=True))):
+            self.broke(REMOVED, party)
 
     def say(self, text: str) -> None:
         """For people: what the job does or waits for."""
@@ -98,7 +109,8 @@ class Lines:
         with self._lock:
             found = self._open.get(job_id)
             if found is None:
-                watch = Watch(job_id, stopping=self._stopping.is_set)
+                parties = others(job, self._services.party)
+                watch = Watch(job_id, stopping=self._stopping.is_set, others=parties)
                 line = Line(
                     self._services.job_folder(job_id),
                     party=self._services.party,
@@ -109,6 +121,13 @@ class Lines:
                 )
                 found = self._open[job_id] = Opened(line, watch)
             return found
+
+    def look(self, job_id: str) -> None:
+        """Halt the line of a job that has ended here, even while its program computes and does not look."""
+        with self._lock:
+            found = self._open.get(job_id)
+        if found is not None and found.watch.ended() is not None:
+            found.line.halt()
 
     def close(self, job_id: str) -> None:
         with self._lock:

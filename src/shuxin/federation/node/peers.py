@@ -14,9 +14,10 @@ from shuxin.kernel.errors import Conflict, NotFound, NotPermitted
 from shuxin.kernel.statements import parse_statement
 from shuxin.kernel.text import Text
 from shuxin.ledger.api import Entry
-from shuxin.parties.api import KnownKey
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from shuxin.federation.domain.card import NodeCard
     from shuxin.federation.node.services import NodeServices
     from shuxin.kernel.statements import Statement
@@ -64,6 +65,18 @@ class FingerprintTaken(Conflict):
     )
 
 
+class CardOutdated(Conflict):
+    code = "node_card_outdated"
+    what = Text(
+        en="this card of {party} has expired, or a newer one is pinned already",
+        zh="{party} 的这张名片已过期,或本节点已登记更新的名片",
+    )
+    mend = Text(
+        en="Ask the party for its present card; to go back to an older one, remove the peer first",
+        zh="请向对方索取当前名片;如确需恢复旧名片,请先移除该对端",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class KnownPeer:
     """A pinned peer and its card."""
@@ -75,19 +88,19 @@ class KnownPeer:
 def add_peer(statement: Statement, *, services: NodeServices) -> NodeCard:
     """Pin the node of a card that a person compared; it replaces an earlier card of the party.
 
-    Raises CardInvalid, PeerIsSelf, PeerUnproven, FingerprintTaken.
+    Raises CardInvalid, PeerIsSelf, PeerUnproven, CardOutdated, FingerprintTaken.
     """
     card, now = read_card(statement), services.now()
     if card.party == services.party:
         raise PeerIsSelf
-    signed = services.keys.who_signed(statement, party=card.party, seen_at=now)
-    if not isinstance(signed, KnownKey):
+    if not services.speaks(statement, party=card.party, seen_at=now):
         raise PeerUnproven(party=card.party)
     with transaction.atomic():
         current = Peer.objects.select_for_update().filter(removed_at=None)
         taken = current.filter(fingerprint=card.certificate_sha256).exclude(party=card.party)
         if (other := taken.first()) is not None:
             raise FingerprintTaken(party=other.party)
+        _require_current(card, current.filter(party=card.party).first(), now=now)
         facts = {"party": card.party, "fingerprint": card.certificate_sha256}
         services.log(Entry("peer-added", now, HOLDER, {**facts, "card": statement.hash}))
         current.filter(party=card.party).update(removed_at=now)
@@ -99,6 +112,13 @@ def add_peer(statement: Statement, *, services: NodeServices) -> NodeCard:
             added_at=now,
         )
     return card
+
+
+def _require_current(card: NodeCard, held: Peer | None, *, now: dt.datetime) -> None:
+    """An old card may name a certificate whose key was lost. Raises CardOutdated."""
+    newer = held is not None and read_card(parse_statement(held.card)).valid_from > card.valid_from
+    if newer or now >= card.valid_to:
+        raise CardOutdated(party=card.party)
 
 
 def remove_peer(party: str, *, services: NodeServices) -> None:

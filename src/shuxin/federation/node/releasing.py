@@ -14,7 +14,7 @@ from shuxin.federation.domain.refusal import JobReason, Refusal, ReleaseRefused
 from shuxin.federation.domain.states import State
 from shuxin.federation.engine.line import JobEnded
 from shuxin.federation.models import JobRecord, JointUse, ReleaseAsked, Released
-from shuxin.federation.node.book import locked, log, spent_of
+from shuxin.federation.node.book import lapsed, locked, log, spent_of
 from shuxin.federation.node.services import policy_or_refusal
 from shuxin.kernel.errors import NotFound
 from shuxin.kernel.text import Text
@@ -104,7 +104,8 @@ class Releasing:
         return held.policy
 
     def _require(self, policy: Policy, name: str, to: str, *, size: int, numbers: int) -> None:
-        refusals = tuple(sorted(self._against(policy, name, to, size=size, numbers=numbers)))
+        found = self._against(policy, name, to, size=size, numbers=numbers)
+        refusals = tuple(sorted((*found, *lapsed(self.job_id, services=self.services))))
         if refusals:
             raise ReleaseRefused(refusals)
 
@@ -143,6 +144,8 @@ class Releasing:
         key = {"job_id": self.job_id, "name": name, "to": to}
         values = {"size": size, "numbers": numbers, "asked_at": self.services.now()}
         row, _ = ReleaseAsked.objects.get_or_create(**key, defaults=values)
+        if (row.size, row.numbers) != (size, numbers):
+            raise ValueError("an output is asked for once, with one size")
         said = f"release of '{name}' to {to} waits for a person here"
         JobRecord.objects.filter(job_id=self.job_id, state=State.RUNNING).update(step=said[:200])
         while row.allowed_at is None:

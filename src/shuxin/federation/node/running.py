@@ -18,7 +18,7 @@ from shuxin.federation.domain.states import Event, State
 from shuxin.federation.domain.words import Ending, Given, Handed, Outcome
 from shuxin.federation.engine.channel import Work
 from shuxin.federation.engine.digests import compare
-from shuxin.federation.engine.journal import LineUnwritable
+from shuxin.federation.engine.journal import LineUnwritable, explained, sync
 from shuxin.federation.engine.line import JobEnded
 from shuxin.federation.engine.pump import Pump
 from shuxin.federation.engine.secrets import exchange
@@ -26,7 +26,8 @@ from shuxin.federation.engine.seeds import JobSeeds
 from shuxin.federation.engine.uses import KeptUses
 from shuxin.federation.models import JointUse, Released
 from shuxin.federation.node.archive import RESULTS, archive
-from shuxin.federation.node.book import given, locked, log, move, others, say, spent_of
+from shuxin.federation.node.book import given, lapsed, locked, log, move, others, say, spent_of
+from shuxin.federation.node.jobs import judged
 from shuxin.federation.node.lines import STOPPING
 from shuxin.federation.node.releasing import Releasing
 from shuxin.federation.node.services import policy_or_refusal
@@ -78,7 +79,7 @@ def run_job(job_id: str, job: Job, *, opened: Opened, services: NodeServices) ->
     """
     try:
         with database_failures_explained():
-            _start(job_id, services)
+            _start(job_id, job, services)
             _run(job_id, job, opened, services)
     except JobEnded as error:
         _ended(job_id, job, opened, services, error)
@@ -92,15 +93,29 @@ def run_job(job_id: str, job: Job, *, opened: Opened, services: NodeServices) ->
         _fail(job_id, job, BUG, (), services)
 
 
-def _start(job_id: str, services: NodeServices) -> None:
-    """Once; after a restart the job runs already. Raises JobEnded."""
+def fail_job(job_id: str, job: Job, code: str, *, services: NodeServices) -> None:
+    """End a job that cannot be taken up here at all."""
+    with database_failures_explained():
+        _fail(job_id, job, code, (), services)
+
+
+def _start(job_id: str, job: Job, services: NodeServices) -> None:
+    """Once; after a restart the job runs already. The policy as it is now and all approvals must still allow it.
+
+    Raises JobEnded, JobRefused.
+    """
     now = services.now()
     with transaction.atomic():
         record = locked(job_id)
+        if refusals := lapsed(job_id, services=services):
+            raise JobRefused(refusals)
         if record.state == State.RUNNING:
             return
         if record.state != State.READY:
             raise JobEnded(reason=record.state)
+        refusals, _ = judged(job, job_id=job_id, services=services, now=now)
+        if refusals:
+            raise JobRefused(refusals)
         log(services, "job-started", job_id, now)
         move(record, Event.STARTED, now=now, step="starting")
 
@@ -256,16 +271,20 @@ def _hashes(words: Iterable[str]) -> dict[str, str]:
 
 
 def _publish(job_id: str, services: NodeServices) -> None:
+    """Durably: the job's folder is erased once it is done."""
     made, target = services.job_folder(job_id) / RESULTS, services.results_folder(job_id)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.rmtree(target, ignore_errors=True)
     if made.is_dir():
         shutil.copytree(made, target)
+        with explained():
+            for path in (*target.iterdir(), target, target.parent):
+                sync(path)
 
 
 def _handed(job_id: str) -> tuple[Handed, ...]:
     rows = Released.objects.filter(job_id=job_id).order_by("id")
-    return tuple(Handed(row.name, row.to, row.size) for row in rows)
+    return tuple(Handed(row.name, row.to) for row in rows)
 
 
 def _ended(job_id: str, job: Job, opened: Opened, services: NodeServices, error: JobEnded) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from shuxin.federation.domain.policy import read_policy
 from shuxin.federation.domain.refusal import JobReason, Refusal
 from shuxin.kernel.errors import ShuxinError
+from shuxin.parties.api import KeyRole, KnownKey
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from shuxin.federation.engine.channel import Channel, Declared, Kind, Rows
     from shuxin.federation.wire.messages import Hello, Part, Taken, Where
     from shuxin.kernel.signing import Signer
+    from shuxin.kernel.statements import Statement
     from shuxin.ledger.api import Entry
+
+SPEAKERS = frozenset({KeyRole.SUBJECT, KeyRole.OFFICER, KeyRole.NODE})
+"""Not an attester's or an administrator's key."""
 
 
 class PeerLine(Protocol):
@@ -76,6 +81,11 @@ class NodeServices:
     workers: int = 2
     record: bool = False
     protocols: tuple[int, ...] = (1,)
+
+    def speaks(self, statement: Statement, *, party: str, seen_at: dt.datetime) -> bool:
+        """Whether a key signed it that counts for the party and may speak for it in jobs."""
+        key = self.keys.who_signed(statement, party=party, seen_at=seen_at)
+        return isinstance(key, KnownKey) and bool(key.roles & SPEAKERS)
 
     def job_folder(self, job_id: str) -> Path:
         return self.folder / "jobs" / job_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shuxin.consent.api import Reason
 from shuxin.federation.domain.refusal import JobReason
 from shuxin.federation.domain.states import ENDS, State
 from shuxin.federation.domain.words import Approval, Ending, Given, Objection, read_word
@@ -12,6 +13,7 @@ from shuxin.federation.models import Delivery, JobRecord, ReleaseAsked, Released
 from shuxin.federation.models import JobWord as WordRow
 from shuxin.federation.node.book import job_in, record_of
 from shuxin.kernel.statements import parse_statement
+from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +23,23 @@ if TYPE_CHECKING:
     from shuxin.federation.domain.job import Job
     from shuxin.federation.domain.words import JobWord
     from shuxin.kernel.text import Language
+
+_ENDED = {
+    "stopped": Text(en="a person stopped it", zh="已由人员停止"),
+    "use_refused": Text(en="the gate there let no rows enter", zh="该方授权闸门不允许数据入场"),
+    "release_refused": Text(en="an output was not released", zh="未放行输出"),
+    "job_rows_outside_limits": Text(
+        en="too few or too many rows would enter", zh="入场行数过少或过多"
+    ),
+    "alignment_too_few": Text(
+        en="fewer subjects are common than the job asks for", zh="共同主体少于任务要求"
+    ),
+    "peer_silent": Text(en="another party did not answer in time", zh="另一方未按时应答"),
+    "message_differs": Text(
+        en="a message is not the one that was sent before", zh="消息与此前发送的不一致"
+    ),
+}
+"""How jobs end most often; each code has its page among the errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +129,12 @@ def job_view(job_id: str) -> JobView:
 
 
 def say_reason(code: str, language: Language) -> str:
-    """A reason in words; a code of a later version stays a code."""
-    return JobReason(code).text.say(language) if code in set(JobReason) else code
+    """A reason in words; how a job ended also with its code, a code of a later version alone."""
+    for reasons in (JobReason, Reason):
+        if code in set(reasons):
+            return reasons(code).text.say(language)
+    ended = _ENDED.get(code)
+    return f"{ended.say(language)} ({code})" if ended else code
 
 
 def _line(record: JobRecord, job: Job | None) -> JobLine:

@@ -25,11 +25,10 @@ from shuxin.federation.domain.words import (
 from shuxin.federation.models import Delivery, JobRecord, Peer
 from shuxin.federation.models import JobWord as WordRow
 from shuxin.federation.node.book import advance, job_in, keep_word, locked, log, move
-from shuxin.federation.node.jobs import take_job
-from shuxin.kernel.errors import Conflict, NotPermitted, ShuxinError, Unavailable
+from shuxin.federation.node.jobs import JobsTooMany, take_job
+from shuxin.kernel.errors import Conflict, InvalidInput, NotPermitted, ShuxinError, Unavailable
 from shuxin.kernel.statements import parse_statement
 from shuxin.kernel.text import Text
-from shuxin.parties.api import KnownKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,10 +38,23 @@ if TYPE_CHECKING:
     from shuxin.federation.node.services import NodeServices, PeerLine
     from shuxin.kernel.statements import Statement
 
+LONGEST_WORD = 1 << 18
+"""Bytes: a job with a thousand features; every one is kept for good."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 """Seconds between attempts to reach a peer that does not answer."""
+LONGEST_WAIT_REFUSED = 3600.0
+"""After a refusal for good: perhaps a key is trusted there meanwhile."""
 GIVE_UP = dt.timedelta(days=30)
 """After which a word is not posted any more."""
+
+
+class WordTooLong(InvalidInput):
+    code = "job_word_too_long"
+    what = Text(
+        en="a job or a word about one has at most {longest} bytes",
+        zh="任务或任务声明最多 {longest} 字节",
+    )
+    mend = Text(en="Propose a job with fewer features", zh="请减少任务中的特征数量")
 
 
 class WordEarly(Unavailable):
@@ -83,6 +95,8 @@ class WordDiffers(Conflict):
 
 def take(peer: str, data: bytes, *, services: NodeServices) -> None:
     """A job or a word about one came from ``peer``. Raises ShuxinError; Unavailable when it may be sent again."""
+    if len(data) > LONGEST_WORD:
+        raise WordTooLong(longest=LONGEST_WORD)
     statement = parse_statement(data)
     if statement.kind == JOB:
         take_job(peer, statement, services=services)
@@ -96,8 +110,7 @@ def take_word(peer: str, statement: Statement, *, services: NodeServices) -> Non
     Raises WordInvalid, WordEarly, WordUnproven, WordDiffers.
     """
     word, now = read_word(statement), services.now()
-    signed = word.party == peer and services.keys.who_signed(statement, party=peer, seen_at=now)
-    if not isinstance(signed, KnownKey):
+    if word.party != peer or not services.speaks(statement, party=peer, seen_at=now):
         raise WordUnproven(party=peer)
     with transaction.atomic():
         if not JobRecord.objects.filter(job_id=word.job).exists():
@@ -188,11 +201,14 @@ class Postman:
             if about in held_up or not self._is_time(peer, about):
                 held_up.add(about)
                 continue
+            if not self._is_time(peer, about, row.word.hash):
+                continue
             try:
                 self._line(peer).word(row.word.statement.encode())
             except ShuxinError as error:
                 self._failed(row, error)
                 if not _is_later(error):
+                    self._wait(peer, about, row.word.hash)
                     continue
                 if getattr(error, "refusal", "") not in _OF_ONE_JOB:
                     self._wait(peer)
@@ -236,16 +252,18 @@ class Postman:
         return self._lines[peer]
 
     def _wait(self, *what: str) -> None:
-        """Longer after each failure in a row: of a peer, or of a job at a peer."""
+        """Longer after each failure in a row: of a peer, of a job there, or of a word that is refused for good."""
         self._failures[what] += 1
-        pause = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(self._failures[what], 10))
+        longest = LONGEST_WAIT if len(what) < _WORD else LONGEST_WAIT_REFUSED
+        pause = min(longest, FIRST_WAIT * 2 ** min(self._failures[what], 20))
         self._next[what] = self.monotonic() + pause
         if len(what) == 1:
             self._lines.pop(what[0], None)
 
 
-_OF_ONE_JOB = frozenset({WordEarly.code})
-_CANNOT_TAKE = frozenset({"job_invalid", "job_refused", "statement_invalid"})
+_WORD = 3
+_OF_ONE_JOB = frozenset({WordEarly.code, JobsTooMany.code})
+_CANNOT_TAKE = frozenset({"job_invalid", "job_refused", "statement_invalid", WordTooLong.code})
 
 
 def _is_later(error: ShuxinError) -> bool:

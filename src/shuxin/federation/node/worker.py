@@ -16,15 +16,17 @@ from django.db import connections
 
 from shuxin.federation.domain.states import State
 from shuxin.federation.engine.erasing import erase, remove, was_erased
+from shuxin.federation.engine.line import JobEnded
 from shuxin.federation.models import JobRecord
 from shuxin.federation.node.book import whole_job
 from shuxin.federation.node.jobs import expire
-from shuxin.federation.node.running import run_job
+from shuxin.federation.node.running import fail_job, run_job
 from shuxin.federation.node.words import Postman
 from shuxin.kernel.errors import ShuxinError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from shuxin.federation.domain.job import Job
     from shuxin.federation.node.lines import Lines
@@ -33,10 +35,14 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.2
 SWEEP_SECONDS = 5.0
 FOLLOWED = 8
-"""Jobs of other label parties that run at once, for each one of this node's own."""
+"""Jobs of other label parties that run at once, for each one of this node's own; of one of them half as many."""
 AGAIN_SECONDS = 2.0
 """Before a job that this node could not go on with is taken up again."""
 SECONDS_TO_STOP = 8.0
+LOST = "line_lost"
+"""Code of a job whose folder is gone."""
+SECONDS_OF_ORPHANS = 86_400.0
+"""How long files of a job that the database does not know are kept."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -46,7 +52,7 @@ class Worker:
     def __init__(self, services: NodeServices, lines: Lines) -> None:
         self._services, self._lines = services, lines
         self._threads: dict[str, Thread] = {}
-        self._lead: dict[str, bool] = {}
+        self._label: dict[str, str] = {}
         self._again: dict[str, float] = {}
         self._swept = -SWEEP_SECONDS
 
@@ -66,22 +72,26 @@ class Worker:
     def step(self) -> int:
         """Start what can be started; how many jobs were."""
         self._forget()
+        for job_id in self._threads:
+            self._lines.look(job_id)
         if time.monotonic() - self._swept >= SWEEP_SECONDS:
             self._swept = time.monotonic()
             expire(services=self._services)
             self.sweep()
-        return sum(self._may_start(job_id, job) for job_id, job in self._startable())
+        return sum(self._started(job_id, job) for job_id, job in self._startable())
 
     def sweep(self) -> None:
         """Erase what ended jobs left on the disk; results of jobs that were not done go too."""
-        jobs = self._services.folder / "jobs"
-        for folder in sorted(jobs.iterdir()) if jobs.is_dir() else ():
-            record = JobRecord.objects.filter(job_id=folder.name).first()
-            if folder.name in self._threads or record is None or not State(record.state).is_end:
+        for file in _in(self._services.folder / "grants"):
+            if self._is_over(file, job_id=file.stem):
+                file.unlink(missing_ok=True)
+        for folder in _in(self._services.folder / "jobs"):
+            if folder.name in self._threads or not self._is_over(folder, job_id=folder.name):
                 continue
+            record = JobRecord.objects.filter(job_id=folder.name).first()
             self._again.pop(folder.name, None)
             self._lines.close(folder.name)
-            if record.state != State.DONE:
+            if record is None or record.state != State.DONE:
                 results = self._services.results_folder(folder.name)
                 shutil.rmtree(results, ignore_errors=True)
                 shutil.rmtree(folder / "results", ignore_errors=True)
@@ -90,9 +100,20 @@ class Worker:
             elif not was_erased(folder):
                 erase(folder)
 
+    def _is_over(self, path: Path, *, job_id: str) -> bool:
+        """Also what belongs to no job for long, as after a restore of the database."""
+        record = JobRecord.objects.filter(job_id=job_id).first()
+        if record is None:
+            return time.time() - path.stat().st_mtime > SECONDS_OF_ORPHANS
+        return State(record.state).is_end
+
     def run_one(self, job_id: str, job: Job) -> None:
         """Run a job in this thread to its end or the node's."""
-        opened = self._lines.open(job_id, job)
+        try:
+            opened = self._lines.open(job_id, job)
+        except JobEnded as error:
+            fail_job(job_id, job, str(error.facts["reason"]), services=self._services)
+            return
         run_job(job_id, job, opened=opened, services=self._services)
 
     def _startable(self) -> list[tuple[str, Job]]:
@@ -104,25 +125,50 @@ class Worker:
         )
         return [(row.job_id, job) for row, job in found]
 
+    def _started(self, job_id: str, job: Job) -> bool:
+        """One job that cannot be begun keeps no other from it."""
+        try:
+            return self._may_start(job_id, job)
+        except ShuxinError as error:
+            _LOG.warning("job %s: %s", job_id, error.say("en"))
+            self._again[job_id] = time.monotonic() + AGAIN_SECONDS
+            return False
+
     def _may_start(self, job_id: str, job: Job) -> bool:
         if time.monotonic() < self._again.get(job_id, 0.0):
             return False
-        leads = job.label == self._services.party
-        most = self._services.workers * (1 if leads else FOLLOWED)
-        if sum(self._lead[one] is leads for one in self._threads) >= most:
+        if self._was_lost(job_id, job) or not self._has_room(job.label):
             return False
-        if not leads and not self._was_called(job_id, job):
+        if job.label != self._services.party and not self._was_called(job_id, job):
             return False
-        self._lead[job_id] = leads
+        self._label[job_id] = job.label
         thread = Thread(target=self._job, args=(job_id, job), name=f"job {job_id[:8]}", daemon=True)
         self._threads[job_id] = thread
         thread.start()
         return True
 
-    def _was_called(self, job_id: str, job: Job) -> bool:
-        """Whether the label party's node has begun."""
-        if not self._services.job_folder(job_id).is_dir():
+    def _was_lost(self, job_id: str, job: Job) -> bool:
+        """A job that runs, of which nothing is left here, as after a restore: a new beginning would be another job."""
+        runs = JobRecord.objects.filter(job_id=job_id, state=State.RUNNING).exists()
+        if not runs or self._services.job_folder(job_id).is_dir():
             return False
+        fail_job(job_id, job, LOST, services=self._services)
+        return True
+
+    def _has_room(self, label: str) -> bool:
+        """No label party takes all the room that there is for the jobs of others."""
+        running = [self._label[one] for one in self._threads]
+        workers, own = self._services.workers, running.count(self._services.party)
+        if label == self._services.party:
+            return own < workers
+        most = workers * FOLLOWED
+        return len(running) - own < most and running.count(label) < most // 2
+
+    def _was_called(self, job_id: str, job: Job) -> bool:
+        """Whether the label party's node has begun; a line that was erased before a restore is not waited for."""
+        folder = self._services.job_folder(job_id)
+        if not folder.is_dir() or was_erased(folder):
+            return folder.is_dir()
         return bool(self._lines.open(job_id, job).line.received(job.label))
 
     def _job(self, job_id: str, job: Job) -> None:
@@ -135,7 +181,7 @@ class Worker:
         """Threads that are over; what their jobs left is swept."""
         over = [one for one, thread in self._threads.items() if not thread.is_alive()]
         for job_id in over:
-            del self._threads[job_id], self._lead[job_id]
+            del self._threads[job_id], self._label[job_id]
             self._again[job_id] = time.monotonic() + AGAIN_SECONDS
         if over:
             self._swept = -SWEEP_SECONDS
@@ -155,3 +201,7 @@ class Worker:
             _LOG.warning("%s: %s", error.code, error.say("en"))
         except Exception:  # noqa: BLE001 - the outermost loop
             _LOG.exception("the node's worker")
+
+
+def _in(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []

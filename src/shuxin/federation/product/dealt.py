@@ -151,7 +151,7 @@ class LabelSide:
         """This side's share of product ``number``: D^T B + C1 as (width, left) words; sends E = V - B.
 
         Raises:
-            ProductInputChanged: another V than before the interruption.
+            ProductInputChanged: another V than before the interruption; MaskAskedTwice: and the job's folder was lost.
         """
         plan, channel = self._plan, self._work.channel
         if v.shape != (plan.rows, plan.schedule[number]):
@@ -159,6 +159,8 @@ class LabelSide:
         digest = v.digest()
         if channel.once(plan.name(f"{number}/v"), lambda: digest) != digest:
             raise ProductInputChanged(step=plan.name(str(number)))
+        # the mask is the same for any V: so its use for this one is kept where seeds are, beyond the job's folder
+        self._work.seeds.pair(plan.seats.helper, _label(plan, f"v/{number}"), binding=digest)
         right = v if plan.check is None else Combined(v, self._factors(number), plan.ring)
         seed = derived(self._b, str(number))
         name = plan.name(f"{number}/masked")

@@ -48,7 +48,7 @@ class LeftMatrix(Matrix, Protocol):
 
 
 class Dense:
-    """Words in an array, perhaps a memory map."""
+    """Words in an array, perhaps a memory map. ``digest`` raises ValueError for a word that its ring does not have."""
 
     def __init__(self, words: Words, ring: Ring) -> None:
         if words.dtype != ring.dtype or words.ndim != 2:  # noqa: PLR2004 - a matrix
@@ -60,8 +60,15 @@ class Dense:
     def digest(self) -> bytes:
         digest = _begun("dense", self.shape, self._ring)
         for rows in chunks(*self.shape, self._ring, most=CHUNK_BYTES):
+            self._require_reduced(self._words[rows])
             digest.update(np.ascontiguousarray(self._words[rows]).reshape(-1).view(np.uint8).data)
         return digest.digest()
+
+    def _require_reduced(self, words: Words) -> None:
+        """Others would make sums of doubles longer than 2^53."""
+        bits = self._ring.bits
+        if bits < 8 * self._ring.bytes and words.size and int(words.max()) >> bits:
+            raise ValueError("a word is beyond its ring: see Ring.of")
 
     def add_to(self, out: Words, row: int) -> None:
         np.add(out, self._words[row : row + len(out)], out=out)
@@ -107,12 +114,14 @@ class OneHot:
         sizes: bins of each feature; feature j's columns begin at ``sum(sizes[:j])``.
 
     Raises:
-        ValueError: a bin is out of its range, or the shapes disagree.
+        ValueError: a bin is out of its range or no whole number, or the shapes disagree.
     """
 
     def __init__(self, bins: np.ndarray[Any, Any], sizes: tuple[int, ...], ring: Ring) -> None:
         if bins.ndim != 2 or bins.shape[1] != len(sizes):  # noqa: PLR2004 - a matrix
             raise ValueError("one column of bins for each size")
+        if bins.size and not np.issubdtype(bins.dtype, np.integer):
+            raise ValueError("a bin is a whole number")
         if bins.size and (bins.min() < 0 or (bins >= np.asarray(sizes)).any()):
             raise ValueError("a bin is out of its range")
         begins = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from shuxin.federation.product.ring import Ring
 
 _BYTES_PER_SUM = 64
+_STEP = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 BOUND_BYTES = 32
 
 
@@ -62,6 +64,7 @@ class Plan:
     """One unchanged left matrix and the products with it (乘积计划); the same at all three parties.
 
     step: begins the names of the messages and is part of every seed; another one for every left matrix and holder.
+        Small letters, digits, ``.`` and ``-``: with a slash, names of one plan could be those of another.
     schedule: columns of each product's right matrix, without the check's.
     """
 
@@ -77,6 +80,10 @@ class Plan:
     def __post_init__(self) -> None:
         if min(self.rows, self.left, *self.schedule, 0) < 0:
             raise ValueError("shapes are not negative")
+        if not _STEP.fullmatch(self.step):
+            raise ValueError("a step is small letters, digits, . and -")
+        if self.check and self.check.columns < 1:
+            raise ValueError("a check has a column")
         if self.check and not 1 <= self.check.value_bits <= self.ring.bits:
             raise ValueError("the values fit in the ring")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
 import socket
 import threading
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 THREADS = 32
 """Requests that are worked on at once; further ones wait for a thread."""
+MOST_FILES = 65_536
 SECONDS_TO_FINISH = 6
 """How long requests may still run when the node stops."""
 SECONDS_TO_NOTICE = 2
@@ -117,6 +119,7 @@ class NodeServer:
 
     def run(self) -> None:
         """Until it is stopped; then every answered part is kept, and running ones may be sent again."""
+        _raise_most_files()
         try:
             self._server.run(sockets=[self._listening])
         finally:
@@ -166,6 +169,15 @@ def serve(
     server = NodeServer(desk=desk, listening=_listen(host, port), trust=trust, peers=peers)
     on_started(server)
     return server
+
+
+def _raise_most_files() -> None:
+    """As many open files as this process may have: a stranger's connections without a handshake last ten seconds."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -55,6 +55,13 @@ def _joint(command: argparse.ArgumentParser) -> None:
     command.add_argument("--years", type=int, default=1, choices=range(1, 11), metavar="1-10")
     command.add_argument("--level", type=int, default=2, choices=range(1, 4))
     command.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="PARTY",
+        help="another party that may learn which subjects are common / 可获知共同主体的其他方",
+    )
+    command.add_argument(
         "--secret",
         action="store_true",
         help="a law keeps these uses from the subject; they are logged / 依法对主体保密,仍留存日志",

@@ -76,6 +76,7 @@ def _record_joint(
     basis = record_joint_basis(
         settings,
         recipient=options.recipient,
+        also=options.also,
         purpose=Purpose.parse(options.purpose),
         kind=options.kind,
         law=options.law,
@@ -91,8 +92,9 @@ def _record_joint(
 
 def _show_joint(found: list[JointBasis], language: Language) -> None:
     rows = [
-        (one.basis_id, one.recipient, one.purpose.text.say(language), one.kind.text.say(language),
-         one.law, one.agreement, ", ".join(one.catalogues), one.level_max, f"{one.valid_to:%Y-%m-%d}")
+        (one.basis_id, ", ".join((one.recipient, *one.also)), one.purpose.text.say(language),
+         one.kind.text.say(language), one.law, one.agreement,
+         ", ".join(one.catalogues), one.level_max, f"{one.valid_to:%Y-%m-%d}")
         for one in found
     ]  # fmt: skip
     if rows:

@@ -34,6 +34,22 @@ _STEP = Text(en="now: {step}", zh="当前:{step}")
 _WHY = Text(en="because: {reasons}, said {by}", zh="原因:{reasons}(由 {by} 提出)")
 _SEATS = Text(en="party|role|dataset|ground", zh="参与方|角色|数据集|处理依据")
 _WORDS = Text(en="word|party|by|at|why", zh="声明|主体|经办|时间|原因")
+_SAID = {
+    "job-approval": Text(en="approved", zh="批准"),
+    "job-refusal": Text(en="refused", zh="拒绝"),
+    "job-stop": Text(en="stopped", zh="停止"),
+    "job-end": Text(en="ended", zh="结束"),
+}
+_OUTCOMES = {"done": Text(en="done", zh="完成"), "failed": Text(en="failed", zh="失败")}
+_KINDS = {
+    "alignment": Text(en="alignment", zh="对齐"),
+    "rehearsal": Text(en="rehearsal", zh="链路演练"),
+}
+_ROLES = {
+    "label": Text(en="label party", zh="标签方"),
+    "holder": Text(en="holder", zh="数据方"),
+    "helper": Text(en="helper", zh="协助方"),
+}
 _OUTS = Text(en="output|to|subjects|figures", zh="输出|接收方|主体数|数值个数")
 _WAIT = Text(en="waiting for the approval of {names}", zh="等待批准:{names}")
 _RELEASE = Text(
@@ -73,8 +89,8 @@ class ResultMissing(NotFound):
     code = "node_result_missing"
     what = Text(en="job {job} left no result here", zh="任务 {job} 在本方没有结果")
     mend = Text(
-        en="Only a job that is done has results; see 'shuxin node jobs {job}'",
-        zh="已完成的任务才有结果;请用 shuxin node jobs {job} 查看",
+        en="A helper gets none, other parties get one when the job is done; see 'shuxin node jobs {job}'",
+        zh="协助方没有结果;其他方在任务完成后才有结果;请用 shuxin node jobs {job} 查看",
     )
 
 
@@ -153,26 +169,27 @@ def _show(view: JobView, names: Mapping[str, str], language: Language) -> None:
     line, job = view.line, view.job
     proposer, state = names.get(line.proposer, line.proposer), line.state.text
     purpose = "" if job is None else job.purpose.text
-    say(_HEAD, language, kind=line.kind, purpose=purpose, proposer=proposer, state=state)
+    kind = _KINDS.get(line.kind, line.kind)
+    say(_HEAD, language, kind=kind, purpose=purpose, proposer=proposer, state=state)
     if line.reason:
         reasons = say_reason(line.reason, language) + (f" ({view.about})" if view.about else "")
         say(_WHY, language, reasons=reasons, by=names.get(view.ended_by, view.ended_by))
-    elif line.step:
+    elif line.step not in {"", state.en}:
         say(_STEP, language, step=_named(line.step, names))
     if view.waits_for:
         waited = ", ".join(names.get(one, one) for one in view.waits_for)
         say(_WAIT, language, names=waited)
     if job is not None:
         rows = [
-            (names.get(s.party, s.party), s.role.value, *_entered(view, s.party))
+            (names.get(s.party, s.party), _ROLES[s.role].say(language), *_entered(view, s.party))
             for s in job.parties
         ]
         show("", _SEATS.say(language).split("|"), rows)
     words = [
         (
-            one.kind,
+            _SAID[one.kind].say(language),
             names.get(one.party, one.party),
-            one.by or one.outcome,
+            one.by or (_OUTCOMES[one.outcome].say(language) if one.outcome else ""),
             china_time(one.at),
             "; ".join(say_reason(why.reason, language) for why in one.reasons),
         )
