@@ -44,5 +44,4 @@ class TestKills:
             }
             died = killed_job(city, kind, wanted)
             deaths += len(died)
-            print(f"{kind} {at}/{max(most.values())}: {sorted(died)}", flush=True)
         assert deaths >= 0.8 * sum(most.values())  # the last steps fall after the end of some jobs

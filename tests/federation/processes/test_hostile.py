@@ -87,6 +87,26 @@ def still(city: City, name: str, job: str) -> bool:
     return not waiting and not undelivered and state_of(city, name) == before
 
 
+def finished(city: City, job: str) -> str:
+    """Wait until a job of bank and tax office is over, its words are everywhere and its secrets erased."""
+    city.done(job, BANK, TAX)
+    whole = city.whole_id(job)
+    asked = (
+        "select count(*) from federation_jobword w join federation_jobrecord r on r.id = w.job_id "
+        "where w.kind = 'job-end' and r.job_id = ?"
+    )
+    for name in (BANK, TAX):
+        erased = city.node(name) / "jobs" / whole / "erased"
+        wait_until(
+            lambda name=name, erased=erased: (
+                erased.exists() and city.rows(name, asked, whole) == [(2,)]
+            ),
+            what=f"the end of {job} at {name}",
+        )
+        wait_until(lambda name=name: still(city, name, job), what="a pause")
+    return whole
+
+
 def inbox(city: City, name: str, job: str, sender: str) -> dict[str, bytes]:
     """Every message of a party that a node kept."""
     folder = city.node(name) / "jobs" / job / "inbox" / PARTY[sender].replace(":", "_")
@@ -159,8 +179,7 @@ class TestParts:
     def test_of_a_job_of_others_is_refused(self, city: City, job: str) -> None:
         """ECDH of bank and tax office: the helper of other jobs is nobody there."""
         other = city.propose(holders=(TAX,), helper="")
-        city.done(other, BANK, TAX)
-        whole = city.whole_id(other)
+        whole = finished(city, other)
         before = state_of(city, TAX)
         notary = Hostile(city, NOTARY, TAX)
         assert notary.part(part_of(whole, "keys", b"x")) == "peer_not_of_job"
@@ -172,8 +191,7 @@ class TestParts:
         self, city: City, job: str
     ) -> None:
         over = city.propose(holders=(TAX,), helper="")
-        city.done(over, BANK, TAX)
-        whole = city.whole_id(over)
+        whole = finished(city, over)
         kept = inbox(city, TAX, whole, BANK)
         assert {"keys", "entry", "alignment/points", "alignment/raised"} <= set(kept)
         before = state_of(city, TAX)
