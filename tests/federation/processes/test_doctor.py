@@ -16,6 +16,8 @@ from shuxin.federation.wire.tls import TlsFiles, make_certificate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.soak
+
 
 @pytest.fixture
 def tax(city: City) -> Iterator[City]:

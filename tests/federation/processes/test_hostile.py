@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from shuxin.federation.wire.messages import Part
 
+pytestmark = pytest.mark.soak
+
 SEED = 20261122
 MUTATIONS = 100
 UNKNOWN = "0" * 64

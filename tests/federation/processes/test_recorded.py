@@ -28,6 +28,8 @@ from shuxin.federation.product.ring import Ring
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.soak
+
 Received = dict[tuple[str, str, str], bytes]
 LEFT, ROWS = 20, 20_000
 

@@ -71,6 +71,9 @@ def shown_at_both(city: City, job: str, *names: str, state: str, reason: str, by
         assert entries, "\n".join(city.entries(job, name))
 
 
+pytestmark = pytest.mark.soak
+
+
 def reason_text(code: str) -> str:
     from shuxin.federation.api import say_reason
 

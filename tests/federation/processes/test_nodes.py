@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.federation.processes.killing import Death, killed_job
 from tests.federation.processes.nodes import (
     ALL,
     BANK,
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Jobs = dict[str, str]
+SEED = 5
+LEAST_STEPS = 60
+"""Fewer than any node takes in such a job."""
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +115,17 @@ class TestReuse:
         for name in DATA:
             assert city.aligned(job, name) == [code for code in before if code not in gone]
         city.load(HRSS)
+
+
+class TestKills:
+    """Every node at one of its durable steps; at each of them in tests/soak/test_nodes_kills.py."""
+
+    @pytest.mark.parametrize(
+        "number", [0, pytest.param(1, marks=pytest.mark.soak)], ids=["first", "second"]
+    )
+    def test_all_four_nodes_killed_and_started_again_find_the_truth(
+        self, city: City, number: int
+    ) -> None:
+        chance = random.Random(SEED + number)  # noqa: S311 - steps to die at
+        deaths = {name: Death(chance.randint(1, LEAST_STEPS), after=bool(number)) for name in ALL}
+        assert killed_job(city, "tags", deaths) == set(ALL)
