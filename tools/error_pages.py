@@ -66,7 +66,7 @@ def all_errors() -> list[type[ShuxinError]]:
     while waiting:
         error = waiting.pop()
         waiting += error.__subclasses__()
-        if "code" in vars(error):
+        if "code" in vars(error) and error.__module__.startswith("shuxin."):
             found[error.code] = error
     return [found[code] for code in sorted(found)]
 

@@ -15,12 +15,12 @@ ROOM_BYTES = 4 << 30
 
 def main() -> int:
     """Exit status of the first run that failed; PostgreSQL is never skipped."""
-    with tempfile.TemporaryDirectory(prefix="shuxin-tests-", dir=_in_memory()) as folder:
-        (Path(folder) / "scratch").mkdir()
+    with tempfile.TemporaryDirectory(prefix="s-", dir=_in_memory()) as folder:
+        (Path(folder) / "t").mkdir()
         own = {
             "SHUXIN_HOME": f"{folder}/home",
             "SHUXIN_DATABASE_URL": "",
-            "TMPDIR": f"{folder}/scratch",
+            "TMPDIR": f"{folder}/t",
         }
         environment = os.environ | own
         status = _pytest(environment, "-m", "not soak")
@@ -40,8 +40,8 @@ def _in_memory() -> str | None:
 
 
 def _pytest(environment: dict[str, str], *options: str) -> int:
-    two_at_once = ("-n", "2", "--dist", "loadfile")
-    command = [sys.executable, "-m", "pytest", "-q", *two_at_once, *options]
+    at_once = ("-n", "3", "--dist", "loadfile")  # some wait for other processes
+    command = [sys.executable, "-m", "pytest", "-q", *at_once, *options]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FAULT_BYTES = 256
 PID_BYTES = 4
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-_MORE = ("duckdb", "h11", "msgspec", "nacl.bindings", "rbcl", "uvicorn", "numpy.random")
+_MORE = ("duckdb", "h11", "msgspec", "rbcl", "uvicorn", "numpy.random")
 
 
 def serve(place: Path) -> None:
