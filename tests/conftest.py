@@ -8,5 +8,6 @@ from hypothesis import settings
 if not os.environ.get("SHUXIN_HOME"):
     os.environ["SHUXIN_HOME"] = tempfile.mkdtemp(prefix="shuxin-tests-")
 
-settings.register_profile("shuxin", deadline=None)
+settings.register_profile("shuxin", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=300)  # make soak
 settings.load_profile("shuxin")

@@ -188,7 +188,7 @@ def bench() -> None:
 def soak() -> None:
     """The long fuzz, kill and scale runs."""
     env()
-    _run(BIN / "python", "-m", "pytest", "-m", "soak", "-q")
+    _run(BIN / "python", "-m", "pytest", "-m", "soak", "-q", "--hypothesis-profile", "thorough")
 
 
 def _uv() -> Path:
