@@ -40,7 +40,7 @@ def _in_memory() -> str | None:
 
 
 def _pytest(environment: dict[str, str], *options: str) -> int:
-    at_once = ("-n", "3", "--dist", "loadfile")  # some wait for other processes
+    at_once = ("-n", "4", "--dist", "loadfile")  # some wait for other processes
     command = [sys.executable, "-m", "pytest", "-q", *at_once, *options]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
