@@ -29,8 +29,8 @@ UNLIKE = 0.34
 """Cores less similar than this are unlike: another firm or an entirely new name."""
 SAME_SPELLING = 0.8
 """Cores at least this similar may be spellings of one name."""
-MOST_UNLIKE_NAMES = 5
-"""A code on more unlike names than this is no firm's own, but for instance an authority's."""
+MOST_UNLIKE_NAMES = 6
+"""A code on more names, each unlike all the others, is no firm's own, but for instance an authority's."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -174,21 +174,24 @@ def learn_firms(
         by_code[code].append(mention)
     known, placed, unplaced = KnownFirms(), [], []
     for code, mentions in sorted(by_code.items()):
-        unlike = _unlike_names(mentions)
-        if len(unlike) > MOST_UNLIKE_NAMES:
+        cores = _cores_by_use(mentions)
+        if _on_many_names(cores.values()):
             known.findings += [Finding(m.key, Flaw.CODE_ON_MANY_NAMES) for m in mentions]
             unplaced += mentions
             continue
         for mention in mentions:
             known.learn(mention, code)
             placed.append((mention, code))
-        known.findings += _code_findings(code, mentions, unlike)
+        known.findings += _code_findings(code, mentions, cores)
     return known, placed, unplaced
 
 
-def _code_findings(code: str, mentions: list[Mention], unlike: Mapping[str, str]) -> list[Finding]:
+def _code_findings(code: str, mentions: list[Mention], cores: Mapping[str, str]) -> list[Finding]:
+    main = next(iter(cores.values()), "")
     found = [
-        Finding(m.key, Flaw.UNLIKE_NAMES) for m in mentions if parse_name(m.name).key in unlike
+        Finding(m.key, Flaw.UNLIKE_NAMES)
+        for m in mentions
+        if (key := parse_name(m.name).key) and _unlike(cores[key], main)
     ]
     found += [Finding(m.key, Flaw.SEVERAL_NAMES) for m in mentions if several_names(m.name)]
     if not organisation_check_holds(code):
@@ -196,8 +199,8 @@ def _code_findings(code: str, mentions: list[Mention], unlike: Mapping[str, str]
     return found
 
 
-def _unlike_names(mentions: list[Mention]) -> dict[str, str]:
-    """Name keys unlike the most frequent one of a code, with their cores."""
+def _cores_by_use(mentions: list[Mention]) -> dict[str, str]:
+    """The core of each name key of one code, the most used name first."""
     counts: Counter[str] = Counter()
     cores: dict[str, str] = {}
     for mention in mentions:
@@ -205,13 +208,23 @@ def _unlike_names(mentions: list[Mention]) -> dict[str, str]:
         if parts.key:
             counts[parts.key] += mention.count
             cores[parts.key] = parts.core
-    if len(counts) <= 1:
-        return {}
-    main = cores[min(counts, key=lambda key: (-counts[key], key))]
-    return {
-        key: core
-        for key, core in cores.items()
-        if Levenshtein.normalized_similarity(core, main) < UNLIKE
-        and core not in main
-        and main not in core
-    }
+    return {key: cores[key] for key in sorted(cores, key=lambda key: (-counts[key], key))}
+
+
+def _on_many_names(cores: Iterable[str]) -> bool:
+    """Whether more than ``MOST_UNLIKE_NAMES`` of the cores are each unlike all the others."""
+    apart: list[str] = []
+    for core in cores:
+        if all(_unlike(core, other) for other in apart):
+            apart.append(core)
+            if len(apart) > MOST_UNLIKE_NAMES:
+                return True
+    return False
+
+
+def _unlike(one: str, other: str) -> bool:
+    return (
+        Levenshtein.normalized_similarity(one, other) < UNLIKE
+        and one not in other
+        and other not in one
+    )
