@@ -132,8 +132,8 @@ class TestByCode:
 
     def test_many_spellings_of_two_names_are_still_a_firms_own_code(self) -> None:
         kinds = ["", "股份", "集团", "发展", "发展股份", "发展集团", "投资", "控股"]
-        names = ["鑫鲲岳建筑第一工程有限公司", *(f"瑾玥科技{kind}有限公司" for kind in kinds)]
-        found = resolved(*mentions([(A, name, 1) for name in names]))
+        spellings = [(A, f"瑾玥科技{kind}有限公司", 1) for kind in kinds]
+        found = resolved(*mentions([(A, "鑫鲲岳建筑第一工程有限公司", 2), *spellings]))
         assert set(found.entity_of().values()) == {A}
 
 
