@@ -1,4 +1,7 @@
-"""Run the tests on SQLite, then those that touch the database once more on a PostgreSQL of our own."""
+"""Run the tests on SQLite, then those that touch the database once more on a PostgreSQL of our own.
+
+``--soak``: first the long ones, one at a time; then all others with more examples, on PostgreSQL the whole ways too.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM_BYTES = 4 << 30
+_AT_ONCE = ("-n", "4", "--dist", "loadfile")  # some wait for other processes
 
 
-def main() -> int:
+def main(*options: str) -> int:
     """Exit status of the first run that failed; PostgreSQL is never skipped."""
+    soak = "--soak" in options
+    thorough = ("--hypothesis-profile", "thorough") if soak else ()
     with tempfile.TemporaryDirectory(prefix="s-", dir=_in_memory()) as folder:
         (Path(folder) / "t").mkdir()
         own = {
@@ -23,13 +29,15 @@ def main() -> int:
             "TMPDIR": f"{folder}/t",
         }
         environment = os.environ | own
-        status = _pytest(environment, "-m", "not soak")
-        if status:
+        if soak and (status := _pytest(environment, "-m", "soak", *thorough)):
+            return status
+        if status := _pytest(environment, *_AT_ONCE, "-m", "not soak", *thorough):
             return status
         with _PostgreSQL(Path(folder) / "pg") as url:
             print("-- the tests that touch the database, on PostgreSQL", flush=True)
             environment["SHUXIN_DATABASE_URL"] = url
-            return _pytest(environment, "-m", "django_db and not soak")
+            wanted = "django_db and not soak" + ("" if soak else " and not whole_way")
+            return _pytest(environment, *_AT_ONCE, "-m", wanted)
 
 
 def _in_memory() -> str | None:
@@ -40,8 +48,7 @@ def _in_memory() -> str | None:
 
 
 def _pytest(environment: dict[str, str], *options: str) -> int:
-    at_once = ("-n", "4", "--dist", "loadfile")  # some wait for other processes
-    command = [sys.executable, "-m", "pytest", "-q", *at_once, *options]
+    command = [sys.executable, "-m", "pytest", "-q", *options]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
@@ -63,4 +70,4 @@ class _PostgreSQL:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(*sys.argv[1:]))

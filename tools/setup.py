@@ -186,9 +186,9 @@ def bench() -> None:
 
 
 def soak() -> None:
-    """The long fuzz, kill and scale runs."""
+    """The long fuzz, kill and scale runs, then every test with more examples."""
     env()
-    _run(BIN / "python", "-m", "pytest", "-m", "soak", "-q", "--hypothesis-profile", "thorough")
+    _run(BIN / "python", "-m", "tools.run_tests", "--soak")
 
 
 def _uv() -> Path:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from shuxin.consent.api import Permit
 
+pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
 HOLDER = Holder(department="", place="city", group=DataGroup.PUBLIC, level=Level.L1)
 
 
@@ -94,7 +95,6 @@ def city(
         call_command("flush", verbosity=0, interactive=False)
 
 
-@pytest.mark.django_db
 class TestImport:
     def test_every_table_is_loaded_and_every_row_accounted_for(self, city: City) -> None:
         assert {outcome.state for outcome in city.outcomes} == {"loaded"}
@@ -114,24 +114,19 @@ class TestImport:
         assert {outcome.state for outcome in again} == {"unchanged"}
 
 
-@pytest.mark.django_db
 class TestWhoIsWho:
     def placed(self, city: City) -> list[tuple[str, str]]:
         """(true entity, identity it was placed with) of every mention of a subject in the files."""
-        identity = {
-            (m.dataset, m.code_text, m.name_text): m.entity.identity
-            for m in Mention.objects.select_related("entity")
-            if m.entity is not None
-        }
-        found = []
-        for row in city.truth.mentions.to_pylist():
-            if row["role"] != "subject":
-                continue
-            for (_, code, name), placed in identity.items():
-                if code == row["code"].strip() and name == row["name"].strip():
-                    found.append((row["entity"], placed))
-                    break
-        return found
+        identity: dict[tuple[str, str], str] = {}
+        for m in Mention.objects.select_related("entity").exclude(entity=None).order_by("pk"):
+            identity.setdefault((m.code_text, m.name_text), m.entity.identity)
+        rows = city.truth.mentions.to_pylist()
+        named = [
+            (row["entity"], (row["code"].strip(), row["name"].strip()))
+            for row in rows
+            if row["role"] == "subject"
+        ]
+        return [(true, identity[written]) for true, written in named if written in identity]
 
     def test_mentions_of_one_firm_come_together_and_of_two_stay_apart(self, city: City) -> None:
         placed = self.placed(city)
@@ -203,7 +198,6 @@ def _grouped(placed: list[tuple[str, str]]) -> dict[str, list[str]]:
     return grouped
 
 
-@pytest.mark.django_db
 class TestPortrait:
     def busiest(self) -> str:
         mention = (

@@ -25,7 +25,7 @@ from shuxin.scoring.report.pdf import report_pdf
 if TYPE_CHECKING:
     from tests.scoring.conftest import Office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
 
 
 def reported(office: Office, firm: int) -> CreditReport:

@@ -58,7 +58,8 @@ class TestTooFew:
     def test_nobody_is_told_how_many(self, engine: str, learn: str, tmp_path: Path) -> None:
         outcome = align(job_of(engine=engine, learn=learn, least=31), SETS, tmp_path)
         assert {type(one) for one in outcome.failures.values()} == {TooFewCommon}
-        assert not outcome.released
+        handing_over = HELPER if engine == "tags" else HOLDER
+        assert handing_over not in {party for party, *_ in outcome.released}
         assert not any(outcome.kept.values())
         answers = {
             content
@@ -73,18 +74,29 @@ class TestTooFew:
 
 
 class TestPolicy:
-    @pytest.mark.parametrize(("engine", "by"), [("tags", HELPER), ("ecdh", HOLDER)])
+    @pytest.mark.parametrize(
+        ("engine", "by"), [("tags", HELPER), ("tags", HOLDER), ("ecdh", HOLDER)]
+    )
     @pytest.mark.parametrize("learn", ["both", "one", "count"])
     def test_a_refused_release_tells_nobody(
         self, engine: str, by: str, learn: str, tmp_path: Path
     ) -> None:
-        def refuse(*_: object) -> None:
-            raise NotToday
+        def refuse(party: str, *_: object) -> None:
+            if party == by:
+                raise NotToday
 
         outcome = align(job_of(engine=engine, learn=learn), SETS, tmp_path, release=refuse)
         assert isinstance(failure_of(outcome, by), NotToday)
         assert not any(outcome.kept.values())
         assert not [key for key in outcome.messages if key[2] == "alignment/answer"]
+
+    def test_a_holder_whose_policy_refuses_shows_no_tag(self, tmp_path: Path) -> None:
+        def refuse(party: str, *_: object) -> None:
+            if party == HOLDER:
+                raise NotToday
+
+        outcome = align(job_of(), SETS, tmp_path, release=refuse)
+        assert (HOLDER, HELPER, "alignment/tags") not in outcome.messages
 
 
 class TestMisaligningHelper:

@@ -59,6 +59,7 @@ from shuxin.federation.domain.job import Ground, Job, job_from
 from shuxin.federation.node.entering import (
     ENTRY,
     GRANTS,
+    DataMoved,
     EnteredRows,
     NodeEntering,
     RowsEnded,
@@ -328,6 +329,12 @@ class TestOnABasis:
         assert holder.enter(job()) == first
         assert (holder.line.kept, holder.line.sent, Use.objects.count()) == before
         assert len(holder.gate.journal.entries) == 2  # type: ignore[attr-defined]
+
+    def test_an_import_after_the_budget_was_booked_ends_the_job(self, holder: Node) -> None:
+        with pytest.raises(DataMoved):
+            holder.enter(job(), booked="0" * 64)
+        assert not holder.line.sent
+        assert holder.enter(job(), booked=dataset_version(DATA)).entry.rows == len(CODES)
 
     def test_a_basis_that_ended_or_an_erasure_ends_a_job_that_is_taken_up_again(
         self, holder: Node
@@ -599,7 +606,7 @@ class TestNodeEntering:
             HOLDER, lambda: holder.gate, holder.settings, KEYS[HOLDER], lambda: NOW, lambda: 1, lambda _: None
         )  # fmt: skip
         holder.line.waiting[BANK, ENTRY] = entry_of(BANK, job())
-        found = given.enter(job(), job_id=JOB, channel=holder.line)
+        found = given.enter(job(), job_id=JOB, channel=holder.line, booked=dataset_version(DATA))
         assert found is not None
         assert found.codes() == "".join(CODES).encode()
         assert given.messages(job()) == entry_messages(job())

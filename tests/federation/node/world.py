@@ -120,7 +120,7 @@ class NoRows:
     def messages(self, job: Job) -> tuple[Declared, ...]:
         return ()
 
-    def enter(self, job: Job, *, job_id: str, channel: Channel) -> Rows | None:
+    def enter(self, job: Job, *, job_id: str, channel: Channel, booked: str) -> Rows | None:
         if self.error is not None:
             raise self.error
         return None

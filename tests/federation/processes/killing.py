@@ -18,8 +18,10 @@ from tests.federation.processes.nodes import (
     common,
 )
 
+from shuxin.federation.engine.erasing import was_erased
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tests.federation.processes.nodes import City
 
@@ -29,47 +31,73 @@ PARTIES = {"tags": ALL, "ecdh": (BANK, TAX), "rehearsal": (BANK, TAX, NOTARY)}
 
 @dataclass(frozen=True)
 class Death:
-    """At which durable step of its process a node is killed, just before or just after it."""
+    """At which durable step a node is killed (0: never), just before or just after it."""
 
     at: int
     after: bool = False
 
 
-def killed_job(city: City, kind: str, deaths: Mapping[str, Death]) -> set[str]:
+def killed_job(
+    city: City, kind: str, deaths: Mapping[str, Death], *, from_start: bool = False
+) -> set[str]:
     """Run a job while nodes die; each is started again as soon as it is dead. Returns who died.
 
-    Raises AssertionError unless the job is done everywhere, with the right set.
+    Steps count from the proposal on, or ``from_start`` from the start of the nodes' processes. Raises AssertionError
+    unless the job is done everywhere, with the right set, all words are delivered and the folders swept.
     """
     parties = PARTIES[kind]
-    city.stop(*parties)
+    if from_start:
+        city.stop(*parties)
+    else:
+        keep_running(city, parties)
     for name in parties:
-        death = deaths.get(name, Death(0))
-        count = str(city.folder / f"{name}.steps")
-        city.start(name, fault={"at": death.at, "after": death.after, "count": count})
+        order(city, name, deaths.get(name, Death(0)))
+    keep_running(city, parties)
     job = proposed(city, kind)
-    died = nursed(city, job, parties)
+    nursed(city, parties, until=lambda: all(is_over(city, job, name) for name in parties))
     check(city, kind, job)
+    died = {name for name in deaths if not city.orders(name).exists()}
+    for name in parties:
+        city.orders(name).unlink(missing_ok=True)
     return died
 
 
-def nursed(city: City, job: str, parties: tuple[str, ...]) -> set[str]:
-    died: set[str] = set()
-    until = time.monotonic() + JOB_SECONDS
-    while {city.state(job, name) for name in parties} != {"done"}:
-        states = {name: city.state(job, name) for name in parties}
-        printed = "\n".join(city.printed(name)[-3000:] for name in parties)
-        assert not [one for one in states.values() if one in ENDS and one != "done"], (
-            f"{states}\n{[city.shown(job, name).text for name in parties]}\n{printed}"
-        )
-        assert time.monotonic() < until, f"{states}\n{printed}"
-        for name in parties:
-            if city.running[name].is_over():
-                status = city.running[name].wait()
-                assert status == -signal.SIGKILL, f"{name}: {status}\n{printed}"
-                died.add(name)
-                city.start(name)
+def order(city: City, name: str, death: Death) -> None:
+    place = city.orders(name)
+    aside = place.with_suffix(".aside")
+    aside.write_text(f"{death.at} {'after' if death.after else 'before'}")
+    aside.rename(place)
+
+
+def keep_running(city: City, parties: Iterable[str]) -> None:
+    """Start again who is dead; nobody may have ended but by a kill."""
+    for name in parties:
+        running = city.running.get(name)
+        if running is not None and running.is_over():
+            status = running.wait()
+            assert status == -signal.SIGKILL, f"{name}: {status}\n{city.printed(name)}"
+        if running is None or running.is_over():
+            city.start(name)
+
+
+def nursed(city: City, parties: tuple[str, ...], *, until: Callable[[], bool]) -> None:
+    latest = time.monotonic() + JOB_SECONDS
+    while not until():
+        keep_running(city, parties)
+        assert time.monotonic() < latest, "\n".join(city.printed(name)[-3000:] for name in parties)
         time.sleep(0.05)
-    return died
+
+
+def is_over(city: City, job: str, name: str) -> bool:
+    """Done, with nothing left to post or to sweep. Raises AssertionError when it ended otherwise."""
+    state = city.state(job, name)
+    assert state == "done" or state not in ENDS, (
+        f"{city.shown(job, name).text}\n{city.printed(name)[-3000:]}"
+    )
+    unposted = "select 1 from federation_delivery where delivered_at is null"
+    folder = city.node(name) / "jobs" / city.whole_id(job)
+    swept = was_erased(folder) if city.records else not folder.exists()
+    return state == "done" and not city.rows(name, unposted) and swept
 
 
 def proposed(city: City, kind: str) -> str:
@@ -93,7 +121,19 @@ def check(city: City, kind: str, job: str) -> None:
 
 
 def steps_of(city: City, kind: str) -> dict[str, int]:
-    """How many durable steps each node's process took from its start to the end of a job without deaths."""
+    """How many durable steps each node takes from the proposal of a job without deaths to its end."""
     assert killed_job(city, kind, {}) == set()
-    city.stop(*PARTIES[kind])
-    return {name: (city.folder / f"{name}.steps").stat().st_size for name in PARTIES[kind]}
+    return steps_taken(city, PARTIES[kind])
+
+
+def steps_to_start(city: City, parties: tuple[str, ...]) -> dict[str, int]:
+    """How many durable steps each node's process takes until it listens."""
+    city.stop(*parties)
+    for name in parties:
+        order(city, name, Death(0))
+    city.start_all(*parties)
+    return steps_taken(city, parties)
+
+
+def steps_taken(city: City, parties: Iterable[str]) -> dict[str, int]:
+    return {name: city.orders(name).with_suffix(".steps").stat().st_size for name in parties}

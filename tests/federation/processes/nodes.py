@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.federation.processes.launcher import FAULT_BYTES, PID_BYTES, die_with_parent
+from tests.federation.processes.launcher import PID_BYTES, PLACE_BYTES, die_with_parent
 
 from shuxin.kernel.organisation_code import organisation_check
 from shuxin.kernel.uscc import check_symbol
@@ -144,7 +144,7 @@ class Launcher:
         *,
         home: Path,
         out: Path,
-        fault: Mapping[str, object] | None = None,
+        orders: Path | None = None,
     ) -> Running:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("SHUXIN_")}
         environment |= {"SHUXIN_HOME": str(home), "SHUXIN_LANG": "en"}
@@ -152,7 +152,7 @@ class Launcher:
         line = socket.socket(socket.AF_UNIX)
         line.connect(str(self.place))
         pid = int.from_bytes(line.recv(PID_BYTES, socket.MSG_WAITALL), "big")
-        line.sendall(json.dumps(fault).encode().ljust(FAULT_BYTES))
+        line.sendall(str(orders or "").encode().ljust(PLACE_BYTES))
         with out.open("ab") as printed, Path(os.devnull).open("rb") as nothing:
             streams = [nothing.fileno(), printed.fileno(), printed.fileno()]
             socket.send_fds(line, [len(call).to_bytes(4, "big")], streams)
@@ -201,6 +201,8 @@ class City:
     launcher: Launcher
     running: dict[str, Running] = field(default_factory=dict)
     commands: int = 0
+    records: bool = False
+    """Whether the nodes keep what went over the wire."""
 
     def home(self, name: str) -> Path:
         return self.folder / name
@@ -227,6 +229,7 @@ class City:
 
     def found(self, *, record: bool = True) -> None:
         """Initialise, exchange cards, write policies, load data, record the joint bases."""
+        self.records = record
         ports = dict(zip(ALL, free_ports(len(ALL)), strict=True))
         at_once(*(lambda name=name: self._init(name, ports[name], record=record) for name in ALL))
         at_once(*(lambda name=name: self._load(name) for name in ALL))
@@ -307,12 +310,17 @@ class City:
 
     # Running.
 
-    def start(self, name: str, *, fault: Mapping[str, object] | None = None) -> Running:
+    def orders(self, name: str) -> Path:
+        """Where a node looks for the step that it is to die at; see ``launcher.py``."""
+        return self.folder / f"{name}.orders"
+
+    def start(self, name: str) -> Running:
         """``shuxin node run``; back before it listens."""
         before = self.running.get(name)
         assert before is None or before.is_over()
         out = self.folder / f"{name}.log"
-        found = self.launcher.start(("node", "run"), home=self.home(name), out=out, fault=fault)
+        call, home = ("node", "run"), self.home(name)
+        found = self.launcher.start(call, home=home, out=out, orders=self.orders(name))
         self.running[name] = found
         return found
 
@@ -322,9 +330,10 @@ class City:
         for name in wanted:
             self.start(name)
         for name in wanted:
-            wait_until(
-                lambda name=name: self.printed(name).count("listens on") > before[name], what=name
-            )
+            wait_until(lambda name=name: self.listens(name, more_than=before[name]), what=name)
+
+    def listens(self, name: str, *, more_than: int = 0) -> bool:
+        return self.printed(name).count("listens on") > more_than
 
     def stop(self, *names: str) -> None:
         """As an administrator does; every one must end well."""

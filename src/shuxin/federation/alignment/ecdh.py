@@ -117,6 +117,7 @@ def _shared(work: Work, message: Received, sender: str, scalar: bytes) -> Blocks
 def _ask(work: Work, codes: bytes, order: Places, theirs: Blocks, holder: str) -> None:
     """The label party: return the holder's points raised, take the holder's answer."""
     learn = forms.parameters(work.job).learn
+    forms.ask_leave(work, len(order))
     sent = theirs
     if learn is not Learn.BOTH:
         sent = theirs[_order(work, _RAISED_ORDER, len(theirs))]
@@ -155,8 +156,7 @@ def _decide(work: Work, codes: bytes, order: Places, theirs: Blocks, label: str)
     if count < forms.parameters(work.job).min_size:
         work.channel.send(label, forms.ANSWER, lambda: [forms.TOO_FEW])
         forms.end_if_too_few(work, count)
-    for output in work.job.outputs:
-        work.release(output.name, output.to, size=count, numbers=int(learn is Learn.COUNT))
+    forms.ask_leave(work, count)
     number = count.to_bytes(forms.PLACE_BYTES, "little")
     said = number if learn is Learn.COUNT else theirs.tobytes()
     work.channel.send(label, forms.ANSWER, lambda: [forms.ENOUGH, said])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shuxin.federation.alignment.refusal import AnswerInvalid, TooFewCommon
+from shuxin.federation.domain.job import Learn
 
 if TYPE_CHECKING:
     from shuxin.federation.alignment.codes import Blocks, Places
@@ -37,6 +38,17 @@ def end_if_too_few(work: Work, count: int) -> None:
     least = parameters(work.job).min_size
     if count < least:
         raise TooFewCommon(least=least)
+
+
+def ask_leave(work: Work, size: int) -> None:
+    """Of the policy here, for what the others are going to learn of up to ``size`` subjects of this party.
+
+    Raises ReleaseRefused.
+    """
+    numbers = int(parameters(work.job).learn is Learn.COUNT)
+    for output in work.job.outputs:
+        if output.to != work.party:
+            work.release(output.name, output.to, size=size, numbers=numbers)
 
 
 def received(work: Work, sender: str, name: str, *, width: int, form: bytes) -> Received:

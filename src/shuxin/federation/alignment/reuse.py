@@ -77,9 +77,7 @@ def _still_everywhere(work: Work, still: npt.NDArray[np.bool_]) -> npt.NDArray[n
         for other in others:
             work.channel.send(other, forms.STILL, lambda: [forms.TOO_FEW])
         forms.end_if_too_few(work, own)
-    for output in work.job.outputs:
-        if output.to != work.party:
-            work.release(output.name, output.to, size=own, numbers=0)
+    forms.ask_leave(work, own)
     bits = np.packbits(still, bitorder="little").tobytes()
     for other in others:
         work.channel.send(other, forms.STILL, lambda: [forms.ENOUGH, bits])

@@ -56,6 +56,7 @@ def _take_part(work: Work, cipher: BlockCipher) -> None:
         work.channel.once(_ORDER, lambda: secrets.token_bytes(SEED_BYTES)), len(blocks)
     )
     own, helper = _Own(codes, blocks, order), _helper(work)
+    forms.ask_leave(work, len(order))
     work.channel.send(helper, forms.TAGS, lambda: _shown(work, own, keys))
     answer = forms.answered(work, helper, forms.ANSWER)
     match forms.parameters(work.job).learn, work.role:

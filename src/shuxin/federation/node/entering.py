@@ -68,8 +68,8 @@ class RowsOutsideLimits(NotPermitted):
 class DataMoved(Conflict):
     code = "job_data_moved"
     what = Text(
-        en="the dataset {dataset} was loaded anew while its rows entered",
-        zh="数据集 {dataset} 在入场过程中被重新装载",
+        en="the dataset {dataset} was loaded anew while this job began",
+        zh="数据集 {dataset} 在任务开始时被重新装载",
     )
     mend = Text(en="Propose the job again when no import runs", zh="请在没有导入运行时重新提出任务")
 
@@ -128,13 +128,14 @@ def enter(
     signer: Signer,
     grants: Grants | None = None,
     least: int = 1,
+    booked: str = "",
 ) -> EnteredRows | None:
     """This party's rows, the same at every run; None when it has no data in the job.
 
     When a job is taken up again the gate is asked again: rows that may not enter any more end it. The use is counted
     and logged once, and this party's signed account is in its log before this returns.
     grants: the authorisations that the label party brings. least: rows that any data party must enter, by the
-    policy here.
+    policy here. booked: the version of the dataset whose budgets this job was taken from; "" for any.
     Raises UseRefused, RowsOutsideLimits, EntryInvalid, GrantsInvalid, DataMoved, RowsEnded, and what the channel
     raises.
     """
@@ -145,6 +146,8 @@ def enter(
     work = _Entering(job, job_id, party, own, batch, settings, channel, now, signer, grants)
     work.collect_grants()
     header, content = work.rows()
+    if booked and header["version"] != booked:
+        raise DataMoved(dataset=own.dataset)
     entry = work.stated(header, len(content) // CODE_BYTES)
     _require_size(entry, job=job, least=least)
     work.send_grants(content)
@@ -189,7 +192,9 @@ class NodeEntering:
     def messages(self, job: Job) -> tuple[Declared, ...]:
         return entry_messages(job)
 
-    def enter(self, job: Job, *, job_id: str, channel: Channel) -> EnteredRows | None:
+    def enter(
+        self, job: Job, *, job_id: str, channel: Channel, booked: str
+    ) -> EnteredRows | None:
         """Raises as ``entering.enter`` does."""
         return enter(
             job=job,
@@ -202,6 +207,7 @@ class NodeEntering:
             signer=self.signer,
             grants=self.grants(job_id),
             least=self.least(),
+            booked=booked,
         )
 
 

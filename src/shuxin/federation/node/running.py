@@ -127,7 +127,7 @@ def _run(job_id: str, job: Job, opened: Opened, services: NodeServices) -> None:
     for pump in pumps:
         pump.start()
     try:
-        _count_use(job_id, job, line.once, services)
+        booked = _count_use(job_id, job, line.once, services)
         secrets = exchange(
             line,
             job=job,
@@ -137,7 +137,7 @@ def _run(job_id: str, job: Job, opened: Opened, services: NodeServices) -> None:
             keys=services.keys,
             now=services.now(),
         )
-        work = _work(job_id, job, opened, secrets, services)
+        work = _work(job_id, job, opened, secrets, services, booked=booked)
         services.kinds[job.parameters.kind].run(work)
         watch.say("comparing transcripts")
         digests = compare(line, job=job, job_id=job_id)
@@ -165,6 +165,8 @@ def _work(
     opened: Opened,
     secrets: Mapping[str, bytes],
     services: NodeServices,
+    *,
+    booked: str,
 ) -> Work:
     line, watch = opened.line, opened.watch
     role = job.role_of(services.party)
@@ -179,7 +181,7 @@ def _work(
         channel=line,
         seeds=JobSeeds(job_id=job_id, secrets=secrets, ledger=ledger),
         release=Releasing(services, job, job_id, watch.ended),
-        rows=services.entering.enter(job, job_id=job_id, channel=line),
+        rows=services.entering.enter(job, job_id=job_id, channel=line, booked=booked),
         keep=_keeper(services.job_folder(job_id) / RESULTS),
         progress=_progress(watch.say),
     )
@@ -214,11 +216,14 @@ def _count_use(
     job: Job,
     once: Callable[[str, Callable[[], bytes]], bytes],
     services: NodeServices,
-) -> None:
-    """Take this job from the budgets of the dataset's version, before anything of it leaves. Raises JobRefused."""
+) -> str:
+    """Take this job from the budgets of the dataset's version, before anything of it leaves; which version that is.
+
+    Raises JobRefused, DatasetChanged.
+    """
     own = job.input_of(services.party)
     if own is None:
-        return
+        return ""
 
     def version() -> bytes:
         found = services.dataset_version(own.dataset)
@@ -245,6 +250,7 @@ def _count_use(
                     "at": now,
                 }
                 JointUse.objects.get_or_create(job_id=job_id, partner=partner, defaults=values)
+    return named
 
 
 def _finish(job_id: str, job: Job, digests: Mapping[str, str], services: NodeServices) -> None:

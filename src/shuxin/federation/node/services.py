@@ -47,7 +47,7 @@ class Entering(Protocol):
 
     def messages(self, job: Job) -> tuple[Declared, ...]: ...
 
-    def enter(self, job: Job, *, job_id: str, channel: Channel) -> Rows | None:
+    def enter(self, job: Job, *, job_id: str, channel: Channel, booked: str) -> Rows | None:
         """This party's rows, after the gate; None when it has no data in the job. Raises ShuxinError."""
         ...
 
