@@ -1,7 +1,8 @@
-"""What other rooms may use of infra; what needs Django is imported when it is first asked for."""
+"""What other rooms may use of infra; what needs Django or a server is imported when it is first asked for."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from shuxin.infra.clock import CHINA, now_in_china
@@ -18,20 +19,34 @@ from shuxin.infra.store import DiskFull, Draft, Store, StoredFolderMissing
 
 if TYPE_CHECKING:
     from shuxin.infra.append_only import AppendOnly
+    from shuxin.infra.connections import (
+        SECONDS_FOR_HEAD,
+        Connections,
+        TimedProtocol,
+        allow_many_files,
+    )
+
+_LATER = {
+    "AppendOnly": "append_only",
+    "Connections": "connections",
+    "SECONDS_FOR_HEAD": "connections",
+    "TimedProtocol": "connections",
+    "allow_many_files": "connections",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Raises AttributeError."""
-    if name != "AppendOnly":
+    if name not in _LATER:
         raise AttributeError(name)
-    from shuxin.infra.append_only import AppendOnly  # noqa: PLC0415 - needs Django
-
-    return AppendOnly
+    return getattr(import_module(f"shuxin.infra.{_LATER[name]}"), name)
 
 
 __all__ = [
     "CHINA",
+    "SECONDS_FOR_HEAD",
     "AppendOnly",
+    "Connections",
     "DatabaseBusy",
     "DiskFull",
     "Draft",
@@ -40,6 +55,8 @@ __all__ = [
     "Settings",
     "Store",
     "StoredFolderMissing",
+    "TimedProtocol",
+    "allow_many_files",
     "database_failures_explained",
     "django_databases",
     "now_in_china",

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import h11
 import pytest
@@ -26,7 +26,6 @@ from shuxin.federation.wire import door, protocol
 from shuxin.federation.wire.codec import decode_answered, encode
 from shuxin.federation.wire.door import MOST_EACH
 from shuxin.federation.wire.messages import LONGEST_MESSAGE, Hello, Noted, Part, Refused, Word
-from shuxin.federation.wire.protocol import Connections
 from shuxin.federation.wire.server import NodePortTaken, NodeServer, serve
 from shuxin.infra.api import DiskFull
 
@@ -271,7 +270,7 @@ class TestTimes:
         sent: bytes,
     ) -> None:
         """Only this stage's time is short; without it, the read below would wait its full twenty seconds."""
-        monkeypatch.setattr(protocol, "SECONDS", {**protocol.SECONDS, stage: 0.3})
+        monkeypatch.setattr(protocol.PeerProtocol, "seconds", {**protocol.SECONDS, stage: 0.3})
         with closing(node.raw(peer)) as connection:
             connection.sendall(sent)
             answered = b""
@@ -284,7 +283,9 @@ class TestTimes:
     def test_a_sender_may_pause_between_two_parts(
         self, node: Node, peer: TlsFiles, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(protocol, "SECONDS", {**protocol.SECONDS, protocol.HEAD: 0.3})
+        monkeypatch.setattr(
+            protocol.PeerProtocol, "seconds", {**protocol.SECONDS, protocol.HEAD: 0.3}
+        )
         with closing(node.raw(peer)) as connection:
             for _ in range(2):
                 connection.sendall(post(encode(HELLO)))
@@ -330,15 +331,6 @@ class TestConnections:
         for each in kept:
             each.close()
         eventually(lambda: not book._open)
-
-    def test_everybody_together_has_only_so_many(self) -> None:
-        book: Any = Connections(most=2, most_each=2)
-        first, second, third = (object() for _ in range(3))
-        assert book.enter(first, peer="a")
-        assert book.enter(second, peer="b")
-        assert not book.enter(third, peer="c")
-        book.leave(first)
-        assert book.enter(third, peer="c")
 
 
 class TestServe:

@@ -1,34 +1,22 @@
-"""The book of connections and the times of each stage, without a server; test_serve.py has one."""
+"""Whose a connection is, and the times of each stage, without a server; test_serve.py has one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from shuxin.portal.web import connections
+from shuxin.infra.connections import Connections
 from shuxin.portal.web.asgi import limited
-from shuxin.portal.web.connections import BoundedProtocol, Connections, proxies
+from shuxin.portal.web.connections import MOST, MOST_EACH, BoundedProtocol, proxies
 
 if TYPE_CHECKING:
     from shuxin.portal.web.asgi import Message, Send
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
-
-
-class Peer:
-    """A connection as the book sees it."""
-
-    dropped = False
-
-    def drop(self) -> None:
-        self.dropped = True
 
 
 class Wire(asyncio.Transport):
@@ -52,53 +40,18 @@ class Wire(asyncio.Transport):
         self.aborted = True
 
 
-steps = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["speaks", "leaves", "waits"])))
-
-
-class TestConnections:
-    @given(steps)
-    def test_never_has_more_than_it_may_and_always_knows_how_many(
-        self, steps: list[tuple[int, str]]
-    ) -> None:
-        book, inside = Connections(most=6, most_each=3), {}
-        for number, act in steps:
-            address, peer = f"192.0.2.{number}", Peer()
-            one = cast("BoundedProtocol", peer)
-            if book.enter(one, address=address):
-                inside[peer] = address
-            if act == "speaks":
-                book.heard(one)
-            elif act == "leaves":
-                book.leave(one)
-                inside.pop(peer, None)
-            inside = {peer: of for peer, of in inside.items() if not peer.dropped}
-            assert len(inside) <= 6
-            assert all(count <= 3 for count in Counter(inside.values()).values())
-            assert dict(book._count) == Counter(inside.values())
-
-    def test_the_oldest_silent_one_makes_room(self) -> None:
-        book, peers = Connections(most_each=2), [Peer() for _ in range(4)]
-        first, second, third, fourth = (cast("BoundedProtocol", peer) for peer in peers)
-        book.enter(first, address="192.0.2.1")
-        book.enter(second, address="192.0.2.1")
-        book.heard(first)
-        assert book.enter(third, address="192.0.2.1")
-        assert [peer.dropped for peer in peers] == [False, True, False, False]
-        book.heard(third)
-        assert not book.enter(fourth, address="192.0.2.1")
-        assert book.enter(fourth, address="192.0.2.2")
+class TestWhose:
+    def whose(self, address: str, exempt: str = "") -> str:
+        made = BoundedProtocol.__new__(BoundedProtocol)
+        made.client, made._exempt = (address, 1), proxies(exempt)
+        return made.whose()
 
     def test_users_of_ipv6_have_one_share_and_proxies_none(self) -> None:
-        book = Connections(most_each=1, exempt=proxies("192.0.2.7, 198.51.100.0/24"))
-        taken = cast("BoundedProtocol", Peer())
-        book.enter(taken, address="2001:db8::1")
-        book.heard(taken)
-        assert not book.enter(cast("BoundedProtocol", Peer()), address="2001:db8::2")
-        assert book.enter(cast("BoundedProtocol", Peer()), address="2001:db8:0:1::2")
-        for address in ("192.0.2.7", "198.51.100.3") * 3:
-            one = cast("BoundedProtocol", Peer())
-            assert book.enter(one, address=address)
-            book.heard(one)
+        assert self.whose("2001:db8::1") == self.whose("2001:db8::2") != ""
+        assert self.whose("2001:db8:0:1::2") != self.whose("2001:db8::2")
+        for address in ("192.0.2.7", "198.51.100.3"):
+            assert not self.whose(address, exempt="192.0.2.7, 198.51.100.0/24")
+        assert self.whose("192.0.2.8", exempt="192.0.2.7, 198.51.100.0/24")
 
 
 class TestBoundedProtocol:
@@ -112,7 +65,10 @@ class TestBoundedProtocol:
 
         config = Config(app, log_config=None, ws="none", lifespan="off", interface="asgi3")
         made = BoundedProtocol(
-            book=Connections(), config=config, server_state=ServerState(), app_state={}
+            book=Connections(most=MOST, most_each=MOST_EACH),
+            config=config,
+            server_state=ServerState(),
+            app_state={},
         )
         wire = Wire()
         made.connection_made(wire)
@@ -143,8 +99,8 @@ class TestBoundedProtocol:
 
     def after(self, monkeypatch: pytest.MonkeyPatch, sent: bytes, *, stage: str) -> bool:
         """Whether it was dropped when the time of this stage alone is over at once."""
-        seconds = {each: 0 if str(each) == stage else 999 for each in connections.SECONDS}
-        monkeypatch.setattr(connections, "SECONDS", seconds)
+        seconds = {each: 0 if str(each) == stage else 999 for each in BoundedProtocol.seconds}
+        monkeypatch.setattr(BoundedProtocol, "seconds", seconds)
 
         async def run() -> bool:
             go = asyncio.Event()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import resource
 import signal
 import socket
 import threading
@@ -18,8 +17,9 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from shuxin.federation.wire.codec import MessageInvalid, encode
 from shuxin.federation.wire.door import application, explained, refused
-from shuxin.federation.wire.protocol import SECONDS_BETWEEN, Connections, PeerProtocol
+from shuxin.federation.wire.protocol import MOST, MOST_EACH, SECONDS_BETWEEN, PeerProtocol
 from shuxin.federation.wire.tls import ServerTrust, TlsFiles
+from shuxin.infra.api import Connections
 from shuxin.kernel.errors import Conflict, ShuxinError
 from shuxin.kernel.text import Text
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 THREADS = 32
 """Requests that are worked on at once; further ones wait for a thread."""
-MOST_FILES = 65_536
 SECONDS_TO_FINISH = 6
 """How long requests may still run when the node stops."""
 SECONDS_TO_NOTICE = 2
@@ -103,7 +102,7 @@ class NodeServer:
         self._trusted: frozenset[str] | None = None
         self._looking: asyncio.Task[None] | None = None
         garbled = encode(refused(MessageInvalid()))
-        self._book = Connections()
+        self._book = Connections(most=MOST, most_each=MOST_EACH)
         protocol = partial(PeerProtocol, book=self._book, garbled=garbled)
         config = uvicorn.Config(
             cast("Any", application(desk, threads=self._threads)),
@@ -119,7 +118,6 @@ class NodeServer:
 
     def run(self) -> None:
         """Until it is stopped; then every answered part is kept, and running ones may be sent again."""
-        _raise_most_files()
         try:
             self._server.run(sockets=[self._listening])
         finally:
@@ -169,15 +167,6 @@ def serve(
     server = NodeServer(desk=desk, listening=_listen(host, port), trust=trust, peers=peers)
     on_started(server)
     return server
-
-
-def _raise_most_files() -> None:
-    """As many open files as this process may have: a stranger's connections without a handshake last ten seconds."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import start
-from shuxin.portal.commands.serve import allow_many_files
 from shuxin.portal.display import say
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ def run(_: argparse.Namespace, language: Language) -> int:
         read_config,
         serve,
     )
+    from shuxin.infra.api import allow_many_files
     from shuxin.portal.node_home import tls_files
     from shuxin.portal.node_services import services
 

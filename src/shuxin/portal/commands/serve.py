@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import signal
 import socket
 from functools import partial
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 _SERVING = Text(en="serving at {url}", zh="服务地址 {url}")
 _STOPPED = Text(en="stopped", zh="已停止")
 _SECONDS_TO_FINISH = 10
-_MOST_FILES = 65536
 _LAST_PORT = 65535
 
 
@@ -61,6 +59,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     tls = tls_files(certificate=options.certificate, key=options.key)
     if not tls and not is_loopback(options.host):
         raise TLSNeeded(host=options.host)
+    from shuxin.infra.api import allow_many_files
+
     allow_many_files()
     with listen(host=options.host, port=options.port) as listening:
         url = address_of(listening, tls=bool(tls))
@@ -105,25 +105,18 @@ def address_of(listening: socket.socket, *, tls: bool) -> str:
     return f"{'https' if tls else 'http'}://{name}:{port}"
 
 
-def allow_many_files() -> None:
-    """Each connection is one; the limit that a shell gives is often lower than what the system allows."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
 def _server(*, tls: dict[str, Any], proxy: str | None) -> Any:
     import uvicorn
 
+    from shuxin.infra.api import Connections
     from shuxin.portal.web.asgi import application, unproxied
-    from shuxin.portal.web.connections import BoundedProtocol, Connections, proxies
+    from shuxin.portal.web.connections import MOST, MOST_EACH, BoundedProtocol, proxies
 
-    book = Connections(exempt=proxies(proxy or ""))
+    book = Connections(most=MOST, most_each=MOST_EACH)
     return uvicorn.Server(
         uvicorn.Config(
             application() if proxy else unproxied(application()),
-            http=cast("Any", partial(BoundedProtocol, book=book)),
+            http=cast("Any", partial(BoundedProtocol, book=book, exempt=proxies(proxy or ""))),
             loop="shuxin.portal.web.connections:BoundedLoop",
             ws="none",
             lifespan="off",
