@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shuxin.federation.node.desk import NodeDesk
     from shuxin.federation.node.doctor import Finding, Grade, Patient, PeerCard, examine
     from shuxin.federation.node.entering import NodeEntering
-    from shuxin.federation.node.grants import GrantFiles, GrantsNotFound
+    from shuxin.federation.node.grants import GrantFiles, GrantsNotFound, grants_file
     from shuxin.federation.node.jobs import approve, propose, refuse, stop
     from shuxin.federation.node.lines import Lines
     from shuxin.federation.node.peers import (
@@ -77,7 +77,7 @@ _LATER = {
     "node.desk": ("NodeDesk",),
     "node.doctor": ("Finding", "Grade", "Patient", "PeerCard", "examine"),
     "node.entering": ("NodeEntering",),
-    "node.grants": ("GrantFiles", "GrantsNotFound"),
+    "node.grants": ("GrantFiles", "GrantsNotFound", "grants_file"),
     "node.jobs": ("approve", "propose", "refuse", "stop"),
     "node.lines": ("Lines",),
     "node.peers": ("KnownPeer", "PeerUnknown", "add_peer", "peer", "peers", "remove_peer"),
@@ -143,6 +143,7 @@ __all__ = [
     "examine",
     "fingerprint",
     "form_fields",
+    "grants_file",
     "host_and_port",
     "job_view",
     "jobs",

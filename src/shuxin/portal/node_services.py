@@ -17,6 +17,7 @@ from shuxin.federation.api import (
     NodeServices,
     PeerClient,
     RehearsalKind,
+    grants_file,
     node_folder,
     peer,
     peers,
@@ -97,10 +98,6 @@ def _version_of(dataset: str, /) -> str | None:
     with suppress(DatasetUnknown):
         return dataset_version(dataset)
     return None
-
-
-def grants_file(folder: Path, job_id: str) -> Path:
-    return folder / "grants" / f"{job_id}.jsonl"
 
 
 def keep_grants(settings: Settings, job_id: str, *, brought: GrantFiles) -> int:

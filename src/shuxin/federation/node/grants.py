@@ -59,6 +59,16 @@ class Grants(Protocol):
     def statements(self) -> Iterable[Statement]: ...
 
 
+def grants_file(folder: Path, job_id: str) -> Path:
+    """Where a node keeps the authorisations that its party brings to a job."""
+    return folder / "grants" / f"{job_id}.jsonl"
+
+
+def grants_files(folder: Path) -> list[Path]:
+    """Of all jobs."""
+    return sorted((folder / "grants").glob("*.jsonl"))
+
+
 @dataclass(frozen=True, slots=True)
 class GrantFiles:
     """Authorisations in a folder's ``.json`` files, or in one file, one a line."""

@@ -19,6 +19,7 @@ from shuxin.federation.engine.erasing import erase, remove, was_erased
 from shuxin.federation.engine.line import JobEnded
 from shuxin.federation.models import JobRecord
 from shuxin.federation.node.book import whole_job
+from shuxin.federation.node.grants import grants_files
 from shuxin.federation.node.jobs import expire
 from shuxin.federation.node.running import fail_job, run_job
 from shuxin.federation.node.words import Postman
@@ -82,7 +83,7 @@ class Worker:
 
     def sweep(self) -> None:
         """Erase what ended jobs left on the disk; results of jobs that were not done go too."""
-        for file in _in(self._services.folder / "grants"):
+        for file in grants_files(self._services.folder):
             if self._is_over(file, job_id=file.stem):
                 file.unlink(missing_ok=True)
         for folder in _in(self._services.folder / "jobs"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import logging
-import os
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from shuxin.federation.domain.card import certificate_der, check_host, fingerprint
-from shuxin.infra.api import sync_folder
+from shuxin.infra.api import sync_folder, write_whole
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 
@@ -64,8 +63,8 @@ class TlsFiles:
     def keep(self, made: Made) -> None:
         """Write both, 0600 and durable; a kill at any moment leaves the old two or the new two."""
         key, certificate = _aside(self.key), _aside(self.certificate)
-        _write_new(key, made.key)
-        _write_new(certificate, made.certificate)
+        write_whole(key, made.key.encode())
+        write_whole(certificate, made.certificate.encode())
         key.replace(self.key)
         certificate.replace(self.certificate)
         sync_folder(self.certificate.parent)
@@ -233,12 +232,3 @@ def _no_password() -> str:
 
 def _aside(path: Path) -> Path:
     return path.with_name(path.name + ".new")
-
-
-def _write_new(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
