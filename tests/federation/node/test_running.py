@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
 import secrets
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -378,6 +380,25 @@ class TestStopped:
             one.run()
         assert one.state is State.FAILED
         assert one.ending()["reasons"] == [{"reason": "peer_removed", "about": HELPER}]
+        assert Released.objects.count() == 0
+
+    def test_when_its_hours_are_over_it_ends(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def slow(work: Work) -> None:
+            one.made.clock.at += dt.timedelta(hours=one.job.limits.run_hours, seconds=1)
+            worker.step()
+            answer(work)
+
+        one = play(tmp_path, slow)
+        worker = Worker(one.made.services, one.lines)
+        monkeypatch.setitem(worker._threads, one.job_id, threading.current_thread())
+        with one.others():
+            one.run()
+        assert one.state is State.FAILED
+        assert one.ending()["reasons"] == [
+            {"reason": "job_over_time", "about": one.made.services.party}
+        ]
         assert Released.objects.count() == 0
 
     def test_a_policy_that_was_narrowed_after_the_approval_lets_nothing_begin(

@@ -154,6 +154,8 @@ class Limits(_Closed):
     """Most rows that one party enters."""
     wait_seconds: Annotated[int, Field(ge=5, le=86_400)] = 600
     """How long a party waits for a message of another before it says whom it waits for and stops."""
+    run_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """How long it may run in all, pauses and people's releases included."""
 
 
 class Job(_Closed):

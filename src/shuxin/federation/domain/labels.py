@@ -81,6 +81,13 @@ LABELS = {
             zh="等待一条消息的秒数;超时即说明等待何方并结束任务",
         ),
     ),
+    "limits.run_hours": Label(
+        Text(en="longest run", zh="最长运行小时数"),
+        Text(
+            en="hours from the start at a party to its end there, waits for people included",
+            zh="各方自开始至结束的小时数,含等待人工放行",
+        ),
+    ),
     "proposed_at": Label(Text(en="proposed at", zh="提出时间")),
     "valid_to": Label(
         Text(en="valid until", zh="有效期至"),

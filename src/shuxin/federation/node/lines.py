@@ -129,6 +129,14 @@ class Lines:
         if found is not None and found.watch.ended() is not None:
             found.line.halt()
 
+    def end(self, job_id: str, code: str, party: str) -> None:
+        """End an open job for a reason that this party found itself."""
+        with self._lock:
+            found = self._open.get(job_id)
+        if found is not None:
+            found.watch.broke(code, party)
+            found.line.wake()
+
     def close(self, job_id: str) -> None:
         with self._lock:
             found = self._open.pop(job_id, None)

@@ -6,6 +6,7 @@ start when the first message of the label party is there. So no two nodes wait f
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import shutil
 import time
@@ -42,6 +43,8 @@ AGAIN_SECONDS = 2.0
 SECONDS_TO_STOP = 8.0
 LOST = "line_lost"
 """Code of a job whose folder is gone."""
+OVER_TIME = "job_over_time"
+"""Code of a job that ran longer than it says."""
 SECONDS_OF_ORPHANS = 86_400.0
 """How long files of a job that the database does not know are kept."""
 _LOG = logging.getLogger(__name__)
@@ -78,6 +81,7 @@ class Worker:
         if time.monotonic() - self._swept >= SWEEP_SECONDS:
             self._swept = time.monotonic()
             expire(services=self._services)
+            self._end_overlong()
             self.sweep()
         return sum(self._started(job_id, job) for job_id, job in self._startable())
 
@@ -100,6 +104,14 @@ class Worker:
                 remove(folder)
             elif not was_erased(folder):
                 erase(folder)
+
+    def _end_overlong(self) -> None:
+        """Jobs whose time to run is over: a party that sends a little now and then holds no place for ever."""
+        now = self._services.now()
+        for record in JobRecord.objects.filter(job_id__in=self._threads, state=State.RUNNING):
+            hours = whole_job(record).limits.run_hours
+            if now - record.changed_at > dt.timedelta(hours=hours):
+                self._lines.end(record.job_id, OVER_TIME, self._services.party)
 
     def _is_over(self, path: Path, *, job_id: str) -> bool:
         """Also what belongs to no job for long, as after a restore of the database."""

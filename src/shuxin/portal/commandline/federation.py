@@ -103,6 +103,7 @@ def _seats(command: argparse.ArgumentParser) -> None:
     command.add_argument("--purpose", default="model_training", help="目的")
     command.add_argument("--title", default="", help="标题")
     command.add_argument("--wait", type=int, default=600, metavar="SECONDS", help="最长等待")
+    command.add_argument("--hours", type=int, default=24, help="longest run / 最长运行")
     command.add_argument("--days", type=int, default=7, choices=range(1, 91), metavar="1-90")
 
 

@@ -88,7 +88,7 @@ def _values(settings: Settings, options: argparse.Namespace) -> dict[str, Any]:
         "purpose": options.purpose,
         "cipher": read_config(node_folder(settings)).cipher,
         "parties": [{"party": one, "role": role} for one, role in seats],
-        "limits": {"wait_seconds": options.wait},
+        "limits": {"wait_seconds": options.wait, "run_hours": options.hours},
         "valid_to": (now + timedelta(days=options.days)).isoformat(),
     }
     if options.kind == "rehearsal":
