@@ -314,6 +314,38 @@ class TestPeersAnswer:
         assert watch.ended() == "job_over"
         assert watch.broken == ("job_over", LABEL)
 
+    def test_two_threads_that_ask_first_hear_the_same(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One that heard "unknown" while the other was reading halted the line for good: seen in one of 200 kills."""
+        reading, go, answers = threading.Event(), threading.Event(), []
+
+        class Slow:
+            def __getattr__(self, _: str) -> Any:
+                return lambda **_: self
+
+            objects = property(lambda self: self)
+
+            def values_list(self, *_: object, **__: object) -> Slow:
+                return self
+
+            def first(self) -> str:
+                reading.set()
+                go.wait()
+                return "running"
+
+        monkeypatch.setattr(lines_module, "JobRecord", Slow())
+        watch = Watch("a" * 64, stopping=lambda: False)
+        asking = [threading.Thread(target=lambda: answers.append(watch.ended())) for _ in range(2)]
+        asking[0].start()
+        reading.wait()
+        asking[1].start()
+        asking[1].join(0.2)
+        go.set()
+        for one in asking:
+            one.join()
+        assert answers == [None, None]
+
     def test_any_other_final_answer_ends_it_at_once(self, tmp_path: Path) -> None:
         watch = self.watch(play(tmp_path), [100.0])
         watch.broke("message_differs", HELPER)

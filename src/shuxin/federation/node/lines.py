@@ -42,6 +42,7 @@ class Watch:
         """``others``: parties that must be peers of this node as long as the job runs."""
         self._job_id, self._stopping, self._monotonic = job_id, stopping, monotonic
         self._others = tuple(others)
+        self._looking = threading.Lock()
         self._looked = -LOOK_SECONDS
         self._state: str | None = None
         self._broken: tuple[str, str] | None = None
@@ -62,19 +63,20 @@ class Watch:
         if self._stopping():
             return STOPPING
         now = self._monotonic()
-        if now - self._looked >= LOOK_SECONDS:
-            self._looked = now
-            self._state = (
-                JobRecord.objects.filter(job_id=self._job_id)
-                .values_list("state", flat=True)
-                .first()
-            )
-            self._look_for_peers()
+        with self._looking:  # nobody answers from what another thread has yet to read
+            if now - self._looked >= LOOK_SECONDS:
+                self._look()
+                self._looked = now
         if self._state not in ON_THE_LINE:
             return self._state or "unknown"
         if self._broken is not None and now >= self._until:
             return self._broken[0]
         return None
+
+    def _look(self) -> None:
+        records = JobRecord.objects.filter(job_id=self._job_id)
+        self._state = records.values_list("state", flat=True).first()
+        self._look_for_peers()
 
     def _look_for_peers(self) -> None:
         """Nothing more goes to a party that was removed."""
