@@ -107,6 +107,12 @@ def _seats(command: argparse.ArgumentParser) -> None:
     command.add_argument("--days", type=int, default=7, choices=range(1, 91), metavar="1-90")
 
 
+def _waiting(act: argparse.ArgumentParser) -> None:
+    act.add_argument(
+        "--wait", type=int, default=0, metavar="SECONDS", help="for what is to come / 等待其到达"
+    )
+
+
 def _work(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     jobs = acts.add_parser("jobs", help="all jobs, or one in full / 任务列表或详情")
     jobs.add_argument("job", nargs="?", help=_JOB)
@@ -118,12 +124,15 @@ def _work(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ):
         act = acts.add_parser(name, help=text)
         act.add_argument("job", help=_JOB)
+        _waiting(act)
         if name == "refuse":
             act.add_argument("--why", default="", help="a few words for the others / 给各方的说明")
     release = acts.add_parser("release", help="let one output leave / 放行一项输出")
     release.add_argument("job", help=_JOB)
-    release.add_argument("output")
-    release.add_argument("to", help=_PARTY)
+    release.add_argument("output", nargs="?")
+    release.add_argument("to", nargs="?", help=_PARTY)
+    release.add_argument("--all", action="store_true", help="whatever waits / 全部等待项")
+    _waiting(release)
     result = acts.add_parser("result", help="what a job left here / 查看本方结果")
     result.add_argument("job", help=_JOB)
     result.add_argument(

@@ -15,7 +15,7 @@ from shuxin.portal.node_services import names_of_parties, party_named, services
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from shuxin.federation.api import JobView
     from shuxin.infra.api import Settings
@@ -94,6 +94,15 @@ class ResultMissing(NotFound):
     )
 
 
+class OutputNotNamed(InvalidInput):
+    code = "node_output_not_named"
+    what = Text(
+        en="say which output goes to whom, or --all that wait",
+        zh="请指明输出及其接收方,或使用 --all 放行全部等待项",
+    )
+    mend = Text(en="See 'shuxin node jobs JOB'", zh="见 shuxin node jobs 任务编号")
+
+
 class StillRunning(InvalidInput):
     code = "node_job_not_over"
     what = Text(
@@ -116,14 +125,18 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return acts[options.act](settings, options, language)
 
 
-def job_named(text: str) -> str:
-    """The one job whose id begins so. Raises JobNotNamed."""
+def job_named(text: str, *, wait_seconds: float = 0) -> str:
+    """The one job whose id begins so; jobs travel by themselves, so it may be about to come. Raises JobNotNamed."""
     from shuxin.federation.api import jobs
 
-    found = [one.job_id for one in jobs() if one.job_id.startswith(text)]
-    if len(found) != 1:
-        raise JobNotNamed(count=len(found), text=text[:64])
-    return found[0]
+    until = time.monotonic() + wait_seconds
+    while True:
+        found = [one.job_id for one in jobs() if one.job_id.startswith(text)]
+        if len(found) == 1:
+            return found[0]
+        if found or time.monotonic() >= until:
+            raise JobNotNamed(count=len(found), text=text[:64])
+        time.sleep(LOOK_SECONDS)
 
 
 def _jobs(settings: Settings, options: argparse.Namespace, language: Language) -> int:
@@ -219,7 +232,7 @@ def _named(step: str, names: Mapping[str, str]) -> str:
 def _approve(settings: Settings, options: argparse.Namespace, language: Language) -> int:
     from shuxin.federation.api import approve
 
-    job_id = job_named(options.job)
+    job_id = job_named(options.job, wait_seconds=options.wait)
     approve(job_id, by=operator(), services=services(settings))
     say(_APPROVED, language, job=job_id[:_SHORT])
     return 0
@@ -228,7 +241,7 @@ def _approve(settings: Settings, options: argparse.Namespace, language: Language
 def _refuse(settings: Settings, options: argparse.Namespace, language: Language) -> int:
     from shuxin.federation.api import refuse
 
-    job_id = job_named(options.job)
+    job_id = job_named(options.job, wait_seconds=options.wait)
     refuse(job_id, by=operator(), why=options.why, services=services(settings))
     say(_REFUSED, language, job=job_id[:_SHORT])
     return 0
@@ -237,21 +250,45 @@ def _refuse(settings: Settings, options: argparse.Namespace, language: Language)
 def _stop(settings: Settings, options: argparse.Namespace, language: Language) -> int:
     from shuxin.federation.api import stop
 
-    job_id = job_named(options.job)
+    job_id = job_named(options.job, wait_seconds=options.wait)
     stop(job_id, by=operator(), services=services(settings))
     say(_STOPPED, language, job=job_id[:_SHORT])
     return 0
 
 
 def _release(settings: Settings, options: argparse.Namespace, language: Language) -> int:
+    """One output, or everything that waits; with a time to wait also what comes to wait until then."""
     from shuxin.federation.api import release_output
 
-    job_id = job_named(options.job)
-    to, name = party_named(settings, options.to)
-    node = services(settings)
-    release_output(job_id, name=options.output, to=to, by=operator(), services=node)
-    say(_RELEASED, language, output=options.output, name=name)
+    if options.all == bool(options.output) or bool(options.output) != bool(options.to):
+        raise OutputNotNamed
+    job_id = job_named(options.job, wait_seconds=options.wait)
+    names, node = names_of_parties(settings), services(settings)
+    wanted = None if options.all else (options.output, party_named(settings, options.to)[0])
+    for output, to in _waiting(job_id, wanted, until=time.monotonic() + options.wait):
+        release_output(job_id, name=output, to=to, by=operator(), services=node)
+        say(_RELEASED, language, output=output, name=names.get(to, to))
     return 0
+
+
+def _waiting(
+    job_id: str, wanted: tuple[str, str] | None, *, until: float
+) -> Iterator[tuple[str, str]]:
+    """Outputs and to whom, as they come to wait for a person; the wanted one in the end in any case."""
+    from shuxin.federation.api import job_view
+
+    while True:
+        view = job_view(job_id)
+        waiting = [(out.name, out.to) for out in view.to_release]
+        is_over = view.line.state.is_end or time.monotonic() >= until
+        if wanted is None:
+            yield from waiting
+        elif wanted in waiting or is_over:
+            yield wanted
+            return
+        if is_over:
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def _result(settings: Settings, options: argparse.Namespace, language: Language) -> int:

@@ -109,10 +109,14 @@ def _add(settings: Settings, options: argparse.Namespace, language: Language) ->
     from shuxin.portal.node_home import read_card_file, trust_cards
     from shuxin.portal.node_services import services
 
+    node = services(settings)
     cards = [read_card_file(file) for file in options.cards]
-    trust_cards(settings, cards, now=now_in_china())
-    for statement, card in cards:
-        add_peer(statement, services=services(settings))
+    others = [
+        one for one in cards if one[1].party != node.party
+    ]  # all cards of a folder may be given
+    trust_cards(settings, others or cards, now=now_in_china())
+    for statement, card in others or cards:
+        add_peer(statement, services=node)
         key = PublicKey.parse(card.public_key).key_id
         certificate = card.certificate_sha256[:32]
         say(_ADDED, language, name=card.name, party=card.party, key=key, certificate=certificate)
