@@ -33,22 +33,21 @@ from shuxin.consent.records import StatementUnproven
 from shuxin.consent.wording import is_worded
 from shuxin.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from shuxin.kernel.statements import parse_statement
-from shuxin.kernel.text import Text
+from shuxin.kernel.text import Listed, Text
 from shuxin.parties.api import KeyProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from shuxin.consent.domain.authorisation import Authorisation
     from shuxin.consent.domain.gate import Keys
     from shuxin.consent.domain.refusal import Refusal
     from shuxin.kernel.statements import Statement
-    from shuxin.kernel.text import Language
+    from shuxin.kernel.text import Sayable
 
 GRANTED, DECLINED = "granted", "declined"
 LONGEST_REASON = 300
-_GAP: dict[Language, str] = {"en": ". ", "zh": "。"}
 
 
 class AuthorisationUnknown(NotFound):
@@ -74,9 +73,8 @@ class RequestClosed(Conflict):
         self.state = state
         super().__init__(state=state.value)
 
-    def say(self, language: Language) -> str:
-        what = self.what.say(language, state=self.state.text.say(language))
-        return f"{what}{_GAP[language]}{self.mend.say(language)}"
+    def in_words(self) -> Mapping[str, Sayable]:
+        return {"state": self.state.text}
 
 
 class GrantOtherText(InvalidInput):
@@ -103,9 +101,8 @@ class GrantUnproven(NotPermitted):
         self.refusals = tuple(refusals)
         super().__init__(why=" ".join(one.reason for one in refusals))
 
-    def say(self, language: Language) -> str:
-        what = self.what.say(language, why="; ".join(one.say(language) for one in self.refusals))
-        return f"{what}{_GAP[language]}{self.mend.say(language)}"
+    def in_words(self) -> Mapping[str, Sayable]:
+        return {"why": Listed(self.refusals)}
 
 
 class ReasonMissing(InvalidInput):

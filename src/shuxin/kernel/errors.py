@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from shuxin.kernel.text import Language, Text
+    from collections.abc import Mapping
+
+    from shuxin.kernel.text import Language, Sayable, Text
 
 
 class ShuxinError(Exception):
@@ -26,8 +28,12 @@ class ShuxinError(Exception):
     def say(self, language: Language) -> str:
         """What happened and what to do, as one line."""
         gap = "。" if language == "zh" else ". "
-        what, mend = self.what.say(language, **self.facts), self.mend.say(language, **self.facts)
-        return f"{what}{gap}{mend}"
+        facts = {**self.facts, **self.in_words()}
+        return f"{self.what.say(language, **facts)}{gap}{self.mend.say(language, **facts)}"
+
+    def in_words(self) -> Mapping[str, Sayable]:
+        """What ``say`` puts in the place of facts that are codes."""
+        return {}
 
 
 class InvalidInput(ShuxinError):

@@ -16,6 +16,16 @@ class Sayable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Several sentences in one place of another, all of them."""
+
+    items: tuple[Sayable, ...]
+
+    def say(self, language: Language, /) -> str:
+        return (";" if language == "zh" else "; ").join(one.say(language) for one in self.items)
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """One sentence in English and Chinese; ``{names}`` are filled by ``say``, also with other sentences."""
 

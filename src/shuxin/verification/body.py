@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from shuxin.kernel.statements import YEARS, StatementInvalid
+from shuxin.kernel.bodies import Fields, Word
+from shuxin.kernel.statements import StatementInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
-Words = TypeVar("Words", bound=StrEnum)
 HEX32 = re.compile(r"[0-9a-f]{32}")
 HEX64 = re.compile(r"[0-9a-f]{64}")
 PARTY = re.compile(r"uscc:[0-9A-HJ-NPQRTUWXY]{18}|person:[0-9a-f]{32}")
@@ -30,51 +29,42 @@ def members(value: object, *, names: frozenset[str]) -> Mapping[str, Any]:
 
 def word(body: Mapping[str, Any], name: str, *, form: re.Pattern[str]) -> str:
     """Text of that form, whole. Raises StatementInvalid."""
-    value = body[name]
-    if not isinstance(value, str) or not form.fullmatch(value):
-        raise StatementInvalid(reason=name)
-    return value
+    return _fields(body).matching(name, form)
 
 
 def word_or_empty(body: Mapping[str, Any], name: str, *, form: re.Pattern[str]) -> str:
     """Raises StatementInvalid."""
-    return "" if body[name] == "" else word(body, name, form=form)
+    return _fields(body).matching_or_empty(name, form)
 
 
 def sentence(body: Mapping[str, Any], name: str) -> str:
     """Printable text of at most 200 signs. Raises StatementInvalid."""
-    value = body[name]
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
+    value = _fields(body).string(name)
+    if len(value) > _LONGEST_TEXT or not value.isprintable():
         raise StatementInvalid(reason=name)
     return value
 
 
-def one_of(body: Mapping[str, Any], name: str, words: type[Words]) -> Words:
+def one_of(body: Mapping[str, Any], name: str, words: type[Word]) -> Word:
     """One word of an enumeration. Raises StatementInvalid."""
-    value = body[name]
-    if not isinstance(value, str) or value not in set(words):
-        raise StatementInvalid(reason=name)
-    return words(value)
+    return _fields(body).word(name, words)
 
 
 def whole(body: Mapping[str, Any], name: str, *, most: int) -> int:
     """A whole number from 0 to ``most``. Raises StatementInvalid."""
-    value = body[name]
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise StatementInvalid(reason=name)
-    return value
+    return _fields(body).number(name, high=most)
 
 
 def moment(body: Mapping[str, Any], name: str) -> datetime:
     """A time with offset, in the one spelling that ``datetime.isoformat`` gives. Raises StatementInvalid."""
-    value = body[name]
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise StatementInvalid(reason=name) from error
-    if found.utcoffset() is None or found.isoformat() != value or found.year not in YEARS:
+    found = _fields(body).moment(name)
+    if found.isoformat() != body[name]:
         raise StatementInvalid(reason=name)
     return found
+
+
+def _fields(body: Mapping[str, Any]) -> Fields:
+    return Fields(body, wrong=lambda name: StatementInvalid(reason=name))
 
 
 def written(at: datetime) -> str:

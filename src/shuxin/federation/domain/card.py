@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from shuxin.kernel.bodies import TO_THE_SECOND, Fields
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.signing import PublicKey, PublicKeyInvalid
 from shuxin.kernel.statements import YEARS, sign_statement
@@ -43,7 +44,6 @@ _TEXTS = frozenset(
 )
 _FIELDS = _TEXTS | {"kind", "protocols", "valid_from", "valid_to"}
 _PARTY = re.compile(r"uscc:[0-9A-HJ-NPQRTUWXY]{18}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 _PEM = re.compile(
     r"-----BEGIN CERTIFICATE-----\n((?:[A-Za-z0-9+/=]{1,64}\n)+)-----END CERTIFICATE-----\n?"
 )
@@ -51,6 +51,8 @@ _ADDRESS = re.compile(r"https://(\[[0-9a-f:.]+\]|[0-9a-z.-]+):([1-9][0-9]{0,4})"
 _LABEL = re.compile(r"[0-9a-z]([0-9a-z-]{0,61}[0-9a-z])?")
 _LONGEST_NAME, _LONGEST_HOST, _LAST_PORT = 120, 253, 65535
 _MOST_PROTOCOLS, _LAST_PROTOCOL = 16, 9999
+_EVERY_YEAR = range(dt.MINYEAR, dt.MAXYEAR + 1)
+"""The card itself judges its window, whoever made it."""
 
 
 class CardInvalid(InvalidInput):
@@ -111,17 +113,18 @@ class NodeCard:
 
 def read_card(statement: Statement) -> NodeCard:
     """Raises CardInvalid, naming the field; ``signature`` when it was not made with the key it names."""
-    body = dict(statement.body)
     if statement.kind != NODE_CARD:
         raise CardInvalid(field="kind")
-    if different := sorted(set(body) ^ _FIELDS):
-        raise CardInvalid(field=different[0][:40])
-    given: dict[str, Any] = {field: _text(body[field], field=field) for field in sorted(_TEXTS)}
+    body = Fields(
+        statement.body, wrong=lambda field: CardInvalid(field=field), moments=TO_THE_SECOND
+    )
+    body.only(_FIELDS)
+    given: dict[str, Any] = {field: body.string(field) for field in sorted(_TEXTS)}
     card = NodeCard(
-        kind=_kind(body["kind"]),
-        protocols=_numbers(body["protocols"]),
-        valid_from=_moment(body["valid_from"], field="valid_from"),
-        valid_to=_moment(body["valid_to"], field="valid_to"),
+        kind=body.word("kind", PartyKind),
+        protocols=_numbers(statement.body["protocols"]),
+        valid_from=body.moment("valid_from", years=_EVERY_YEAR),
+        valid_to=body.moment("valid_to", years=_EVERY_YEAR),
         **given,
     )
     if not card_is_own(statement, card):
@@ -225,30 +228,8 @@ def _is_window(start: dt.datetime, end: dt.datetime) -> bool:
     return aware and start.year in YEARS and end.year in YEARS and start < end
 
 
-def _text(value: object, *, field: str) -> str:
-    if not isinstance(value, str):
-        raise CardInvalid(field=field)
-    return value
-
-
-def _kind(value: object) -> PartyKind:
-    try:
-        return PartyKind(_text(value, field="kind"))
-    except ValueError:
-        raise CardInvalid(field="kind") from None
-
-
 def _numbers(value: object) -> tuple[int, ...]:
     """Whole numbers; ``True`` is none."""
     if not isinstance(value, list) or any(type(one) is not int for one in value):
         raise CardInvalid(field="protocols")
     return tuple(value)
-
-
-def _moment(value: object, *, field: str) -> dt.datetime:
-    """ISO 8601 to the second, with an offset."""
-    text = _text(value, field=field)
-    try:
-        return dt.datetime.fromisoformat(text if _MOMENT.fullmatch(text) else "")
-    except ValueError:
-        raise CardInvalid(field=field) from None

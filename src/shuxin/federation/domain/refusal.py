@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import NotPermitted
-from shuxin.kernel.text import Text
+from shuxin.kernel.text import Listed, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from shuxin.kernel.text import Language
+    from shuxin.kernel.text import Language, Sayable
 
 
 class JobReason(StrEnum):
@@ -74,10 +74,8 @@ class _Refused(NotPermitted):
         self.refusals = tuple(refusals)
         super().__init__(reasons=" ".join(one.reason for one in self.refusals))
 
-    def say(self, language: Language) -> str:
-        said = (";" if language == "zh" else "; ").join(one.say(language) for one in self.refusals)
-        gap = "。" if language == "zh" else ". "
-        return f"{self.what.say(language, reasons=said)}{gap}{self.mend.say(language)}"
+    def in_words(self) -> Mapping[str, Sayable]:
+        return {"reasons": Listed(self.refusals)}
 
 
 class JobRefused(_Refused):

@@ -5,18 +5,19 @@ A changed job has another hash, so no word about the first is a word about it.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
+from shuxin.kernel.bodies import HEX64, Fields
 from shuxin.kernel.errors import InvalidInput
-from shuxin.kernel.statements import YEARS, sign_statement
+from shuxin.kernel.statements import sign_statement
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Sequence
 
     from shuxin.kernel.canonical import Json
     from shuxin.kernel.signing import Signer
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 64
 MOST_OUTPUTS = 64
-_HASH = re.compile(r"[0-9a-f]{64}")
 _PARTY = re.compile(r"uscc:[0-9A-HJ-NPQRTUWXY]{18}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_OUTCOME = re.compile("done|failed")
 _SHORT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,200}")
 
 
@@ -162,76 +161,59 @@ def _listed(reasons: Sequence[Given]) -> list[Json]:
     return [{"reason": one.reason, "about": one.about} for one in reasons]
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
+class _Body(Fields):
     """Fields of a stranger's body; each method raises WordInvalid."""
 
-    values: Mapping[str, object]
+    def __init__(self, values: object) -> None:
+        super().__init__(values, wrong=lambda field: WordInvalid(field=field))
 
-    def only(self, *fields: str) -> None:
-        if set(self.values) != {"job", "party", "at", *fields}:
-            different = sorted(set(self.values) ^ {"job", "party", "at", *fields})
-            raise WordInvalid(field=repr(different[0][:40]))
+    def has(self, *fields: str) -> None:
+        """These and what every word has, and no other."""
+        odd = self.odd({"job", "party", "at", *fields})
+        if odd is not None:
+            raise self.wrong(repr(odd))
 
-    def text(self, field: str, form: re.Pattern[str]) -> str:
-        value = self.values.get(field)
-        if not isinstance(value, str) or not form.fullmatch(value):
-            raise WordInvalid(field=field)
-        return value
-
-    def text_or_none(self, field: str, form: re.Pattern[str]) -> str:
-        return "" if self.values.get(field) == "" else self.text(field, form)
-
-    def moment(self, field: str) -> dt.datetime:
-        value = self.values.get(field)
-        try:
-            moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None or moment.year not in YEARS:
-            raise WordInvalid(field=field)
-        return moment
-
-    def items(self, field: str, *fields: str, most: int) -> list[_Body]:
-        value = self.values.get(field)
-        if not isinstance(value, list) or len(value) > most:
-            raise WordInvalid(field=field)
-        if not all(isinstance(one, dict) and set(one) == set(fields) for one in value):
-            raise WordInvalid(field=field)
-        return [_Body(one) for one in value]
+    def parts(self, field: str, *fields: str, most: int) -> list[_Body]:
+        """Objects with these fields and no other."""
+        items = self.items(field, most=most)
+        if not all(isinstance(one, dict) and set(one) == set(fields) for one in items):
+            raise self.wrong(field)
+        return [_Body(one) for one in items]
 
     def reasons(self) -> tuple[Given, ...]:
-        items = self.items("reasons", "reason", "about", most=MOST_REASONS)
-        return tuple(Given(one.text("reason", _CODE), one.text("about", _SHORT)) for one in items)
+        items = self.parts("reasons", "reason", "about", most=MOST_REASONS)
+        return tuple(
+            Given(one.matching("reason", _CODE), one.matching("about", _SHORT)) for one in items
+        )
 
     def head(self) -> tuple[str, str]:
-        return self.text("job", _HASH), self.text("party", _PARTY)
+        return self.matching("job", HEX64), self.matching("party", _PARTY)
 
 
 def _approval(body: _Body) -> Approval:
-    body.only("by", "policy")
-    by, policy = body.text("by", _SHORT), body.text("policy", _HASH)
+    body.has("by", "policy")
+    by, policy = body.matching("by", _SHORT), body.matching("policy", HEX64)
     return Approval(*body.head(), by, policy, body.moment("at"))
 
 
 def _objection(body: _Body) -> Objection:
-    body.only("reasons")
+    body.has("reasons")
     return Objection(*body.head(), body.reasons(), body.moment("at"))
 
 
 def _stop(body: _Body) -> Stop:
-    body.only("by")
-    return Stop(*body.head(), body.text("by", _SHORT), body.moment("at"))
+    body.has("by")
+    return Stop(*body.head(), body.matching("by", _SHORT), body.moment("at"))
 
 
 def _ending(body: _Body) -> Ending:
-    body.only("outcome", "code", "reasons", "digests", "outputs")
+    body.has("outcome", "code", "reasons", "digests", "outputs")
     handed = tuple(
-        Handed(one.text("name", _NAME), one.text("to", _PARTY))
-        for one in body.items("outputs", "name", "to", most=MOST_OUTPUTS)
+        Handed(one.matching("name", _NAME), one.matching("to", _PARTY))
+        for one in body.parts("outputs", "name", "to", most=MOST_OUTPUTS)
     )
-    outcome = Outcome(body.text("outcome", _OUTCOME))
-    code, digests = body.text_or_none("code", _CODE), body.text_or_none("digests", _HASH)
+    outcome = body.word("outcome", Outcome)
+    code, digests = body.matching_or_empty("code", _CODE), body.matching_or_empty("digests", HEX64)
     return Ending(*body.head(), outcome, code, body.reasons(), digests, handed, body.moment("at"))
 
 

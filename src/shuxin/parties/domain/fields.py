@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from shuxin.kernel import bodies
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.signing import PublicKey, PublicKeyInvalid
-from shuxin.kernel.statements import YEARS
 from shuxin.kernel.text import Text
 from shuxin.parties.domain.party import PartyInvalid, PartyKind, check_party
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from enum import StrEnum
+    import datetime as dt
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
-_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,120}")
+_SHORT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,120}")
 _LONGEST_PARTY = 60
 _MOST_ITEMS = 50
-
-Word = TypeVar("Word", bound="StrEnum")
 
 
 class PartyStatementUnreadable(InvalidInput):
@@ -35,36 +30,22 @@ class PartyStatementUnreadable(InvalidInput):
     )
 
 
-class Fields:
+class Fields(bodies.Fields):
     """Reads named fields of parsed JSON. Every method raises PartyStatementUnreadable."""
 
     def __init__(self, values: object, *, names: frozenset[str]) -> None:
-        if not isinstance(values, dict):
-            raise PartyStatementUnreadable(field="")
-        self._values: Mapping[str, object] = values
-        different = sorted(str(name) for name in set(values) ^ names)
-        if different:
-            raise PartyStatementUnreadable(field=different[0][:40])
+        super().__init__(values, wrong=_wrong, moments=bodies.TO_THE_SECOND)
+        self.only(names)
 
     def text(self, name: str) -> str:
         """Up to 120 printable characters, perhaps none."""
-        return self._matching(name, _PRINTABLE)
+        return self.matching_or_empty(name, _SHORT)
 
     def hex(self, name: str, *, digits: int) -> str:
-        return self._matching(name, re.compile(f"[0-9a-f]{{{digits}}}"))
+        return self.matching(name, re.compile(f"[0-9a-f]{{{digits}}}"))
 
     def hex_or_none(self, name: str, *, digits: int) -> str:
-        return "" if self._values[name] == "" else self.hex(name, digits=digits)
-
-    def moment(self, name: str) -> dt.datetime:
-        """ISO 8601 to the second, with an offset."""
-        try:
-            moment = dt.datetime.fromisoformat(self._matching(name, _MOMENT))
-        except ValueError:
-            raise PartyStatementUnreadable(field=name) from None
-        if moment.year not in YEARS:
-            raise PartyStatementUnreadable(field=name)
-        return moment
+        return self.matching_or_empty(name, re.compile(f"[0-9a-f]{{{digits}}}"))
 
     def window(self, start: str, end: str) -> tuple[dt.datetime, dt.datetime]:
         """Two moments, the second one later."""
@@ -73,41 +54,26 @@ class Fields:
             raise PartyStatementUnreadable(field=end)
         return first, last
 
-    def number(self, name: str) -> int:
-        """A whole number that is not negative."""
-        value = self._values[name]
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise PartyStatementUnreadable(field=name)
-        return value
-
-    def word(self, name: str, words: type[Word]) -> Word:
-        return _word(self._values[name], words, field=name)
-
-    def words(self, name: str, words: type[Word]) -> tuple[Word, ...]:
+    def words(self, name: str, words: type[bodies.Word]) -> tuple[bodies.Word, ...]:
         """At least one, sorted, none twice."""
-        found = tuple(_word(value, words, field=name) for value in self.items(name))
-        if not found or list(found) != sorted(set(found)):
+        found = self.texts(name)
+        if not set(found) <= set(words):
             raise PartyStatementUnreadable(field=name)
-        return found
+        return tuple(words(one) for one in found)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """At least one short text, sorted, none twice."""
-        found = [value for value in self.items(name) if isinstance(value, str)]
-        if not found or found != sorted(set(found)) or len(found) != len(self.items(name)):
+        found = self.all_matching(name, _SHORT, most=_MOST_ITEMS)
+        if list(found) != sorted(found):
             raise PartyStatementUnreadable(field=name)
-        if not all(text and _PRINTABLE.fullmatch(text) for text in found):
-            raise PartyStatementUnreadable(field=name)
-        return tuple(found)
+        return found
 
-    def items(self, name: str) -> list[object]:
-        value = self._values[name]
-        if not isinstance(value, list) or len(value) > _MOST_ITEMS:
-            raise PartyStatementUnreadable(field=name)
-        return value
+    def items(self, field: str, *, most: int = _MOST_ITEMS) -> list[object]:
+        return super().items(field, most=most)
 
     def public_key(self, name: str) -> PublicKey:
         try:
-            return PublicKey.parse(self._matching(name, _PRINTABLE))
+            return PublicKey.parse(self.text(name))
         except PublicKeyInvalid:
             raise PartyStatementUnreadable(field=name) from None
 
@@ -121,22 +87,14 @@ class Fields:
 
     def any_party(self, name: str) -> str:
         """A short text; whether it is a party shows where it is looked up."""
-        party = self._matching(name, _PRINTABLE)
+        party = self.text(name)
         if not party or len(party) > _LONGEST_PARTY:
             raise PartyStatementUnreadable(field=name)
         return party
 
-    def _matching(self, name: str, form: re.Pattern[str]) -> str:
-        value = self._values[name]
-        if not isinstance(value, str) or not form.fullmatch(value):
-            raise PartyStatementUnreadable(field=name)
-        return value
 
-
-def _word(value: object, words: type[Word], *, field: str) -> Word:
-    if not isinstance(value, str) or value not in set(words):
-        raise PartyStatementUnreadable(field=field)
-    return words(value)
+def _wrong(field: str) -> PartyStatementUnreadable:
+    return PartyStatementUnreadable(field=field)
 
 
 def moment_text(moment: dt.datetime) -> str:
