@@ -27,12 +27,15 @@ class ShuxinError(Exception):
 
     def say(self, language: Language) -> str:
         """What happened and what to do, as one line."""
-        gap = "。" if language == "zh" else ". "
+        return ("。" if language == "zh" else ". ").join(self.sentences(language))
+
+    def sentences(self, language: Language) -> tuple[str, str]:
+        """What happened, and what to do."""
         facts = {**self.facts, **self.in_words()}
-        return f"{self.what.say(language, **facts)}{gap}{self.mend.say(language, **facts)}"
+        return self.what.say(language, **facts), self.mend.say(language, **facts)
 
     def in_words(self) -> Mapping[str, Sayable]:
-        """What ``say`` puts in the place of facts that are codes."""
+        """What is said in the place of facts that are codes."""
         return {}
 
 

@@ -118,12 +118,13 @@ def refused(
 
 def problem(error: ShuxinError, *, language: Language) -> HttpResponse:
     """RFC 9457: ``code`` is stable, ``title`` says what happened, ``detail`` what to do."""
+    what, mend = error.sentences(language)
     body = {
         "type": f"urn:shuxin:error:{error.code}",
         "status": status_of(error),
         "code": error.code,
-        "title": error.what.say(language, **error.facts),
-        "detail": error.mend.say(language, **error.facts),
+        "title": what,
+        "detail": mend,
     }
     return HttpResponse(
         json.dumps(body, ensure_ascii=False),
@@ -133,12 +134,8 @@ def problem(error: ShuxinError, *, language: Language) -> HttpResponse:
 
 
 def _sentences(error: ShuxinError, request: HttpRequest) -> dict[str, str]:
-    language = language_of(request)
-    return {
-        "code": error.code,
-        "what": error.what.say(language, **error.facts),
-        "mend": error.mend.say(language, **error.facts),
-    }
+    what, mend = error.sentences(language_of(request))
+    return {"code": error.code, "what": what, "mend": mend}
 
 
 def _with_headers(response: HttpResponse, error: ShuxinError) -> HttpResponse:
