@@ -30,16 +30,15 @@ class ContractInvalid(InvalidInput):
     )
     mend = Text(en="{cure}", zh="{cure}")
 
-    def say(self, language: Language) -> str:
+    def sentences(self, language: Language) -> tuple[str, str]:
         plain = {name: fact for name, fact in self.facts.items() if not isinstance(fact, Text)}
         said = {
             name: fact.say(language, **plain)
             for name, fact in self.facts.items()
             if isinstance(fact, Text)
         }
-        gap = "。" if language == "zh" else ". "
-        what = self.what.say(language, **plain, **said)
-        return f"{what}{gap}{self.mend.say(language, **plain, **said)}"
+        facts = {**plain, **said}
+        return self.what.say(language, **facts), self.mend.say(language, **facts)
 
 
 def check_name(*, where: str, name: str) -> None:
