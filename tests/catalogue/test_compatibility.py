@@ -125,7 +125,6 @@ class TestChanges:
         assert shown == set(ChangeKind)
 
     @given(contracts(), contracts())
-    @settings(max_examples=60, deadline=None)
     def test_are_found_exactly_when_contents_differ(self, old: Contract, new: Contract) -> None:
         new = replace(new, dataset=old.dataset)
         assert (changes(old=old, new=new) == ()) == (replace(new, version=old.version) == old)
@@ -145,7 +144,6 @@ class TestChanges:
 
 class TestVersion:
     @given(contracts(), contracts())
-    @settings(max_examples=60, deadline=None)
     def test_the_next_version_is_always_enough_and_the_old_never(
         self, old: Contract, new: Contract
     ) -> None:

@@ -5,7 +5,7 @@ from functools import cache
 import ibis
 import ibis.expr.operations as ops
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from ibis.common.exceptions import IntegrityError
 
@@ -316,7 +316,6 @@ class TestExecutedLineage:
     @given(
         expressions(), rows_for(4), rows_for(3), st.lists(small | st.none(), min_size=6, max_size=6)
     )
-    @settings(max_examples=100, deadline=None)
     def test_a_column_changes_only_with_its_sources(
         self,
         expression: ibis.Table,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from open_data_contract_standard.model import OpenDataContractStandard
 from tests.catalogue.conftest import contracts, power_bill
 
@@ -31,7 +31,6 @@ FIELD = ("schema", 0, "properties")
 
 class TestWrittenContract:
     @given(contracts())
-    @settings(max_examples=150, deadline=None)
     def test_reads_back_as_it_was(self, contract: Contract) -> None:
         assert read_contract(content=write_contract(contract=contract)) == contract
 

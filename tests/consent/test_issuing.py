@@ -450,7 +450,7 @@ class World:
 
 @pytest.mark.django_db
 class TestNoSequence:
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(actions=st.lists(ACTIONS, max_size=25))
     def test_reads_without_a_valid_authorisation_or_beyond_its_uses(
         self, gate: Gate, actions: list[tuple[str, int]]

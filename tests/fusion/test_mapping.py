@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.catalogue.api import (
@@ -116,7 +116,6 @@ class TestReadMapping:
     def test_reads_what_was_written(self, mapping: Mapping) -> None:
         assert read_mapping(write_mapping(mapping), file="f") == mapping
 
-    @settings(max_examples=200)
     @given(mutated(write_mapping(EXAMPLE)))
     def test_refuses_or_reads_whatever_was_edited(self, text: str) -> None:
         try:
@@ -142,7 +141,6 @@ class TestHash:
 
 
 class TestContractFile:
-    @settings(max_examples=150)
     @given(mutated(write_contract(contract=CONTRACT).decode()))
     def test_is_refused_or_read_whatever_was_edited(self, text: str) -> None:
         try:

@@ -123,7 +123,6 @@ class TestLaws:
     def test_any_order_builds_the_same_directory(self, statements: list[Statement]) -> None:
         assert built(*statements, *statements[:3]) == built(*EVERYTHING)
 
-    @settings(max_examples=100)
     @given(st.sampled_from(EVERYTHING[:9]), st.integers(0, 5000), st.integers(0, 7))
     def test_a_changed_byte_anywhere_is_not_accepted(
         self, statement: Statement, place: int, bit: int
@@ -143,7 +142,6 @@ class TestLaws:
         assert changed.hash in {rejected.hash for rejected in directory.rejected}
         assert set(all_keys(directory)) <= set(all_keys(built(*EVERYTHING)))
 
-    @settings(max_examples=100)
     @given(
         st.lists(st.sampled_from(EVERYTHING), unique_by=lambda one: one.hash),
         st.sampled_from(NAMES),

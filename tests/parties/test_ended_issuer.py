@@ -123,7 +123,6 @@ kinds_and_enders = st.sampled_from([(kind, by) for kind in ISSUED for by in ende
 
 
 class TestLaws:
-    @settings(max_examples=150)
     @given(
         kinds_and_enders,
         st.sampled_from(list(Reason)),
@@ -157,7 +156,6 @@ class TestLaws:
         assert rejected(with_it) - rejected(before) == {one.hash for one in late}
         assert without_reasons(with_it) == without_reasons(before)
 
-    @settings(max_examples=60)
     @given(
         kinds_and_enders,
         st.sampled_from([Reason.SUPERSEDED, Reason.ROLE_ENDED]),
@@ -202,7 +200,6 @@ class TestLaws:
         shuffled = rng.sample(statements, len(statements))
         assert built(shuffled, kept=kept) == built(statements, kept=kept)
 
-    @settings(max_examples=60)
     @given(st.sampled_from(["node", "mandate"]), days, st.integers(1, 4000))
     def test_nothing_outlasts_its_issuer_unless_it_was_kept_before(
         self, kind: str, claimed: int, length: int

@@ -6,7 +6,7 @@ import dataclasses
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.parties.world import MID, bound, claim, key
 
@@ -44,7 +44,6 @@ class TestSnapshot:
         assert {one.hash for one in found.statements} == {one.hash for one in STATEMENTS}
         assert found.head.number == 1
 
-    @settings(max_examples=200)
     @given(st.integers(0, 10_000), st.integers(0, 7))
     def test_a_flipped_bit_anywhere_is_refused(self, place: int, bit: int) -> None:
         data = bytearray(b"".join(written()))

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.parties.world import ENTERPRISE, PERSON, SHOP, World, bound, claim, key, organisation
 
@@ -40,7 +40,6 @@ json_values = st.recursive(
 
 
 class TestBodies:
-    @settings(max_examples=80)
     @given(st.sampled_from(sorted(GOOD)), json_values)
     def test_one_wrong_field_is_refused_or_means_something_else(
         self, field: str, value: Any
@@ -50,7 +49,6 @@ class TestBodies:
         with contextlib.suppress(PartyStatementUnreadable):
             assert read_binding(statement).claim.body()
 
-    @settings(max_examples=80)
     @given(
         st.sampled_from(sorted(KINDS)), st.dictionaries(st.sampled_from(sorted(GOOD)), json_values)
     )
@@ -100,7 +98,6 @@ class TestAnchorsFile:
     def test_reads_as_it_was_written(self) -> None:
         assert TrustAnchors.parse(ANCHORS.dump()) == ANCHORS
 
-    @settings(max_examples=80)
     @given(st.integers(0, 5000), st.binary(max_size=3))
     def test_a_damaged_file_is_refused_or_reads_as_what_it_says(
         self, place: int, inserted: bytes

@@ -67,14 +67,12 @@ def check(found: Allocation, candidates: list[Candidate], budget: int) -> None:
 
 
 class TestAllocate:
-    @settings(max_examples=150)
     @given(groups(), budgets)
     def test_is_the_best_of_all_possibilities(self, group: list[Candidate], budget: int) -> None:
         found = allocate(group, budget_fen=budget, step_fen=STEP)
         check(found, group, budget)
         assert found.profit_fen == pytest.approx(best_of_all(group, budget), abs=1e-6)
 
-    @settings(max_examples=60)
     @given(groups(most=12), budgets)
     def test_is_proven_and_no_simple_policy_beats_it(
         self, group: list[Candidate], budget: int

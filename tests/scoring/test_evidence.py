@@ -7,7 +7,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.scoring.samples import (
     AS_OF,
@@ -71,7 +71,6 @@ def approved() -> bytes:
 
 
 class TestReplay:
-    @settings(max_examples=60)
     @given(vectors, amounts, policies, st.data())
     def test_gives_the_same_decision(
         self, vector: dict, requested: int | None, policy: LendingPolicy, data: st.DataObject
@@ -276,7 +275,6 @@ class TestHostile:
         with pytest.raises(ShuxinError):
             replay(b"{" + written + b"}")
 
-    @settings(max_examples=60)
     @given(
         st.recursive(
             st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e300, 1e300)

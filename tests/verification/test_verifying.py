@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.verification.samples import (
     BANK,
@@ -457,7 +457,6 @@ class TestPresentation:
 
 
 class TestLaw:
-    @settings(max_examples=60)
     @given(st.data())
     def test_no_changed_byte_of_file_or_receipt_is_accepted(
         self, bank: Side, file: Path, receipt: Receipt, data: st.DataObject

@@ -17,7 +17,6 @@ def blocks(pairs: list[tuple[int, int]]) -> np.ndarray:
 
 
 class TestCommon:
-    @settings(max_examples=60)
     @given(lists)
     def test_is_what_sets_give_even_when_first_words_are_equal(self, given_lists: Lists) -> None:
         places = common([blocks(one) for one in given_lists])

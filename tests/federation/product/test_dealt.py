@@ -68,7 +68,7 @@ class TestProducts:
         st.lists(st.integers(0, 5), max_size=3),
         st.sampled_from(Cipher),
     )
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_equal_the_plain_ones(
         self, tmp_path: Path, bits: int, rows: int, left: int, schedule: list[int], cipher: Cipher
     ) -> None:

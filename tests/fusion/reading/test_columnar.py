@@ -65,7 +65,6 @@ class TestParquetTable:
         with pytest.raises(NotATable):
             read_all(ParquetTable(path, "f"), width=1)
 
-    @settings(max_examples=60)
     @given(st.binary(min_size=1, max_size=40), st.floats(0, 1), st.booleans())
     def test_refuses_damage_wherever_it_is(
         self,

@@ -5,7 +5,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.fusion.reading.conftest import (
     ENCODINGS,
@@ -74,7 +74,6 @@ class TestFastPath:
 
 
 class TestDelimitedText:
-    @settings(max_examples=300)
     @given(
         tables(any_cells),
         st.sampled_from(DELIMITERS),

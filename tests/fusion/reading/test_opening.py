@@ -119,7 +119,6 @@ def read_whatever_it_is(path: Path) -> None:
 
 
 class TestHostileBytes:
-    @settings(max_examples=300)
     @given(mutated(SEEDS))
     def test_are_read_or_refused_as_text(
         self, tmp_path_factory: pytest.TempPathFactory, content: bytes

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.kernel.canonical import canonical_json
@@ -47,7 +47,6 @@ rows = st.lists(
 
 class TestBinNumbers:
     @given(rows, st.sampled_from(list(Trend)), st.lists(st.integers(-2, 2), max_size=2))
-    @settings(max_examples=60)
     def test_counts_are_those_of_the_assigned_values(
         self, sample: list[tuple[float, bool]], trend: Trend, specials: list[int]
     ) -> None:
@@ -155,7 +154,6 @@ class TestBinCategories:
         ),
         st.sampled_from([0.0, 0.1, 0.3]),
     )
-    @settings(max_examples=60)
     def test_counts_are_those_of_the_assigned_values(
         self, sample: list[tuple[str | None, bool]], rare_share: float
     ) -> None:

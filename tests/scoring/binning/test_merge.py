@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.scoring.binning.merge import MergePlan, Trend, merge_bins
@@ -102,7 +102,6 @@ def information(parts: tuple[range, ...], pairs: list[tuple[int, int]]) -> float
 class TestMergeBins:
     @pytest.mark.parametrize("trend", list(Trend))
     @given(pairs=fine_bins, plan=plans)
-    @settings(max_examples=120)
     def test_finds_the_best_of_all_partitions(
         self, trend: Trend, pairs: list[tuple[int, int]], plan: MergePlan
     ) -> None:

@@ -187,7 +187,6 @@ class TestFile:
         assert ordinal_bytes(again) == DATA
 
     @given(st.integers(0, len(DATA) - 1), st.integers(0, 255))
-    @settings(max_examples=200)
     def test_one_changed_byte_is_refused(self, where: int, byte: int) -> None:
         changed = bytearray(DATA)
         changed[where] = byte
