@@ -16,7 +16,12 @@ from shuxin.parties.api import accounts
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
-SECONDS = {h11.IDLE: SECONDS_FOR_HEAD, h11.SEND_BODY: 60, h11.DONE: 300, h11.MUST_CLOSE: 300}
+SECONDS: dict[object, float] = {
+    h11.IDLE: SECONDS_FOR_HEAD,
+    h11.SEND_BODY: 60,
+    h11.DONE: 300,
+    h11.MUST_CLOSE: 300,
+}
 """How long a peer may take to send a head, then a body, then to read the answer."""
 
 MOST, MOST_EACH = 1000, 64
