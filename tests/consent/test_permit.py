@@ -42,6 +42,7 @@ OTHER = {
     "data_to": NOW.date(),
     "withheld": frozenset(),
     "personal": False,
+    "fields": frozenset({"arrears"}),
     "seal": b"",
 }
 ASKED: list[Callable[[Permit], object]] = [

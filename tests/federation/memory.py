@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shuxin.federation.domain.job import Job
-    from shuxin.federation.engine.channel import Kind
+    from shuxin.federation.engine.channel import Kind, Values
 
 SECONDS = 60
 
@@ -130,10 +130,12 @@ def run_together(
     rows: Mapping[str, bytes] | None = None,
     change: Callable[[str, str, str, bytes], bytes] | None = None,
     release: Callable[[str, str, str, int, int], None] | None = None,
+    values: Mapping[str, Values] | None = None,
 ) -> Outcome:
     """Run the job; messages that the kind did not declare, or longer ones, fail the test.
 
-    rows: codes by party. change: (sender, receiver, name, content) -> content. release: may raise to refuse.
+    rows: codes by party. values: of its subjects by party.
+    change: (sender, receiver, name, content) -> content. release: may raise to refuse.
     """
     post = Post(folder, change)
     outcome = Outcome({s.party: {} for s in job.parties}, post.messages, [], {})
@@ -149,8 +151,9 @@ def run_together(
         own = None if rows is None or party not in rows else GivenRows(rows[party])
         keep = outcome.kept[party].__setitem__
         channel = MemoryChannel(party, post)
+        seeds, known = MemorySeeds(party), (values or {}).get(party)
         return Work(
-            job, "0" * 64, party, role, channel, MemorySeeds(party), ask, own, keep, silent_progress
+            job, "0" * 64, party, role, channel, seeds, ask, own, keep, silent_progress, known
         )
 
     def run(party: str) -> None:

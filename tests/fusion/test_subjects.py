@@ -131,10 +131,10 @@ class TestSubjectCodes:
     def test_equal_what_a_loop_finds(self, texts: list[str]) -> None:
         import pyarrow as pa
 
-        from shuxin.fusion.subjects import _symbols, _valid
+        from shuxin.fusion.subjects import symbols, valid_codes
 
         column = pa.array(texts, pa.string())
-        found = _symbols(column.filter(pa.array(_valid(column)))).astype(str).tolist()
+        found = symbols(column.filter(pa.array(valid_codes(column)))).astype(str).tolist()
         assert found == list(valid_of(texts))
 
 

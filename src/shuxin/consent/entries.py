@@ -24,12 +24,16 @@ USE = "use"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of a holder's data that a joint job wants: one dataset, up to a level, of a half-open period."""
+    """The part of a holder's data that a joint job wants: one dataset, up to a level, of a half-open period.
+
+    ``fields``: as of a permit.
+    """
 
     catalogue: str
     level: int
     data_from: date
     data_to: date
+    fields: frozenset[str] | None = None
 
 
 def own_use(

@@ -163,16 +163,17 @@ class Gate:
         job: str,
         now: datetime,
         basis_id: str = "",
+        fields: frozenset[str] | None = None,
     ) -> Permit:
         """The holder's own side of a joint job: everybody in one dataset, on its own lawful basis.
 
-        basis_id: the one that the job names; "" for any that serves. A second call for the job after a restart
-        rests on the use that is logged already. Raises UseRefused.
+        basis_id: the one that the job names; "" for any that serves. fields: those that the job names. A
+        second call for the job after a restart rests on the use that is logged already. Raises UseRefused.
         """
         basis = self._basis(purpose, now, level=level, basis_id=basis_id)
         if not catalogue_entries([catalogue]):
             raise UseRefused([Refusal(Reason.CATALOGUE_UNKNOWN, catalogue)])
-        part = Part(catalogue, level, data_from, data_to)
+        part = Part(catalogue, level, data_from, data_to, fields)
         use = self._whole_use(self.reader, basis, part, job=job, now=now)
         return _part_permit(use, purpose, part, Ground.BASIS)
 
@@ -189,11 +190,13 @@ class Gate:
         job: str,
         now: datetime,
         also: frozenset[str] = frozenset(),
+        fields: frozenset[str] | None = None,
     ) -> Permit:
         """Everybody in one dataset for a joint job whose results ``recipient`` gets, on a joint basis.
 
-        also: further parties that get some of the results; the basis must name each. job: its id; the use is
-        logged with it before this returns, once also after a restart. Raises UseRefused.
+        also: further parties that get some of the results; the basis must name each. fields: those that the job
+        names. job: its id; the use is logged with it before this returns, once also after a restart.
+        Raises UseRefused.
         """
         found = judge_joint(
             JointUse(recipient, purpose, catalogue, level, also),
@@ -205,7 +208,7 @@ class Gate:
         if isinstance(found, tuple):
             self._keep_refusal(recipient, ALL_SUBJECTS, purpose, found, now)
             raise UseRefused(found)
-        part = Part(catalogue, level, data_from, data_to)
+        part = Part(catalogue, level, data_from, data_to, fields)
         use = self._whole_use(recipient, found, part, job=job, now=now)
         return _part_permit(use, purpose, part, Ground.JOINT)
 
@@ -402,4 +405,5 @@ def _part_permit(use: Use, purpose: Purpose, part: Part, ground: Ground) -> Perm
         data_to=part.data_to,
         withheld=frozenset(h for h in holds_of([ALL_SUBJECTS]) if h[1] == part.catalogue),
         personal=ground is Ground.BASIS,
+        fields=part.fields,
     ).with_seal()

@@ -54,12 +54,13 @@ def permit_set(
     authorisations: Iterable[Statement],
     now: datetime,
     job: str = "",
+    fields: frozenset[str] | None = None,
 ) -> PermittedSet:
     """Those subjects whose authorisation covers the request; each use is counted and logged by itself.
 
     statement: a signed request whose subject is ``AUTHORISED`` and that names no persons. job: id of the joint job
     that it is for, stated in the log; asked again for the same job, as after a kill, the answer is the one that was
-    counted already, without those who have withdrawn since.
+    counted already, without those who have withdrawn since. fields: those that the job names.
     Raises UseRefused when the request itself fails or nobody agrees.
     """
     request = read_request(statement)
@@ -89,7 +90,7 @@ def permit_set(
             _log(gate, unlogged, now)
         else:
             gate.record(unlogged, now=now)
-    return PermittedSet(_permit(request, agreed, uses, now), root.hex(), refused)
+    return PermittedSet(_permit(request, agreed, uses, fields, now), root.hex(), refused)
 
 
 def standing_words(
@@ -241,7 +242,11 @@ def _use(request: Request, one: Presented, nth: int, now: datetime, job: str) ->
 
 
 def _permit(
-    request: Request, agreed: Sequence[Presented], uses: Sequence[Use], now: datetime
+    request: Request,
+    agreed: Sequence[Presented],
+    uses: Sequence[Use],
+    fields: frozenset[str] | None,
+    now: datetime,
 ) -> Permit:
     """``use_id`` and ``log_index`` are those of the first use; each subject has its own."""
     subjects = [use.subject for use in uses]
@@ -259,4 +264,5 @@ def _permit(
         data_to=request.data_to,
         withheld=holds_of(subjects),
         personal=all(is_person(one.terms.subject) for one in agreed),
+        fields=fields,
     ).with_seal()

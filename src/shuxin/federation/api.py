@@ -20,10 +20,11 @@ if TYPE_CHECKING:
         host_and_port,
         read_card,
     )
-    from shuxin.federation.domain.job import Job, JobInvalid
+    from shuxin.federation.domain.job import Job, JobInvalid, Role
     from shuxin.federation.domain.kinds import FormField, documentation, form_fields
     from shuxin.federation.domain.policy import NodeFacts, default_policy_text, read_policy
     from shuxin.federation.domain.states import State
+    from shuxin.federation.node.card_summary import CardSummary, summary_of
     from shuxin.federation.node.config import (
         NodeConfig,
         NodeConfigInvalid,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from shuxin.federation.node.view import JobLine, JobView, job_view, jobs, say_reason
     from shuxin.federation.node.worker import Worker
     from shuxin.federation.product.rehearsal import RehearsalKind
+    from shuxin.federation.scorecard.kind import ScorecardKind
     from shuxin.federation.wire.client import PeerClient
     from shuxin.federation.wire.server import NodeServer, serve
     from shuxin.federation.wire.tls import TlsFiles, days_left, make_certificate
@@ -61,10 +63,11 @@ _LATER = {
     "alignment.kind": ("AlignmentKind",),
     "alignment.result": ("Aligned", "aligned_codes", "read_aligned"),
     "domain.card": ("CardInvalid", "NodeCard", "fingerprint", "host_and_port", "read_card"),
-    "domain.job": ("Job", "JobInvalid"),
+    "domain.job": ("Job", "JobInvalid", "Role"),
     "domain.kinds": ("FormField", "documentation", "form_fields"),
     "domain.policy": ("NodeFacts", "default_policy_text", "read_policy"),
     "domain.states": ("State",),
+    "node.card_summary": ("CardSummary", "summary_of"),
     "node.config": (
         "NodeConfig",
         "NodeConfigInvalid",
@@ -86,6 +89,7 @@ _LATER = {
     "node.view": ("JobLine", "JobView", "job_view", "jobs", "say_reason"),
     "node.worker": ("Worker",),
     "product.rehearsal": ("RehearsalKind",),
+    "scorecard.kind": ("ScorecardKind",),
     "wire.client": ("PeerClient",),
     "wire.server": ("NodeServer", "serve"),
     "wire.tls": ("TlsFiles", "days_left", "make_certificate"),
@@ -105,6 +109,7 @@ __all__ = [
     "Aligned",
     "AlignmentKind",
     "CardInvalid",
+    "CardSummary",
     "Finding",
     "FormField",
     "Grade",
@@ -131,6 +136,8 @@ __all__ = [
     "PeerClient",
     "PeerUnknown",
     "RehearsalKind",
+    "Role",
+    "ScorecardKind",
     "State",
     "TlsFiles",
     "Worker",
@@ -162,5 +169,6 @@ __all__ = [
     "say_reason",
     "serve",
     "stop",
+    "summary_of",
     "write_config",
 ]

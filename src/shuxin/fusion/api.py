@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from shuxin.fusion.retained import StoredFact, negative_facts, rows_due
     from shuxin.fusion.review import OpenReview, open_reviews, say_different, say_same
     from shuxin.fusion.standards import standard_named
+    from shuxin.fusion.subject_values import FieldIdentifies, FieldUnknown, subject_values
     from shuxin.fusion.subjects import dataset_version, subject_codes
     from shuxin.fusion.who import resolve_all
 
@@ -78,6 +79,7 @@ _LATER = {
     "reading_back": ("RejectedRow", "rejects"),
     "review": ("OpenReview", "open_reviews", "say_different", "say_same"),
     "standards": ("standard_named",),
+    "subject_values": ("FieldIdentifies", "FieldUnknown", "subject_values"),
     "subjects": ("dataset_version", "subject_codes"),
     "who": ("resolve_all",),
 }
@@ -98,6 +100,8 @@ __all__ = [
     "Business",
     "ChurnRow",
     "Feature",
+    "FieldIdentifies",
+    "FieldUnknown",
     "Grain",
     "Holder",
     "LoanOutcome",
@@ -147,6 +151,7 @@ __all__ = [
     "say_same",
     "standard_named",
     "subject_codes",
+    "subject_values",
     "subjects_with_features",
     "waiting_proposals",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from shuxin.catalogue.api import Meaning
+from shuxin.catalogue.api import SUBJECT_MEANINGS, Meaning
 from shuxin.consent.api import ALL_SUBJECTS, readable
 from shuxin.fusion.known import KNOWN_FROM
 from shuxin.infra.api import CHINA
@@ -27,7 +27,8 @@ def readable_fields(agreed: Contract, *, permit: Permit, subject: str) -> tuple[
     """Fields that the permit covers (最小授权); the others are not read at all.
 
     Left out: fields above its level, fields of a personal class unless it covers them, fields shared with
-    nobody unless the holder itself reads, and fields that an objection of the subject holds back.
+    nobody unless the holder itself reads, fields that an objection of the subject holds back, and where the permit
+    names fields, all others but those by which a row names its subject.
     """
     disputed = permit.disputed(subject, agreed.dataset)
     if not permit.reads(agreed.dataset) or ERASED in disputed:
@@ -36,13 +37,17 @@ def readable_fields(agreed: Contract, *, permit: Permit, subject: str) -> tuple[
 
 
 def _covered(agreed: Contract, *, permit: Permit, disputed: frozenset[str]) -> tuple[Field, ...]:
-    return readable(
+    seen = readable(
         agreed.fields,
         ground=permit.ground,
         level=permit.highest_level,
         personal=permit.personal,
         disputed=disputed,
     )
+    named = permit.fields
+    if named is None:
+        return seen
+    return tuple(f for f in seen if f.name in named or f.meaning in SUBJECT_MEANINGS)
 
 
 def visible_fields(agreed: Contract, *, permit: Permit) -> tuple[Field, ...]:
@@ -66,8 +71,7 @@ def within_period(rows: ir.Table, agreed: Contract, *, permit: Permit) -> ir.Tab
     """Rows whose event lies in the permit's period; without an event time, rows known before its end."""
     if permit.data_from is None or permit.data_to is None:
         return rows
-    by_meaning = {field.meaning: field.name for field in agreed.fields}
-    event = by_meaning.get(Meaning.EVENT_TIME)
+    event = event_field(agreed)
     if event is None:
         known = KNOWN_FROM if KNOWN_FROM in rows.columns else "_known_time"
         return rows.filter(rows[known] < ibis.timestamp(_midnight(permit.data_to)))
@@ -78,9 +82,14 @@ def within_period(rows: ir.Table, agreed: Contract, *, permit: Permit) -> ir.Tab
     return rows.filter(happened >= first, happened < last)
 
 
+def event_field(agreed: Contract) -> str | None:
+    """The field that says when what a row tells happened."""
+    return {field.meaning: field.name for field in agreed.fields}.get(Meaning.EVENT_TIME)
+
+
 def _midnight(day: dt.date) -> dt.datetime:
-    """The first moment of a day in China."""
-    return dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
+    """The first moment of a day in China, in UTC: the engine reads the name of China's zone as another's."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=CHINA).astimezone(dt.UTC)
 
 
 def subjects_of(
@@ -101,7 +110,7 @@ def subjects_of(
 
 
 def alike_permits(permits: Sequence[Permit]) -> list[list[Permit]]:
-    """Permits that let the same rows and columns through together: of one period, level and ground."""
+    """Permits that let the same rows and columns through together: of one period, level, ground and fields."""
     groups: dict[tuple[object, ...], list[Permit]] = {}
     for permit in permits:
         alike = (
@@ -110,6 +119,7 @@ def alike_permits(permits: Sequence[Permit]) -> list[list[Permit]]:
             permit.highest_level,
             permit.personal,
             permit.ground,
+            permit.fields,
         )
         groups.setdefault(alike, []).append(permit)
     return list(groups.values())

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from shuxin.consent.api import Permit
     from shuxin.infra.api import Settings
 
-_CODE = np.dtype(f"S{LENGTH}")
+CODE = np.dtype(f"S{LENGTH}")
 _AT_ONCE = 500
 Codes = np.ndarray[tuple[int], np.dtype[np.bytes_]]
-_NONE: Codes = np.empty(0, dtype=_CODE)
+_NONE: Codes = np.empty(0, dtype=CODE)
 
 
 def dataset_version(dataset: str) -> str:
@@ -66,10 +66,15 @@ def subject_codes(dataset: str, *, permit: Permit, settings: Settings) -> bytes:
     stated, others = _stated(rows.select(code=said["code"])) if "code" in said else (_NONE, None)
     placed = _placed(rows.select(**said), dataset=dataset, others=others)
     found = np.sort(np.concatenate([stated, placed[~_among(placed, stated)]]))
+    return let_through(found, dataset=dataset, permit=permit).tobytes()
+
+
+def let_through(codes: Codes, *, dataset: str, permit: Permit) -> Codes:
+    """Those of the codes whose rows of this dataset the permit does not leave out for whose they are."""
     allowed, withheld = subjects_of([permit], dataset=dataset, entities=None)
     if allowed is not None:
-        found = found[_among(found, _codes_of(allowed))]
-    return found[~_among(found, _withheld(withheld, dataset))].tobytes()
+        codes = codes[_among(codes, _codes_of(allowed))]
+    return codes[~_among(codes, _withheld(withheld, dataset))]
 
 
 def _among(codes: Codes, some: Codes) -> NDArray[np.bool_]:
@@ -89,8 +94,8 @@ def _stated(codes: ir.Table) -> tuple[Codes, pa.Array]:
         backend.compile(asked)
     ).to_arrow_table()  # without the pandas that Ibis would load
     texts = found["code"].combine_chunks()
-    valid = _valid(texts)
-    return _symbols(texts.filter(pa.array(valid))), texts.filter(pa.array(~valid))
+    valid = valid_codes(texts)
+    return symbols(texts.filter(pa.array(valid))), texts.filter(pa.array(~valid))
 
 
 def _placed(named: ir.Table, *, dataset: str, others: pa.Array | None) -> Codes:
@@ -105,7 +110,7 @@ def _placed(named: ir.Table, *, dataset: str, others: pa.Array | None) -> Codes:
         wanted = ibis.memtable(pa.table({"code": others}))
         named = named.semi_join(wanted, "code")
     parts = list(named.columns)
-    ways = _ways(dataset)
+    ways = ways_to_codes(dataset)
     if not ways["entity"]:
         return _NONE
     known = ibis.memtable(pa.table(ways)).group_by(parts)
@@ -115,10 +120,10 @@ def _placed(named: ir.Table, *, dataset: str, others: pa.Array | None) -> Codes:
     one = known.filter(known["codes"] == 1)
     met = named.distinct().inner_join(one, parts).select("entity").distinct()
     texts = met.to_pyarrow()["entity"].combine_chunks()
-    return np.sort(_symbols(texts.filter(pa.array(_valid(texts)))))
+    return np.sort(symbols(texts.filter(pa.array(valid_codes(texts)))))
 
 
-def _ways(dataset: str) -> dict[str, list[str]]:
+def ways_to_codes(dataset: str) -> dict[str, list[str]]:
     """How this dataset names entities that have a code otherwise than by that code."""
     mentions = Mention.objects.filter(dataset=dataset, gone_at=None, entity__gone_at=None)
     mentions = mentions.exclude(entity__code="").exclude(code_text=F("entity__code"))
@@ -127,23 +132,23 @@ def _ways(dataset: str) -> dict[str, list[str]]:
     return dict(zip(("code", "name", "number", "entity"), map(list, columns), strict=True))
 
 
-def _valid(texts: pa.Array) -> NDArray[np.bool_]:
+def valid_codes(texts: pa.Array) -> NDArray[np.bool_]:
     """Which texts are codes whose check symbol holds."""
     present = pc.fill_null(texts, "")
     shaped = pc.and_(
         pc.equal(pc.binary_length(present), LENGTH), pc.equal(pc.utf8_length(present), LENGTH)
     )
     valid: NDArray[np.bool_] = np.array(shaped.to_numpy(zero_copy_only=False), dtype=np.bool_)
-    valid[valid] = uscc_checks(_symbols(present.filter(shaped))).check
+    valid[valid] = uscc_checks(symbols(present.filter(shaped))).check
     return valid
 
 
-def _symbols(texts: pa.Array) -> Codes:
+def symbols(texts: pa.Array) -> Codes:
     """Texts of 18 ASCII symbols each as an array."""
     if not len(texts):
         return _NONE
     fixed = pc.cast(pc.cast(texts, pa.binary()), pa.binary(LENGTH))
-    flat = np.frombuffer(fixed.buffers()[1], dtype=_CODE)
+    flat = np.frombuffer(fixed.buffers()[1], dtype=CODE)
     return flat[fixed.offset : fixed.offset + len(fixed)]
 
 
@@ -158,7 +163,7 @@ def _codes_of(identities: Iterable[str]) -> Codes:
     for some in _some(others):
         known = Entity.objects.filter(identity__in=some).exclude(code="")
         plain |= set(known.values_list("code", flat=True))
-    return np.array(sorted(plain), dtype=_CODE)
+    return np.array(sorted(plain), dtype=CODE)
 
 
 def _withheld(identities: frozenset[str], dataset: str) -> Codes:

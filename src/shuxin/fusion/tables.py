@@ -58,7 +58,9 @@ def dataset_table(
         return None
     table = parts[0] if len(parts) == 1 else ibis.union(*parts)
     if known_before is not None:
-        table = table.filter(table["_known_time"] < ibis.timestamp(known_before))
+        # In UTC: the engine reads the name of China's zone as another's.
+        moment = known_before.astimezone(dt.UTC)
+        table = table.filter(table["_known_time"] < ibis.timestamp(moment))
     return table
 
 

@@ -11,13 +11,45 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shuxin.scoring.allocation import Allocation
-    from shuxin.scoring.binning.table import bin_labels
+    from shuxin.scoring.binning.characteristic import (
+        BinnedCharacteristic,
+        BinningPlan,
+        LengthsDisagree,
+        merge_categories,
+        merge_numbers,
+    )
+    from shuxin.scoring.binning.lookup import Values
+    from shuxin.scoring.binning.merge import MergePlan
+    from shuxin.scoring.binning.prebins import fine_categories, quantile_edges
+    from shuxin.scoring.binning.shape import BinShape, Kind
+    from shuxin.scoring.binning.table import bin_labels, findings_of
     from shuxin.scoring.bundle import Bundle, read_bundle
+    from shuxin.scoring.card.artefact import (
+        CardBin,
+        CardCharacteristic,
+        Scorecard,
+        TrainingFacts,
+    )
+    from shuxin.scoring.card.compiled import ColumnMissing, Scored
+    from shuxin.scoring.card.plan import SelectionPlan
+    from shuxin.scoring.card.points import Scaling
+    from shuxin.scoring.card.reasons import reasons_of
+    from shuxin.scoring.card.regression import CharacteristicsCollinear, OneClassOnly, Separated
+    from shuxin.scoring.card.sealed import CardInvalid, open_sealed, sealed
+    from shuxin.scoring.card.selection import (
+        Dropped,
+        Entrant,
+        against,
+        barred,
+        sift,
+        variance_inflation,
+    )
     from shuxin.scoring.characteristics import GROUPS
     from shuxin.scoring.credit_report import credit_report
     from shuxin.scoring.deciding import Batch, Request, decide
     from shuxin.scoring.decision import Decision, Outcome
-    from shuxin.scoring.evaluation.stability import VERDICT_TEXT
+    from shuxin.scoring.evaluation.metrics import roc_auc
+    from shuxin.scoring.evaluation.stability import VERDICT_TEXT, Stability, stability
     from shuxin.scoring.evidence import Evidence, replay
     from shuxin.scoring.explaining import TracedReason, decision_json, traced, value_text
     from shuxin.scoring.policy import LendingPolicy, read_policy
@@ -53,13 +85,40 @@ if TYPE_CHECKING:
 
 _LATER = {
     "allocation": ("Allocation",),
-    "binning.table": ("bin_labels",),
+    "binning.characteristic": (
+        "BinnedCharacteristic",
+        "BinningPlan",
+        "LengthsDisagree",
+        "merge_categories",
+        "merge_numbers",
+    ),
+    "binning.lookup": ("Values",),
+    "binning.merge": ("MergePlan",),
+    "binning.prebins": ("fine_categories", "quantile_edges"),
+    "binning.shape": ("BinShape", "Kind"),
+    "binning.table": ("bin_labels", "findings_of"),
     "bundle": ("Bundle", "read_bundle"),
+    "card.regression": ("CharacteristicsCollinear", "OneClassOnly", "Separated"),
+    "card.artefact": ("CardBin", "CardCharacteristic", "Scorecard", "TrainingFacts"),
+    "card.compiled": ("ColumnMissing", "Scored"),
+    "card.plan": ("SelectionPlan",),
+    "card.points": ("Scaling",),
+    "card.reasons": ("reasons_of",),
+    "card.sealed": ("CardInvalid", "open_sealed", "sealed"),
+    "card.selection": (
+        "Dropped",
+        "Entrant",
+        "against",
+        "barred",
+        "sift",
+        "variance_inflation",
+    ),
     "characteristics": ("GROUPS",),
     "credit_report": ("credit_report",),
     "deciding": ("Batch", "Request", "decide"),
     "decision": ("Decision", "Outcome"),
-    "evaluation.stability": ("VERDICT_TEXT",),
+    "evaluation.metrics": ("roc_auc",),
+    "evaluation.stability": ("VERDICT_TEXT", "Stability", "stability"),
     "evidence": ("Evidence", "replay"),
     "explaining": ("TracedReason", "decision_json", "traced", "value_text"),
     "policy": ("LendingPolicy", "read_policy"),
@@ -103,42 +162,78 @@ __all__ = [
     "VERDICT_TEXT",
     "Allocation",
     "Batch",
+    "BinShape",
+    "BinnedCharacteristic",
+    "BinningPlan",
     "Bundle",
+    "CardBin",
+    "CardCharacteristic",
+    "CardInvalid",
+    "CharacteristicsCollinear",
+    "ColumnMissing",
     "Decision",
+    "Dropped",
+    "Entrant",
     "Evidence",
     "KeptModel",
+    "Kind",
     "LendingPolicy",
+    "LengthsDisagree",
+    "MergePlan",
+    "OneClassOnly",
     "Outcome",
     "Request",
+    "Scaling",
+    "Scorecard",
+    "Scored",
+    "SelectionPlan",
+    "Separated",
+    "Stability",
     "TracedReason",
     "TrainedModels",
+    "TrainingFacts",
     "TrainingSet",
     "Validation",
+    "Values",
+    "against",
+    "barred",
     "bin_labels",
     "cautions_of",
     "credit_report",
     "decide",
     "decision_json",
     "decision_kept_at",
+    "findings_of",
+    "fine_categories",
     "good_medians",
     "keep_evaluation",
     "keep_model",
     "kept_models",
     "last_evaluation",
     "measured_of",
+    "merge_categories",
+    "merge_numbers",
     "model_in_use",
     "model_report",
     "model_report_html",
     "model_row",
+    "open_sealed",
+    "quantile_edges",
     "read_bundle",
     "read_policy",
+    "reasons_of",
     "replay",
     "report_html",
     "report_pdf",
+    "roc_auc",
+    "sealed",
+    "sift",
+    "stability",
     "traced",
     "train",
     "training_set",
     "validate",
     "value_text",
+    "variance_inflation",
     "without_outcome",
 ]

@@ -79,6 +79,20 @@ def rehearsal() -> dict[str, Any]:
     }
 
 
+def scorecard(**changed: Any) -> dict[str, Any]:
+    """A scorecard of the label party's two features and the holder's three."""
+    asked = {"kind": "scorecard", "model": "流水贷 2026", "target": "overdue", "bad": ["1"]}
+    names = ("aligned", "card")
+    return {
+        "inputs": [
+            entering(LABEL, features=["turnover", "since"]),
+            entering(HOLDER, features=["tax", "staff", "arrears"]),
+        ],
+        "parameters": asked | changed,
+        "outputs": [{"name": name, "to": one} for name in names for one in (LABEL, HOLDER)],
+    }
+
+
 def job(**changed: Any) -> Job:
     return job_from(values(**changed))
 
@@ -87,7 +101,7 @@ def rules(**changed: Any) -> dict[str, Any]:
     """A policy under which ``values()`` is taken by everybody."""
     plain: dict[str, Any] = {
         "version": 1,
-        "kinds": {"alignment": ["model_training"], "rehearsal": ["model_training"]},
+        "kinds": {kind: ["model_training"] for kind in ("alignment", "rehearsal", "scorecard")},
         "proposers": [LABEL],
         "helpers": [HELPER],
         "datasets": ["tax"],

@@ -136,10 +136,11 @@ class TestTake:
         received(holder, nonce="9" * 32)
 
     def test_nor_with_long_ones(self, holder: World) -> None:
-        features = tuple(f"{number:0200}" for number in range(1000))
-        long = proposed(inputs=[entering(LABEL, features=features), entering(HOLDER)]).dump()
+        features = tuple(f"{number:信>0120}" for number in range(1000))
+        plain = tuple(f"{number:0120}" for number in range(1000))
+        long = proposed(inputs=[entering(LABEL, features=plain), entering(HOLDER)]).dump()
         take(LABEL, long, services=holder.services)
-        both = [entering(LABEL, features=features), entering(HOLDER, features=features)]
+        both = [entering(LABEL, features=features), entering(HOLDER, features=plain)]
         with pytest.raises(WordTooLong):
             take(LABEL, proposed(inputs=both).dump(), services=holder.services)
 

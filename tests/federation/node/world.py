@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from shuxin.federation.engine.channel import Channel, Declared, Kind, Rows, Work
+    from shuxin.federation.engine.channel import Channel, Declared, Kind, Work
+    from shuxin.federation.node.services import Entered
     from shuxin.federation.wire.messages import Hello, Part, Taken, Where
     from shuxin.kernel.errors import ShuxinError
     from shuxin.kernel.statements import Statement
@@ -120,7 +121,7 @@ class NoRows:
     def messages(self, job: Job) -> tuple[Declared, ...]:
         return ()
 
-    def enter(self, job: Job, *, job_id: str, channel: Channel, booked: str) -> Rows | None:
+    def enter(self, job: Job, *, job_id: str, channel: Channel, booked: str) -> Entered | None:
         if self.error is not None:
             raise self.error
         return None

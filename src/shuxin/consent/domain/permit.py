@@ -87,8 +87,9 @@ class Permit:
     ``subjects`` are entity ids, or ``ALL_SUBJECTS`` alone. ``catalogues`` None means every dataset of the
     holder. ``data_from``, ``data_to``: half-open period of the data by event time, None where it has no
     end. ``withheld``: (subject, dataset, field) that an objection holds back. ``personal``: whether
-    fields of a personal class may be read. ``use_id`` and ``log_index`` name the record and the entry
-    of the holder's log, both written before this permit existed.
+    fields of a personal class may be read. ``fields``: names of those that a joint job uses; besides them only
+    how a row names its subject may be read. None where the use is not narrowed to fields. ``use_id`` and
+    ``log_index`` name the record and the entry of the holder's log, both written before this permit existed.
     """
 
     reader: str
@@ -104,6 +105,7 @@ class Permit:
     data_to: date | None = None
     withheld: frozenset[tuple[str, str, str]] = frozenset()
     personal: bool = True
+    fields: frozenset[str] | None = None
     seal: bytes = b""
 
     def with_seal(self) -> Permit:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shuxin.federation.alignment.refusal import AnswerInvalid, TooFewCommon
-from shuxin.federation.domain.job import Learn
+from shuxin.federation.domain.job import AligningParameters, Learn
 
 if TYPE_CHECKING:
     from shuxin.federation.alignment.codes import Blocks, Places
-    from shuxin.federation.domain.job import AlignmentParameters, Job
+    from shuxin.federation.domain.job import Job
     from shuxin.federation.engine.channel import Received, Work
 
 TOO_FEW, ENOUGH = b"\0", b"\1"
@@ -25,10 +25,10 @@ ANSWER, DIGEST, STILL = "alignment/answer", "alignment/digest", "alignment/still
 PLACE_BYTES = 4
 
 
-def parameters(job: Job) -> AlignmentParameters:
-    """Raises TypeError: a job of another kind."""
+def parameters(job: Job) -> AligningParameters:
+    """Raises TypeError: a job of a kind that aligns nothing."""
     found = job.parameters
-    if found.kind != "alignment":
+    if not isinstance(found, AligningParameters):
         raise TypeError("not an alignment")
     return found
 

@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 JOB = "job"
 MOST_ROWS = 20_000_000
 MOST_COLUMNS = 100_000
+MOST_SCORECARD_ROWS = 1 << 19
+"""More rows, and the sums of a regression would not be exact."""
+MOST_FEATURES = 200
+"""That one party enters in a scorecard."""
 PartyId = Annotated[
     str, Field(pattern=r"^uscc:[0-9A-HJ-NPQRTUWXY]{18}$", json_schema_extra={"widget": "party"})
 ]
+FieldName = Annotated[str, Field(min_length=1, max_length=120)]
+PLAIN_NAME = r"^[^\W_][\w .-]{0,59}$"
 
 
 class JobInvalid(InvalidInput):
@@ -89,7 +95,7 @@ class Input(_Closed):
 
     party: PartyId
     dataset: Annotated[str, Field(min_length=1, max_length=200)]
-    features: Annotated[tuple[str, ...], Field(strict=False, max_length=1000)] = ()
+    features: Annotated[tuple[FieldName, ...], Field(strict=False, max_length=1000)] = ()
     ground: Annotated[Ground, Field(strict=False)]
     basis: Annotated[str, Field(pattern=r"^[0-9A-Za-z._/-]{0,120}$")] = ""
     level: Annotated[int, Field(ge=1, le=3)] = 2
@@ -100,7 +106,7 @@ class Input(_Closed):
 class Output(_Closed):
     """One thing that is released, and to whom."""
 
-    name: Literal["aligned", "count", "verdict"]
+    name: Literal["aligned", "count", "verdict", "card"]
     to: PartyId
 
 
@@ -119,15 +125,57 @@ class Engine(StrEnum):
     ECDH = "ecdh"
 
 
-class AlignmentParameters(_Closed):
-    """Find the subjects that all data parties have (对齐)."""
+class AligningParameters(_Closed):
+    """What every kind states that begins with an alignment (对齐参数)."""
 
-    kind: Literal["alignment"] = "alignment"
+    kind: str
     engine: Annotated[Engine, Field(strict=False)] = Engine.TAGS
     learn: Annotated[Learn, Field(strict=False)] = Learn.BOTH
     min_size: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 1000
     reuse: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     """Id of an earlier alignment of the same parties whose rows are taken again, as far as the grants still hold."""
+
+
+class AlignmentParameters(AligningParameters):
+    """Find the subjects that all data parties have (对齐)."""
+
+    kind: Literal["alignment"] = "alignment"
+
+
+class ScorecardParameters(AligningParameters):
+    """Align, then fit a scorecard on the features of all data parties (联合评分卡).
+
+    Fractions are whole numbers of the unit in their name: a job is canonical JSON without fractions.
+    """
+
+    kind: Literal["scorecard"] = "scorecard"
+    model: Annotated[str, Field(pattern=PLAIN_NAME)]
+    target: FieldName
+    """Field of the label party's dataset that says how it ended."""
+    bad: Annotated[tuple[FieldName, ...], Field(strict=False, min_length=1, max_length=50)]
+    """Its values that are bad."""
+    max_fine: Annotated[int, Field(ge=2, le=50)] = 40
+    """Most bins of a feature that are counted jointly."""
+    max_bins: Annotated[int, Field(ge=2, le=20)] = 8
+    """Most bins of a feature in the card."""
+    min_rows: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 20
+    min_good: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 5
+    min_bad: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 5
+    min_iv_thousandths: Annotated[int, Field(ge=0, le=10_000)] = 20
+    max_correlation_hundredths: Annotated[int, Field(ge=1, le=100)] = 70
+    max_vif_tenths: Annotated[int, Field(ge=10, le=10_000)] = 50
+    fits: Annotated[int, Field(ge=1, le=20)] = 6
+    """Most fits, each without the worst feature of the one before."""
+    iterations: Annotated[int, Field(ge=5, le=60)] = 25
+    """Most steps of a fit."""
+    base_points: Annotated[int, Field(ge=0, le=10_000)] = 600
+    base_odds: Annotated[int, Field(ge=1, le=10_000)] = 50
+    pdo: Annotated[int, Field(ge=1, le=1_000)] = 20
+    cut_off: Annotated[int, Field(ge=0, le=10_000)] = 560
+    contribution: Literal["sum", "by_holder", "by_category"] = "by_holder"
+    reasons: Literal["none", "categories"] = "categories"
+    most_categories: Annotated[int, Field(ge=0, le=4)] = 2
+    min_holders: Annotated[int, Field(ge=1, le=7)] = 1
 
 
 class RehearsalParameters(_Closed):
@@ -144,7 +192,9 @@ class RehearsalParameters(_Closed):
     """How many products use the same holder's matrix."""
 
 
-Parameters = Annotated[AlignmentParameters | RehearsalParameters, Field(discriminator="kind")]
+Parameters = Annotated[
+    AlignmentParameters | RehearsalParameters | ScorecardParameters, Field(discriminator="kind")
+]
 
 
 class Limits(_Closed):
@@ -190,7 +240,7 @@ class Job(_Closed):
         _require(self.proposed_at.year in YEARS and self.valid_to.year in YEARS, "valid_to", "year")
         data = {seat.party for seat in self.parties if seat.role.has_data}
         entering = [one.party for one in self.inputs]
-        if isinstance(self.parameters, AlignmentParameters):
+        if isinstance(self.parameters, AligningParameters):
             _require(
                 sorted(entering) == sorted(data), "inputs", "each data party enters one dataset"
             )
@@ -206,6 +256,8 @@ class Job(_Closed):
             _require(not self.inputs, "inputs", "a rehearsal has no data")
             _require(len(data) == 2, "parties", "a rehearsal has one holder")  # noqa: PLR2004 - two
             _require(bool(self.of(Role.HELPER)), "parties", "a rehearsal needs a helper")
+        if isinstance(self.parameters, ScorecardParameters):
+            _require_scorecard(self, self.parameters)
         for one in self.inputs:
             _require(one.data_from < one.data_to, "inputs.data_to", "lies before data_from")
             named = one.ground is Ground.BASIS
@@ -227,7 +279,9 @@ class Job(_Closed):
         if isinstance(self.parameters, RehearsalParameters):
             return [("verdict", label)]
         to = data if self.parameters.learn is Learn.BOTH else [label]
-        return [("count" if self.parameters.learn is Learn.COUNT else "aligned", one) for one in to]
+        name = "count" if self.parameters.learn is Learn.COUNT else "aligned"
+        names = [name, "card"] if isinstance(self.parameters, ScorecardParameters) else [name]
+        return [(name, one) for name in names for one in to]
 
     def of(self, role: Role) -> tuple[str, ...]:
         """The parties with this role, in the job's order."""
@@ -252,6 +306,14 @@ class Job(_Closed):
     def data_parties(self) -> tuple[str, ...]:
         return (self.label, *self.holders)
 
+    def fields_of(self, party: str) -> tuple[str, ...]:
+        """Fields of the party's dataset that are read: its features, of a scorecard's label party the target too."""
+        own, asked = self.input_of(party), self.parameters
+        features = () if own is None else own.features
+        if isinstance(asked, ScorecardParameters) and party == self.label:
+            return (*features, asked.target)
+        return features
+
     def input_of(self, party: str) -> Input | None:
         return next((one for one in self.inputs if one.party == party), None)
 
@@ -262,6 +324,32 @@ class Job(_Closed):
     def sign(self, *, signer: Signer) -> Statement:
         """By the proposer's key; the statement's hash is the job's id (64 hexadecimal digits)."""
         return sign_statement(JOB, self.body(), signer=signer)
+
+
+def _require_scorecard(job: Job, asked: ScorecardParameters) -> None:
+    """Rules of a scorecard over several fields; each failure names its field."""
+    _require(asked.learn is Learn.BOTH, "parameters.learn", "a scorecard needs the rows of both")
+    _require(job.helper is not None, "parties", "a scorecard needs a helper")
+    _require(job.limits.rows <= MOST_SCORECARD_ROWS, "limits.rows", f"<= {MOST_SCORECARD_ROWS}")
+    for one in job.inputs:
+        names, where = one.features, "inputs.features"
+        _require(len(set(names)) == len(names), where, "a feature stands twice")
+        _require(len(names) <= MOST_FEATURES, where, f"<= {MOST_FEATURES} of one party")
+        if one.party == job.label:
+            _require(asked.target not in names, where, "the target is no feature")
+        else:
+            _require(bool(names), where, "each holder names one at least")
+    _require(len(set(asked.bad)) == len(asked.bad), "parameters.bad", "a value stands twice")
+    fewest = int(asked.reasons == "categories")
+    _require(
+        fewest <= asked.most_categories <= 4 * fewest,
+        "parameters.most_categories",
+        "0 just when there are no reasons",
+    )
+    most = len(job.holders) if asked.contribution == "sum" else 1
+    _require(
+        asked.min_holders <= most, "parameters.min_holders", f"<= {most} with this contribution"
+    )
 
 
 def _require(holds: bool, field: str, reason: str) -> None:  # noqa: FBT001 - one use, as an assertion

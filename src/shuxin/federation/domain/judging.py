@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
 from shuxin.consent.api import HOLDERS_OWN
+from shuxin.federation.domain.figures import figures_of
 from shuxin.federation.domain.job import (
-    AlignmentParameters,
+    AligningParameters,
     Learn,
     RehearsalParameters,
     Role,
+    ScorecardParameters,
 )
 from shuxin.federation.domain.policy import KindName, NodeFacts, Policy, Spent, offered
 from shuxin.federation.domain.refusal import JobReason, Refusal
@@ -30,8 +32,6 @@ MOST_CELLS = 1 << 31
 KNOWN_VERSIONS = frozenset({1})
 KNOWN_KINDS = frozenset(get_args(KindName))
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-FIGURES = frozenset({"count"})
-"""Outputs that are figures about subjects."""
 
 
 def not_understood(body: Mapping[str, object]) -> tuple[Refusal, ...]:
@@ -155,17 +155,12 @@ def over_budget(job: Job, policy: Policy, *, me: str, spent: Spent) -> Iterator[
     """Whether this job would take more of the dataset's version than is left; ``spent`` is without this job."""
     own = job.input_of(me)
     name = "" if own is None else own.dataset
-    if spent.figures + figures_of(job) > policy.released_figures_per_dataset_version:
+    if spent.figures + figures_of(job, party=me) > policy.released_figures_per_dataset_version:
         yield Refusal(JobReason.BUDGET_SPENT, name)
     for partner in job.data_parties:
         done = spent.jobs_with.get(partner, 0)
         if partner != me and done >= policy.joint_jobs_per_dataset_version:
             yield Refusal(JobReason.JOBS_TOO_SIMILAR, partner)
-
-
-def figures_of(job: Job) -> int:
-    """Figures about subjects that a job declares."""
-    return sum(one.name in FIGURES for one in job.outputs)
 
 
 def _against_parameters(here: _Case) -> Iterator[Refusal]:
@@ -179,16 +174,35 @@ def _against_parameters(here: _Case) -> Iterator[Refusal]:
         yield Refusal(JobReason.ROWS_TOO_MANY, str(policy.max_rows))
     if job.limits.wait_seconds > policy.wait_seconds_max:
         yield Refusal(JobReason.WAIT_TOO_LONG, str(policy.wait_seconds_max))
-    if figures_of(job) > policy.released_figures_per_job:
+    if figures_of(job, party=here.me) > policy.released_figures_per_job:
         yield Refusal(JobReason.FIGURES_TOO_MANY, str(policy.released_figures_per_job))
-    if isinstance(parameters, AlignmentParameters):
-        if parameters.engine not in policy.engines:
-            yield Refusal(JobReason.ENGINE_NOT_ALLOWED, parameters.engine)
-        if parameters.learn not in policy.learn:
-            yield Refusal(JobReason.LEARN_NOT_ALLOWED, parameters.learn)
-        least = policy.smallest("count" if parameters.learn is Learn.COUNT else "aligned")
-        if parameters.min_size < least and job.role_of(here.me) is not Role.HELPER:
-            yield Refusal(JobReason.MIN_SIZE_TOO_SMALL, str(least))
+    if isinstance(parameters, AligningParameters):
+        yield from _against_aligning(parameters, here)
+
+
+def _against_aligning(asked: AligningParameters, here: _Case) -> Iterator[Refusal]:
+    policy = here.policy
+    if asked.engine not in policy.engines:
+        yield Refusal(JobReason.ENGINE_NOT_ALLOWED, asked.engine)
+    if asked.learn not in policy.learn:
+        yield Refusal(JobReason.LEARN_NOT_ALLOWED, asked.learn)
+    if here.job.role_of(here.me) is Role.HELPER:
+        return
+    least = policy.smallest("count" if asked.learn is Learn.COUNT else "aligned")
+    if asked.min_size < least:
+        yield Refusal(JobReason.MIN_SIZE_TOO_SMALL, str(least))
+    if isinstance(asked, ScorecardParameters):
+        yield from _against_bins(asked, policy)
+
+
+def _against_bins(asked: ScorecardParameters, policy: Policy) -> Iterator[Refusal]:
+    for name, found, least in (
+        ("min_rows", asked.min_rows, policy.min_bin_rows),
+        ("min_good", asked.min_good, policy.min_bin_class),
+        ("min_bad", asked.min_bad, policy.min_bin_class),
+    ):
+        if found < least:
+            yield Refusal(JobReason.MIN_SIZE_TOO_SMALL, f"{name} {least}")
 
 
 def _against_time(here: _Case) -> Iterator[Refusal]:

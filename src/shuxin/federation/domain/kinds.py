@@ -12,6 +12,7 @@ from shuxin.federation.domain.job import (
     Limits,
     Output,
     RehearsalParameters,
+    ScorecardParameters,
     Seat,
 )
 from shuxin.federation.domain.labels import CHOICES, LABELS
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PARAMETERS: dict[str, type[BaseModel]] = {
     "alignment": AlignmentParameters,
     "rehearsal": RehearsalParameters,
+    "scorecard": ScorecardParameters,
 }
 _PARTS: dict[str, type[BaseModel]] = {
     "parties": Seat,

@@ -21,6 +21,7 @@ class Label:
 LABELS = {
     "alignment": Label(Text(en="Alignment", zh="对齐")),
     "rehearsal": Label(Text(en="Rehearsal of the line", zh="链路演练")),
+    "scorecard": Label(Text(en="Joint scorecard", zh="联合评分卡")),
     "version": Label(Text(en="version of the job's form", zh="任务格式版本")),
     "nonce": Label(
         Text(en="random number", zh="随机数"),
@@ -51,7 +52,11 @@ LABELS = {
         Text(en="dataset", zh="数据集"), Text(en="by its catalogue name", zh="按目录名称")
     ),
     "inputs.features": Label(
-        Text(en="features", zh="特征"), Text(en="none for an alignment", zh="对齐任务无需填写")
+        Text(en="features", zh="特征"),
+        Text(
+            en="fields of the dataset, at least one of each holder in a scorecard; none for an alignment",
+            zh="数据集字段;联合评分卡中各数据方至少一个;对齐任务无需填写",
+        ),
     ),
     "inputs.ground": Label(Text(en="ground", zh="处理依据")),
     "inputs.basis": Label(
@@ -106,6 +111,88 @@ LABELS = {
         Text(en="earlier alignment", zh="沿用的对齐任务"),
         Text(en="id of a job of the same parties, or empty", zh="相同参与方的任务编号,或留空"),
     ),
+    "scorecard.engine": Label(
+        Text(en="engine of the alignment", zh="对齐方式"),
+        Text(en="tags: a scorecard needs a helper", zh="联合评分卡需要协助方,故为 tags"),
+    ),
+    "scorecard.learn": Label(
+        Text(en="who learns the common rows", zh="获知方"), Text(en="both", zh="须为各数据方")
+    ),
+    "scorecard.min_size": Label(
+        Text(en="smallest set", zh="最小交集规模"),
+        Text(en="with fewer common subjects nothing is released", zh="共同主体少于此数时不发布任何内容"),
+    ),
+    "scorecard.reuse": Label(
+        Text(en="earlier alignment", zh="沿用的对齐任务"),
+        Text(en="id of a job of the same parties, or empty", zh="相同参与方的任务编号,或留空"),
+    ),
+    "scorecard.model": Label(
+        Text(en="name of the model", zh="模型名称"),
+        Text(en="letters, digits, spaces and _ . -", zh="字母(含汉字)、数字、空格及 _ . -"),
+    ),
+    "scorecard.target": Label(
+        Text(en="outcome", zh="结果字段"),
+        Text(en="field of the label party's dataset", zh="标签方数据集中的字段"),
+    ),
+    "scorecard.bad": Label(
+        Text(en="bad outcomes", zh="坏样本取值"),
+        Text(en="values of that field that are bad; all others are good", zh="该字段中属坏样本的取值;其余均为好样本"),
+    ),
+    "scorecard.max_fine": Label(
+        Text(en="most fine bins of a feature", zh="单特征最大细分箱数"), Text(en="counted jointly", zh="联合计数")
+    ),
+    "scorecard.max_bins": Label(
+        Text(en="most bins of a feature", zh="单特征最大分箱数"), Text(en="in the card", zh="评分卡中")
+    ),
+    "scorecard.min_rows": Label(
+        Text(en="fewest rows of a fine bin", zh="细分箱最少行数"),
+        Text(en="smaller ones are joined before anything is counted", zh="不足者在计数前合并"),
+    ),
+    "scorecard.min_good": Label(Text(en="fewest goods of a bin", zh="分箱最少好样本数")),
+    "scorecard.min_bad": Label(Text(en="fewest bads of a bin", zh="分箱最少坏样本数")),
+    "scorecard.min_iv_thousandths": Label(
+        Text(en="least information value, in thousandths", zh="最小信息值(千分之一)"),
+        Text(en="weaker features are left out", zh="低于此值的特征不入模"),
+    ),
+    "scorecard.max_correlation_hundredths": Label(
+        Text(en="largest correlation, in hundredths", zh="最大相关系数(百分之一)"),
+        Text(en="of two features above it the weaker is left out", zh="超过时舍去两者中较弱的特征"),
+    ),
+    "scorecard.max_vif_tenths": Label(
+        Text(en="largest variance inflation, in tenths", zh="最大方差膨胀因子(十分之一)"),
+        Text(en="features above it are left out, the worst first", zh="超过者依次舍去,最大者先"),
+    ),
+    "scorecard.fits": Label(
+        Text(en="most fits", zh="最多拟合次数"),
+        Text(en="each without the worst feature of the one before", zh="每次舍去上次拟合中最差的特征"),
+    ),
+    "scorecard.iterations": Label(Text(en="most iterations of a fit", zh="单次拟合最大迭代数")),
+    "scorecard.base_points": Label(
+        Text(en="points at the base odds", zh="基准分"), Text(en="whole points", zh="整数分")
+    ),
+    "scorecard.base_odds": Label(
+        Text(en="base odds", zh="基准好坏比"), Text(en="goods to one bad", zh="每一个坏样本对应的好样本数")
+    ),
+    "scorecard.pdo": Label(Text(en="points that double the odds", zh="翻倍分值(PDO)")),
+    "scorecard.cut_off": Label(
+        Text(en="cut-off", zh="通过分数线"), Text(en="points from which an application passes", zh="达到即通过")
+    ),
+    "scorecard.contribution": Label(
+        Text(en="what a score tells of holders' points", zh="评分时告知的数据方分值"),
+        Text(en="to the label party, of each applicant", zh="就每位申请人告知标签方"),
+    ),
+    "scorecard.reasons": Label(
+        Text(en="reasons of holders", zh="数据方扣分原因"),
+        Text(en="public categories, never a bin", zh="仅公开类别,不含分箱"),
+    ),
+    "scorecard.most_categories": Label(
+        Text(en="most reasons of one holder", zh="单个数据方最多原因数"),
+        Text(en="0 just when there are none", zh="仅当不给原因时为 0"),
+    ),
+    "scorecard.min_holders": Label(
+        Text(en="fewest holders behind a sum", zh="合计所含最少数据方数"),
+        Text(en="1 unless the contribution is a sum", zh="分值非合计时为 1"),
+    ),
     "rehearsal.rows": Label(Text(en="rows", zh="行数")),
     "rehearsal.left": Label(Text(en="columns of the holder's matrix", zh="数据方矩阵列数")),
     "rehearsal.right": Label(Text(en="columns of the label party's matrix", zh="标签方矩阵列数")),
@@ -130,6 +217,13 @@ CHOICES = {
     "ecdh": Text(en="elliptic curve, without a helper", zh="椭圆曲线(无协助方)"),
     "aligned": Text(en="positions of the common rows", zh="共同行的位置"),
     "verdict": Text(en="verdict of the rehearsal", zh="演练结论"),
+    "card": Text(en="part of the joint card", zh="联合评分卡分片"),
+    "scorecard": Text(en="joint scorecard", zh="联合评分卡"),
+    "sum": Text(en="the sum over all holders", zh="各数据方合计"),
+    "by_holder": Text(en="each holder's total", zh="各数据方总分"),
+    "by_category": Text(en="each holder's total of each category", zh="各数据方各类别总分"),
+    "none": Text(en="none", zh="无"),
+    "categories": Text(en="categories in which points were lost", zh="扣分类别"),
     "alignment": Text(en="alignment", zh="对齐"),
     "rehearsal": Text(en="rehearsal of the line", zh="链路演练"),
     **{purpose.value: purpose.text for purpose in Purpose},

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 POLICY_FILE = "policy.toml"
 LONGEST_POLICY = 1 << 18
 ANY = "*"
-KindName = Literal["alignment", "rehearsal"]
+KindName = Literal["alignment", "rehearsal", "scorecard"]
 Purposes = Annotated[tuple[Annotated[Purpose, Field(strict=False)], ...], Field(strict=False)]
 Parties = Annotated[tuple[PartyId, ...], Field(strict=False, max_length=1000)]
 Names = Annotated[
@@ -114,6 +114,10 @@ class Policy(_Closed):
     """Fewest subjects that an aligned set may have."""
     min_count: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 1000
     """Smallest count that may be released as a figure."""
+    min_bin_rows: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 20
+    """Fewest rows of a bin that is counted jointly."""
+    min_bin_class: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 5
+    """Fewest goods, and fewest bads, of a bin whose WOE is told."""
     max_rows: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 1_000_000
     wait_seconds_max: Annotated[int, Field(ge=5, le=86_400)] = 3600
     released_figures_per_job: Annotated[int, Field(ge=0, le=1 << 40)] = 100
@@ -132,7 +136,8 @@ class Policy(_Closed):
 
     def smallest(self, output: str) -> int:
         """Fewest subjects that may stand behind an output of this name; 0 where it is about no subjects."""
-        return {"aligned": self.min_set_size, "count": self.min_count}.get(output, 0)
+        least = {"aligned": self.min_set_size, "card": self.min_set_size, "count": self.min_count}
+        return least.get(output, 0)
 
 
 def offered(dataset: str, names: tuple[str, ...]) -> bool:

@@ -29,11 +29,17 @@ level_max = 2
 min_set_size = 1000
 min_count = 1000
 
+# Bins of a scorecard: fewest rows of one that is counted, fewest goods and fewest bads of one whose WOE is told
+# 评分卡分箱:参与计数的最少行数;告知 WOE 所需的最少好样本数与最少坏样本数
+min_bin_rows = 20
+min_bin_class = 5
+
 # Most rows that a job may let in; longest wait for a message / 任务允许的最大行数;等待消息的最长秒数
 max_rows = 1000000
 wait_seconds_max = 3600
 
-# Figures released in one job, and over all jobs per version of a dataset / 单个任务及每个数据集版本可发布的数值个数
+# Figures released in one job, and over all jobs per version of a dataset; a scorecard needs some thousands
+# 单个任务及每个数据集版本可发布的数值个数;联合评分卡需数千个
 released_figures_per_job = 100
 released_figures_per_dataset_version = 1000
 
@@ -48,6 +54,7 @@ release = "person"
 [kinds]
 alignment = ["model_training", "statistics"]
 rehearsal = ["model_training", "statistics"]
+scorecard = ["model_training"]
 
 # A job that fits one of these wholly needs no person here; partners are its further data parties
 # 完全符合下列任一条的任务无需人员审批;partners 为提出方以外的其他数据方

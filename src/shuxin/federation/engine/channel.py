@@ -7,11 +7,13 @@ whatever it made by chance (``once``), sent or received is kept durably and hand
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from shuxin.federation.domain.job import Job, Role
     from shuxin.infra.api import Progress
@@ -99,6 +101,17 @@ class Rows(Protocol):
         ...
 
 
+class Values(Protocol):
+    """What this party's data say of the subjects that it enters (入场取值)."""
+
+    def __call__(self, codes: bytes, /) -> Mapping[str, NDArray[Any]]:
+        """By field, for these codes in their order: the job's features, at the label party the target too.
+
+        Numbers are float64 with NaN for missing, others an object array of str and None. The same at every run.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """All that a program gets."""
@@ -114,6 +127,8 @@ class Work:
     keep: Callable[[str, bytes], None]
     """Keep a result in this party's own results folder under a name; the same again changes nothing."""
     progress: Progress
+    values: Values | None = None
+    """None where this party has no data in the job."""
 
 
 class Kind(Protocol):

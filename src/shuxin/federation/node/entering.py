@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,8 @@ from shuxin.consent.api import (
 )
 from shuxin.federation.domain.job import Ground
 from shuxin.federation.engine.channel import Declared
-from shuxin.federation.node.entry import JOB_ENTRY, EntryStatement, read_entry
+from shuxin.federation.node.entry import JOB_ENTRY, DataMoved, EntryStatement, read_entry
+from shuxin.federation.node.features import JobFeatures
 from shuxin.federation.node.grants import (
     asked_holders,
     framed,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from shuxin.infra.api import Settings
     from shuxin.kernel.signing import Signer
 
+    _Read = tuple[dict[str, Any], bytes, Permit]
 ENTRY, GRANTS = "entry", "grants"
 CODE_BYTES = 18
 _ENTRY_BYTES = 16_384
@@ -63,15 +65,6 @@ class RowsOutsideLimits(NotPermitted):
         en="Propose a job over another period or dataset; limits are in the job and in each holder's policy",
         zh="请改用其他期间或数据集提出任务;界限见任务及各方策略",
     )
-
-
-class DataMoved(Conflict):
-    code = "job_data_moved"
-    what = Text(
-        en="the dataset {dataset} was loaded anew while this job began",
-        zh="数据集 {dataset} 在任务开始时被重新装载",
-    )
-    mend = Text(en="Propose the job again when no import runs", zh="请在没有导入运行时重新提出任务")
 
 
 class RowsEnded(Conflict):
@@ -91,13 +84,14 @@ class EnteredRows:
     """This party's rows in a job (入场主体); implements ``engine.channel.Rows``.
 
     ``refused``: how many subjects did not enter, by reason; nobody is named. ``entry``: what this party stated;
-    ``others``: what the other data parties did.
+    ``others``: what the other data parties did. ``features``: what is known of those who entered.
     """
 
     content: bytes
     entry: EntryStatement
     refused: Mapping[str, int]
     others: Mapping[str, EntryStatement]
+    features: JobFeatures = field(compare=False, repr=False)
 
     def codes(self) -> bytes:
         return self.content
@@ -145,9 +139,12 @@ def enter(
     batch = replace(gate, limits=GateLimits.batch())
     work = _Entering(job, job_id, party, own, batch, settings, channel, now, signer, grants)
     work.collect_grants()
-    header, content = work.rows()
+    header, content, permit = work.rows()
     if booked and header["version"] != booked:
         raise DataMoved(dataset=own.dataset)
+    fields, version = job.fields_of(party), header["version"]
+    features = JobFeatures(own.dataset, version, fields, content, permit, settings, channel)
+    features.require_readable()
     entry = work.stated(header, len(content) // CODE_BYTES)
     _require_size(entry, job=job, least=least)
     work.send_grants(content)
@@ -162,7 +159,7 @@ def enter(
             statement, job=job, job_id=job_id, party=peer, keys=gate.keys, now=now
         )
         _require_size(said[peer], job=job, least=least)
-    return EnteredRows(content, entry, header["refused"], said)
+    return EnteredRows(content, entry, header["refused"], said, features)
 
 
 def _require_size(entry: EntryStatement, *, job: Job, least: int) -> None:
@@ -192,9 +189,7 @@ class NodeEntering:
     def messages(self, job: Job) -> tuple[Declared, ...]:
         return entry_messages(job)
 
-    def enter(
-        self, job: Job, *, job_id: str, channel: Channel, booked: str
-    ) -> EnteredRows | None:
+    def enter(self, job: Job, *, job_id: str, channel: Channel, booked: str) -> EnteredRows | None:
         """Raises as ``entering.enter`` does."""
         return enter(
             job=job,
@@ -226,43 +221,42 @@ class _Entering:
     signer: Signer
     grants: Grants | None
 
-    def rows(self) -> tuple[dict[str, Any], bytes]:
-        """How the rows came to be, and their codes; kept, so that they are read once."""
-        fresh: list[bytes] = []
+    def rows(self) -> tuple[dict[str, Any], bytes, Permit]:
+        """How the rows came to be, and their codes; kept, so that they are read once. The permit is of this run."""
+        fresh: list[tuple[bytes, Permit]] = []
 
         def read() -> bytes:
             fresh.append(self._read())
-            return fresh[0]
+            return fresh[0][0]
 
         header, content = _parted(self.channel.once("entry/codes", read))
         if not fresh:
-            self._require_still(content)
-        return header, content
+            self._require_still(content, read())
+        return header, content, fresh[0][1]
 
-    def _require_still(self, content: bytes) -> None:
+    def _require_still(self, content: bytes, fresh: bytes) -> None:
         """Days may have gone by since the rows were read; bases and authorisations end meanwhile."""
-        _, now = _parted(self._read())
-        if not _spread(content) <= _spread(now):
+        if not _spread(content) <= _spread(_parted(fresh)[1]):
             raise RowsEnded(dataset=self.own.dataset)
 
-    def _read(self) -> bytes:
+    def _read(self) -> tuple[bytes, Permit]:
         version = dataset_version(self.own.dataset)
         if self.own.ground is Ground.BASIS:
-            header, content = self._on_basis()
+            header, content, permit = self._on_basis()
         elif self.party == self.job.label:
-            header, content = self._of_those_who_agreed()
+            header, content, permit = self._of_those_who_agreed()
         else:
-            header, content = self._on_authorisations()
+            header, content, permit = self._on_authorisations()
         if dataset_version(self.own.dataset) != version:
             raise DataMoved(dataset=self.own.dataset)
         said = {"version": version, "refused": {}, **header}
-        return json.dumps(said, sort_keys=True).encode() + b"\n" + content
+        return json.dumps(said, sort_keys=True).encode() + b"\n" + content, permit
 
-    def _on_basis(self) -> tuple[dict[str, Any], bytes]:
+    def _on_basis(self) -> _Read:
         """Everybody in the dataset whom no hold keeps back."""
         permit = self._own_permit() if self.party == self.job.label else self._joint_permit()
         root = basis_digest(self.own.basis, holder=self.party)
-        return {"root": root}, self._codes(permit)
+        return {"root": root}, self._codes(permit), permit
 
     def _joint_permit(self) -> Permit:
         return self.gate.permit_joint(
@@ -276,6 +270,7 @@ class _Entering:
             data_to=self.own.data_to,
             job=self.job_id,
             now=self.now,
+            fields=frozenset(self.job.fields_of(self.party)),
         )
 
     def _own_permit(self) -> Permit:
@@ -288,12 +283,13 @@ class _Entering:
             basis_id=self.own.basis,
             job=self.job_id,
             now=self.now,
+            fields=frozenset(self.job.fields_of(self.party)),
         )
 
     def _codes(self, permit: Permit) -> bytes:
         return subject_codes(self.own.dataset, permit=permit, settings=self.settings)
 
-    def _on_authorisations(self) -> tuple[dict[str, Any], bytes]:
+    def _on_authorisations(self) -> _Read:
         """At a holder: those in its dataset whose authorisation, brought by the label party, covers this use."""
         with self.channel.receive(self.job.label, GRANTS).path.open("rb") as stream:
             statements = unframed(stream)
@@ -302,18 +298,24 @@ class _Entering:
                 raise UseRefused([Refusal(Reason.AUTHORISATION_MISSING)])
             require_request(request, job=self.job, job_id=self.job_id, holder=self.party)
             found = permit_set(
-                self.gate, request, authorisations=statements, now=self.now, job=self.job_id
+                self.gate,
+                request,
+                authorisations=statements,
+                now=self.now,
+                job=self.job_id,
+                fields=frozenset(self.job.fields_of(self.party)),
             )
         refused = {reason.value: count for reason, count in sorted(found.refused.items())}
-        return {"root": found.root, "refused": refused}, self._codes(found.permit)
+        return {"root": found.root, "refused": refused}, self._codes(found.permit), found.permit
 
-    def _of_those_who_agreed(self) -> tuple[dict[str, Any], bytes]:
+    def _of_those_who_agreed(self) -> _Read:
         """At the label party: those in its own dataset whose authorisation it brings."""
-        held = _spread(self._codes(self._own_permit()))
+        permit = self._own_permit()
+        held = _spread(self._codes(permit))
         agreed = {entity_of(one.terms.subject): one.statement.hash for one in self._brought()}
         entered = sorted(held & agreed.keys())
         root = _root(agreed[code] for code in entered)
-        return {"root": root}, "".join(entered).encode()
+        return {"root": root}, "".join(entered).encode(), permit
 
     def collect_grants(self) -> None:
         """As the label party, where any rows, its own or a holder's, rest on authorisations. Raises UseRefused."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shuxin.kernel.errors import InvalidInput
+from shuxin.kernel.errors import Conflict, InvalidInput
 from shuxin.kernel.statements import sign_statement
 from shuxin.kernel.text import Text
 from shuxin.parties.api import KeyProblem, KeyRole
@@ -38,6 +38,15 @@ class EntryInvalid(InvalidInput):
         en="It must be signed by a valid key of that party and say just what the job says; propose the job again",
         zh="声明须由该方有效密钥签名,且与任务内容一致;请重新提出任务",
     )
+
+
+class DataMoved(Conflict):
+    code = "job_data_moved"
+    what = Text(
+        en="the dataset {dataset} was loaded anew since this job began",
+        zh="数据集 {dataset} 在任务开始后被重新装载",
+    )
+    mend = Text(en="Propose the job again when no import runs", zh="请在没有导入运行时重新提出任务")
 
 
 @dataclass(frozen=True, slots=True)

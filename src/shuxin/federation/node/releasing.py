@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Sum
 
-from shuxin.federation.domain.job import AlignmentParameters, Job, Role
+from shuxin.federation.domain.job import AligningParameters, Job, Role
 from shuxin.federation.domain.refusal import JobReason, Refusal, ReleaseRefused
 from shuxin.federation.domain.states import State
 from shuxin.federation.engine.line import JobEnded
@@ -130,7 +130,7 @@ class Releasing:
     def _smallest(self, policy: Policy, name: str) -> int:
         """The job's own minimum binds everybody, the policy's the parties with data."""
         parameters = self.job.parameters
-        asked = parameters.min_size if isinstance(parameters, AlignmentParameters) else 0
+        asked = parameters.min_size if isinstance(parameters, AligningParameters) else 0
         if self.job.role_of(self.services.party) is Role.HELPER:
             return asked
         return max(asked, policy.smallest(name))

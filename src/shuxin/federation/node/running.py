@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from shuxin.federation.domain.judging import figures_of, over_budget
+from shuxin.federation.domain.figures import figures_of
+from shuxin.federation.domain.judging import over_budget
 from shuxin.federation.domain.refusal import JobRefused, Refusal, ReleaseRefused
 from shuxin.federation.domain.states import Event, State
 from shuxin.federation.domain.words import Ending, Given, Handed, Outcome
@@ -173,6 +174,7 @@ def _work(
     if role is None:
         raise ValueError("a job is run by its parties")
     ledger = KeptUses(now=services.now)
+    entered = services.entering.enter(job, job_id=job_id, channel=line, booked=booked)
     return Work(
         job=job,
         job_id=job_id,
@@ -181,9 +183,10 @@ def _work(
         channel=line,
         seeds=JobSeeds(job_id=job_id, secrets=secrets, ledger=ledger),
         release=Releasing(services, job, job_id, watch.ended),
-        rows=services.entering.enter(job, job_id=job_id, channel=line, booked=booked),
+        rows=entered,
         keep=_keeper(services.job_folder(job_id) / RESULTS),
         progress=_progress(watch.say),
+        values=None if entered is None else entered.features.values,
     )
 
 
@@ -246,7 +249,7 @@ def _count_use(
                 values = {
                     "dataset": own.dataset,
                     "dataset_version": named,
-                    "figures": figures_of(job),
+                    "figures": figures_of(job, party=services.party),
                     "at": now,
                 }
                 JointUse.objects.get_or_create(job_id=job_id, partner=partner, defaults=values)

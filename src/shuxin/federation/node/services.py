@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from shuxin.federation.domain.policy import read_policy
 from shuxin.federation.domain.refusal import JobReason, Refusal
+from shuxin.federation.engine.channel import Rows
 from shuxin.kernel.errors import ShuxinError
 from shuxin.parties.api import KeyRole, KnownKey
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from shuxin.consent.api import Keys
     from shuxin.federation.domain.job import Job
     from shuxin.federation.domain.policy import HeldPolicy, NodeFacts
-    from shuxin.federation.engine.channel import Channel, Declared, Kind, Rows
+    from shuxin.federation.engine.channel import Channel, Declared, Kind
+    from shuxin.federation.node.features import JobFeatures
     from shuxin.federation.wire.messages import Hello, Part, Taken, Where
     from shuxin.kernel.signing import Signer
     from shuxin.kernel.statements import Statement
@@ -42,12 +44,19 @@ class PeerLine(Protocol):
     def close(self) -> None: ...
 
 
+class Entered(Rows, Protocol):
+    """A data party's rows, and what its data say of them."""
+
+    @property
+    def features(self) -> JobFeatures: ...
+
+
 class Entering(Protocol):
     """How a data party's rows enter (入场); ``node.entering`` fills it."""
 
     def messages(self, job: Job) -> tuple[Declared, ...]: ...
 
-    def enter(self, job: Job, *, job_id: str, channel: Channel, booked: str) -> Rows | None:
+    def enter(self, job: Job, *, job_id: str, channel: Channel, booked: str) -> Entered | None:
         """This party's rows, after the gate; None when it has no data in the job. Raises ShuxinError."""
         ...
 

@@ -14,6 +14,33 @@ if TYPE_CHECKING:
 _PARTY = "party id, or the name on its card / 主体标识或名片上的名称"
 _JOB = "id of the job, or its first digits / 任务编号或其开头几位"
 
+SCORECARD_OPTIONS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            "max_fine",
+            "max_bins",
+            "min_rows",
+            "min_good",
+            "min_bad",
+            "min_iv_thousandths",
+            "max_correlation_hundredths",
+            "max_vif_tenths",
+            "fits",
+            "iterations",
+            "base_points",
+            "base_odds",
+            "pdo",
+            "cut_off",
+            "most_categories",
+            "min_holders",
+        ),
+        (),
+    ),
+    "contribution": ("sum", "by_holder", "by_category"),
+    "reasons": ("none", "categories"),
+}
+"""Parameters of a scorecard that need not be given, with their choices where they are no numbers."""
+
 
 def _node(command: argparse.ArgumentParser) -> None:
     acts = command.add_subparsers(dest="act", required=True, metavar="ACT")
@@ -52,40 +79,15 @@ def _propose(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     kinds = propose.add_subparsers(dest="kind", required=True, metavar="KIND")
     alignment = kinds.add_parser("alignment", help="find the common firms / 对齐共同主体")
     _seats(alignment)
-    alignment.add_argument(
-        "--input",
-        nargs=3,
-        action="append",
-        required=True,
-        metavar=("PARTY", "DATASET", "GROUND"),
-        help="GROUND: id of a lawful basis, or 'authorisations' / 处理依据编号或 authorisations",
-    )
-    alignment.add_argument(
-        "--from", dest="data_from", type=day, required=True, metavar="YYYY-MM-DD"
-    )
-    alignment.add_argument("--to", dest="data_to", type=day, required=True, metavar="YYYY-MM-DD")
-    alignment.add_argument(
-        "--level",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("PARTY", "1-3"),
-        help="highest level of a party's fields, else 2 / 某方数据的最高级别,默认 2",
-    )
-    alignment.add_argument(
-        "--rows", dest="most_rows", type=int, default=1_000_000, help="入场行数上限"
-    )
+    _inputs(alignment, most_rows=1_000_000)
     alignment.add_argument("--engine", choices=("tags", "ecdh"), help="对齐方式")
     alignment.add_argument(
         "--learn", choices=("both", "one", "count"), default="both", help="获知方"
     )
-    alignment.add_argument(
-        "--min-size", type=int, default=1000, metavar="SUBJECTS", help="最小规模"
-    )
-    alignment.add_argument("--reuse", default="", metavar="JOB", help="沿用先前的对齐结果")
-    alignment.add_argument(
-        "--grants", metavar="FOLDER", help="authorisations to bring / 随附授权书目录"
-    )
+    scorecard = kinds.add_parser("scorecard", help="align, then fit a joint card / 联合评分卡")
+    _seats(scorecard)
+    _inputs(scorecard, most_rows=500_000)
+    _scorecard(scorecard)
     rehearsal = kinds.add_parser("rehearsal", help="an exact product of random numbers / 链路演练")
     _seats(rehearsal)
     for name, default in (("rows", 1000), ("left", 10), ("right", 4), ("products", 1)):
@@ -94,6 +96,67 @@ def _propose(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     file = kinds.add_parser("file", help="a description as JSON / JSON 任务描述")
     file.add_argument("file")
     acts.add_parser("fields", help="every field of a job with its range / 任务字段及取值")
+
+
+def _inputs(command: argparse.ArgumentParser, *, most_rows: int) -> None:
+    """Whose data enter, on what ground, and what an alignment asks."""
+    command.add_argument(
+        "--input",
+        nargs=3,
+        action="append",
+        required=True,
+        metavar=("PARTY", "DATASET", "GROUND"),
+        help="GROUND: id of a lawful basis, or 'authorisations' / 处理依据编号或 authorisations",
+    )
+    command.add_argument("--from", dest="data_from", type=day, required=True, metavar="YYYY-MM-DD")
+    command.add_argument("--to", dest="data_to", type=day, required=True, metavar="YYYY-MM-DD")
+    command.add_argument(
+        "--level",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("PARTY", "1-3"),
+        help="highest level of a party's fields, else 2 / 某方数据的最高级别,默认 2",
+    )
+    command.add_argument(
+        "--rows", dest="most_rows", type=int, default=most_rows, help="入场行数上限"
+    )
+    command.add_argument("--min-size", type=int, default=1000, metavar="SUBJECTS", help="最小规模")
+    command.add_argument("--reuse", default="", metavar="JOB", help="沿用先前的对齐结果")
+    command.add_argument(
+        "--grants", metavar="FOLDER", help="authorisations to bring / 随附授权书目录"
+    )
+
+
+def _scorecard(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", required=True, metavar="NAME", help="模型名称")
+    command.add_argument(
+        "--target", required=True, metavar="FIELD", help="the outcome / 标签方的结果字段"
+    )
+    command.add_argument(
+        "--bad",
+        required=True,
+        nargs="+",
+        metavar="VALUE",
+        help="outcomes that are bad / 坏样本取值",
+    )
+    command.add_argument(
+        "--features",
+        nargs=2,
+        action="append",
+        required=True,
+        metavar=("PARTY", "FIELD[,FIELD...]"),
+        help="fields that enter, may be given again / 入模字段,可重复填写",
+    )
+    for name, choices in SCORECARD_OPTIONS.items():
+        kind = str if choices else int
+        command.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=kind,
+            choices=choices or None,
+            metavar=None if choices else "N",
+            help="see 'shuxin node fields' / 见 shuxin node fields",
+        )
 
 
 def _seats(command: argparse.ArgumentParser) -> None:
@@ -136,7 +199,7 @@ def _work(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     result = acts.add_parser("result", help="what a job left here / 查看本方结果")
     result.add_argument("job", help=_JOB)
     result.add_argument(
-        "--out", metavar="FILE", help="own firms in the common order / 导出本方主体"
+        "--out", metavar="FILE", help="own firms in order, or own part of a card / 导出本方结果"
     )
 
 

@@ -10,6 +10,7 @@ from shuxin.infra.api import write_whole
 from shuxin.kernel.errors import InvalidInput, NotFound
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import operator, start
+from shuxin.portal.commands.node_card import show_card
 from shuxin.portal.display import china_time, console, say, show
 from shuxin.portal.node_services import names_of_parties, party_named, services
 
@@ -44,6 +45,7 @@ _OUTCOMES = {"done": Text(en="done", zh="完成"), "failed": Text(en="failed", z
 _KINDS = {
     "alignment": Text(en="alignment", zh="对齐"),
     "rehearsal": Text(en="rehearsal", zh="链路演练"),
+    "scorecard": Text(en="joint scorecard", zh="联合评分卡"),
 }
 _ROLES = {
     "label": Text(en="label party", zh="标签方"),
@@ -292,18 +294,32 @@ def _waiting(
 
 
 def _result(settings: Settings, options: argparse.Namespace, language: Language) -> int:
+    from shuxin.federation.api import job_view
+
     job_id = job_named(options.job)
-    folder = services(settings).results_folder(job_id)
+    view, node = job_view(job_id), services(settings)
+    folder = node.results_folder(job_id)
+    role = None if view.job is None else view.job.role_of(node.party)
     verdict = next(
         (folder / one for one in ("verdict", "timing") if (folder / one).is_file()), None
     )
     if verdict is not None:
         console.print(verdict.read_text(encoding="utf-8"), markup=False, soft_wrap=True)
+    elif view.line.kind == "scorecard" and role is not None and role.has_data:
+        _require_done(folder, job_id)
+        names = names_of_parties(settings)
+        show_card(folder, options.out, role=role, names=names, language=language)
     elif (folder / "summary").is_file():
         _aligned(folder, options.out, language)
     else:
         raise ResultMissing(job=job_id[:_SHORT])
     return 0
+
+
+def _require_done(folder: Path, job_id: str) -> None:
+    """Raises ResultMissing."""
+    if not (folder / "summary").is_file():
+        raise ResultMissing(job=job_id[:_SHORT])
 
 
 def _aligned(folder: Path, out: str | None, language: Language) -> None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.federation.api import node_folder, read_config
 from shuxin.infra.api import now_in_china
+from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.statements import parse_json
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import holder, operator, start
+from shuxin.portal.commandline.federation import SCORECARD_OPTIONS
 from shuxin.portal.commands.import_folder import FolderMissing
 from shuxin.portal.display import console, say
 from shuxin.portal.node_services import keep_grants, party_named, services
@@ -27,6 +29,18 @@ _PROPOSED = Text(
     zh="已提出:{job};本节点运行后将送达 {parties}",
 )
 _GRANTS = Text(en="{count} authorisations go with it", zh="随附授权书 {count} 份")
+
+
+class FeaturesWithoutInput(InvalidInput):
+    code = "node_features_without_input"
+    what = Text(
+        en="features of {name} are named, but no dataset of it",
+        zh="已指定 {name} 的特征,但未指定其数据集",
+    )
+    mend = Text(
+        en="Give its dataset by --input, or leave its features out",
+        zh="请用 --input 指定其数据集,或去掉其特征",
+    )
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -92,8 +106,8 @@ def _values(settings: Settings, options: argparse.Namespace) -> dict[str, Any]:
         "valid_to": (now + timedelta(days=options.days)).isoformat(),
     }
     if options.kind == "rehearsal":
-        names = ("rows", "left", "right", "products", "ring")
-        values["parameters"] = {"kind": "rehearsal"} | {n: getattr(options, n) for n in names}
+        shape = ("rows", "left", "right", "products", "ring")
+        values["parameters"] = {"kind": "rehearsal"} | {n: getattr(options, n) for n in shape}
         values["outputs"] = [{"name": "verdict", "to": label}]
         return values
     levels = {party(who): int(level) for who, level in options.level if level in {"1", "2", "3"}}
@@ -101,17 +115,43 @@ def _values(settings: Settings, options: argparse.Namespace) -> dict[str, Any]:
         _input(party(who), name, ground, levels, options) for who, name, ground in options.input
     ]
     values["limits"]["rows"] = options.most_rows
-    values["parameters"] = {
-        "kind": "alignment",
-        "engine": options.engine or ("tags" if helper else "ecdh"),
-        "learn": options.learn,
-        "min_size": options.min_size,
-        "reuse": _earlier(options.reuse),
-    }
-    learning = [label, *holders] if options.learn == "both" else [label]
-    name = "count" if options.learn == "count" else "aligned"
-    values["outputs"] = [{"name": name, "to": one} for one in learning]
+    begun = {"min_size": options.min_size, "reuse": _earlier(options.reuse)}
+    if options.kind == "scorecard":
+        given = [(who, party(who), names.split(",")) for who, names in options.features]
+        _enter_features(values["inputs"], given)
+        asked, names, learning = _scorecard(options), ["aligned", "card"], [label, *holders]
+    else:
+        asked = _alignment(options, default="tags" if helper else "ecdh")
+        names = ["count" if options.learn == "count" else "aligned"]
+        learning = [label, *holders] if options.learn == "both" else [label]
+    values["parameters"] = begun | asked
+    values["outputs"] = [{"name": name, "to": one} for name in names for one in learning]
     return values
+
+
+def _alignment(options: argparse.Namespace, *, default: str) -> dict[str, Any]:
+    return {
+        "kind": "alignment",
+        "engine": options.engine or default,
+        "learn": options.learn,
+    }
+
+
+def _enter_features(inputs: list[dict[str, Any]], given: list[tuple[str, str, list[str]]]) -> None:
+    """given: what a party was called, its id, fields. Raises FeaturesWithoutInput."""
+    by_party = {one["party"]: one for one in inputs}
+    for called, party, names in given:
+        if party not in by_party:
+            raise FeaturesWithoutInput(name=called)
+        by_party[party].setdefault("features", []).extend(names)
+
+
+def _scorecard(options: argparse.Namespace) -> dict[str, Any]:
+    """Numbers and choices that were not given are the schema's."""
+    named = {"kind": "scorecard", "model": options.model, "target": options.target}
+    found = {name: getattr(options, name) for name in SCORECARD_OPTIONS}
+    given = {name: value for name, value in found.items() if value is not None}
+    return named | {"bad": options.bad} | given
 
 
 def _earlier(text: str) -> str:

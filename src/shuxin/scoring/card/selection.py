@@ -14,6 +14,7 @@ import numpy as np
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 from shuxin.scoring.binning.finding import filled
+from shuxin.scoring.binning.table import LEAKAGE
 from shuxin.scoring.card.plan import Search, Separation
 from shuxin.scoring.card.regression import Regression, Separated, fit_logistic
 
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from shuxin.scoring.binning.characteristic import BinnedCharacteristic
+    from shuxin.scoring.binning.finding import Finding
     from shuxin.scoring.card.plan import SelectionPlan
 
     FloatArray: TypeAlias = NDArray[np.float64]
     BoolArray: TypeAlias = NDArray[np.bool_]
+
+UNUSABLE = frozenset({"constant", "all_missing"})
 
 _WEAK = Text(en="IV {iv:.4f} is below {limit}", zh="IV {iv:.4f} 低于 {limit}")
 _ALIKE = Text(
@@ -68,12 +73,18 @@ class NothingUseful(InvalidInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A characteristic that may enter: (n,) WOE of the training rows, positive = good."""
+class Entrant:
+    """A characteristic that may enter, as the filters see it."""
 
     name: str
     group: str
     iv: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Entrant):
+    """One whose rows are at hand: (n,) WOE of the training rows, positive = good."""
+
     woe: FloatArray
 
 
@@ -99,6 +110,19 @@ def too_weak(*, iv: float, plan: SelectionPlan) -> Text | None:
     return filled(_WEAK, iv=iv, limit=plan.min_iv) if iv < plan.min_iv else None
 
 
+def barred(
+    *, binned: Sequence[BinnedCharacteristic], findings: Sequence[Finding], plan: SelectionPlan
+) -> dict[str, Text]:
+    """What its own table or a finding keeps out, by name, and why."""
+    found = {
+        each.characteristic: each.detail
+        for each in findings
+        if each.code in UNUSABLE or (each.code == LEAKAGE and each.characteristic not in plan.named)
+    }
+    weak = ((each.name, too_weak(iv=each.iv, plan=plan)) for each in binned)
+    return {name: why for name, why in weak if why} | found
+
+
 def select(
     *, candidates: Sequence[Candidate], outcomes: BoolArray, plan: SelectionPlan
 ) -> Selected:
@@ -114,17 +138,42 @@ def select(
         OneClassOnly: all outcomes are equal.
         Separated: the fit has no end, and the plan says to refuse.
     """
-    log: list[Dropped] = []
-    left = sorted(candidates, key=lambda each: (-each.iv, each.name))
-    left = _unlike(left, plan, log)
-    left = _within_groups(left, plan, log)
-    left = _uninflated(left, plan, log)
+    places, dropped = sift(entrants=candidates, correlation=_correlation(candidates), plan=plan)
+    log = list(dropped)
+    left = [candidates[nth] for nth in places]
     search = _guarded if plan.search is Search.ALL else _forward
     kept, fit = search(left, _Fitter(good=~outcomes, plan=plan), log)
     if not kept or fit is None:
         last = ", ".join(drop.name for drop in log[-5:])
         raise NothingUseful(count=len(candidates), names=last)
     return Selected(kept=tuple(each.name for each in kept), dropped=tuple(log), regression=fit)
+
+
+def sift(
+    *, entrants: Sequence[Entrant], correlation: FloatArray, plan: SelectionPlan
+) -> tuple[tuple[int, ...], tuple[Dropped, ...]]:
+    """Filter by correlation, group and inflation, from the highest IV down.
+
+    Args:
+        entrants: strong enough, their WOE not all equal.
+        correlation: (p, p) of their WOE.
+        plan: the limits.
+
+    Returns:
+        Places of those that stay, the highest IV first, and every drop in its order.
+    """
+    log: list[Dropped] = []
+    ranks = sorted(range(len(entrants)), key=lambda nth: (-entrants[nth].iv, entrants[nth].name))
+    sieve = _Sieve(entrants, correlation, plan, log)
+    left = sieve.uninflated(sieve.within_groups(sieve.unlike(ranks)))
+    return tuple(left), tuple(log)
+
+
+def against(
+    *, coefficients: FloatArray, p_values: FloatArray, plan: SelectionPlan
+) -> dict[int, Text]:
+    """What a fit drops before the next one, by place, and why; nothing when no rule is broken."""
+    return _offences(coefficients, p_values, plan) or _excess(p_values, plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,66 +192,72 @@ class _Fitter:
                 raise
         return fit_logistic(features=features, outcomes=self.good, ridge=self.plan.fallback_ridge)
 
+    def offends(self, fit: Regression) -> bool:
+        return bool(_offences(fit.coefficients, fit.p_values, self.plan))
+
     def criterion(self, fit: Regression) -> float:
         return fit.bic if self.plan.search is Search.FORWARD_BIC else fit.aic
 
 
-def _unlike(
-    ranked: Sequence[Candidate], plan: SelectionPlan, log: list[Dropped]
-) -> list[Candidate]:
-    """From the highest IV down, keep what correlates with nothing kept before."""
-    correlation = _correlation(ranked)
-    kept: list[int] = []
-    for nth, each in enumerate(ranked):
-        sizes = np.abs(correlation[nth, kept])
-        if kept and sizes.max() >= plan.max_correlation:
-            like = kept[int(sizes.argmax())]
-            why = filled(_ALIKE, r=correlation[nth, like], other=ranked[like].name)
-            log.append(Dropped(each.name, why))
-        else:
-            kept.append(nth)
-    return [ranked[nth] for nth in kept]
+@dataclass(frozen=True, slots=True)
+class _Sieve:
+    """The filters before a fit; each takes places in falling IV and gives those that stay."""
+
+    entrants: Sequence[Entrant]
+    correlation: FloatArray
+    plan: SelectionPlan
+    log: list[Dropped]
+
+    def unlike(self, ranks: Sequence[int]) -> list[int]:
+        """From the highest IV down, keep what correlates with nothing kept before."""
+        kept: list[int] = []
+        for nth in ranks:
+            sizes = np.abs(self.correlation[nth, kept])
+            if kept and sizes.max() >= self.plan.max_correlation:
+                like = kept[int(sizes.argmax())]
+                other = self.entrants[like].name
+                self._drop(nth, filled(_ALIKE, r=self.correlation[nth, like], other=other))
+            else:
+                kept.append(nth)
+        return kept
+
+    def within_groups(self, ranks: Sequence[int]) -> list[int]:
+        """Before the fit, the highest IV of each group; a search forward chooses within groups itself."""
+        if self.plan.search is not Search.ALL:
+            return list(ranks)
+        kept: list[int] = []
+        for nth in ranks:
+            others = [self.entrants[other] for other in kept]
+            why = _group_full(self.entrants[nth], others, self.plan)
+            if why is None:
+                kept.append(nth)
+            else:
+                self._drop(nth, why)
+        return kept
+
+    def uninflated(self, ranks: Sequence[int]) -> list[int]:
+        """From the highest IV down, those that inflate nothing that stays: the strongest is never dropped."""
+        places: list[int] = []
+        for nth in ranks:
+            tried = [*places, nth]
+            part = self.correlation[np.ix_(tried, tried)]
+            inflation = float(variance_inflation(part).max())
+            if inflation < self.plan.max_vif:
+                places = tried
+            else:
+                self._drop(nth, filled(_INFLATED, vif=inflation, limit=self.plan.max_vif))
+        return places
+
+    def _drop(self, nth: int, why: Text) -> None:
+        self.log.append(Dropped(self.entrants[nth].name, why))
 
 
-def _within_groups(
-    ranked: Sequence[Candidate], plan: SelectionPlan, log: list[Dropped]
-) -> list[Candidate]:
-    """Before the fit, the highest IV of each group; a search forward chooses within groups itself."""
-    if plan.search is not Search.ALL:
-        return list(ranked)
-    kept: list[Candidate] = []
-    for each in ranked:
-        why = _group_full(each, kept, plan)
-        if why is None:
-            kept.append(each)
-        else:
-            log.append(Dropped(each.name, why))
-    return kept
-
-
-def _group_full(each: Candidate, kept: Sequence[Candidate], plan: SelectionPlan) -> Text | None:
+def _group_full(each: Entrant, kept: Sequence[Entrant], plan: SelectionPlan) -> Text | None:
     """Why the group takes no more, None when it does; a characteristic without a group is free."""
     in_group = sum(1 for other in kept if each.group and other.group == each.group)
     if plan.most_per_group is None or in_group < plan.most_per_group:
         return None
     return filled(_GROUP_FULL, group=each.group, most=plan.most_per_group)
-
-
-def _uninflated(
-    ranked: Sequence[Candidate], plan: SelectionPlan, log: list[Dropped]
-) -> list[Candidate]:
-    """From the highest IV down, those that inflate nothing that stays: the strongest is never dropped."""
-    correlation = _correlation(ranked)
-    places: list[int] = []
-    for nth, each in enumerate(ranked):
-        tried = [*places, nth]
-        inflation = float(variance_inflation(correlation[np.ix_(tried, tried)]).max())
-        if inflation < plan.max_vif:
-            places = tried
-        else:
-            why = filled(_INFLATED, vif=inflation, limit=plan.max_vif)
-            log.append(Dropped(each.name, why))
-    return [ranked[nth] for nth in places]
 
 
 def variance_inflation(correlation: FloatArray, /) -> FloatArray:
@@ -234,7 +289,7 @@ def _guarded(
     left = list(ranked)
     while left:
         fit = fitter.fit(left)
-        offences = _offences(fit, fitter.plan) or _excess(fit, fitter.plan)
+        offences = against(coefficients=fit.coefficients, p_values=fit.p_values, plan=fitter.plan)
         if not offences:
             return left, fit
         from_the_end = sorted(offences, reverse=True)
@@ -242,24 +297,26 @@ def _guarded(
     return left, None
 
 
-def _offences(fit: Regression, plan: SelectionPlan) -> dict[int, Text]:
+def _offences(
+    coefficients: FloatArray, p_values: FloatArray, plan: SelectionPlan
+) -> dict[int, Text]:
     """The worst coefficient against the sign, else the worst p-value above the limit, else nothing."""
-    if not len(fit.coefficients):
+    if not len(coefficients):
         return {}
-    worst = int(fit.coefficients.argmin())
-    if fit.coefficients[worst] <= 0:
-        return {worst: filled(_SIGN, coefficient=fit.coefficients[worst])}
-    least = int(fit.p_values.argmax())
-    if plan.max_p_value is not None and fit.p_values[least] > plan.max_p_value:
-        return {least: filled(_INSIGNIFICANT, p=fit.p_values[least], limit=plan.max_p_value)}
+    worst = int(coefficients.argmin())
+    if coefficients[worst] <= 0:
+        return {worst: filled(_SIGN, coefficient=coefficients[worst])}
+    least = int(p_values.argmax())
+    if plan.max_p_value is not None and p_values[least] > plan.max_p_value:
+        return {least: filled(_INSIGNIFICANT, p=p_values[least], limit=plan.max_p_value)}
     return {}
 
 
-def _excess(fit: Regression, plan: SelectionPlan) -> dict[int, Text]:
+def _excess(p_values: FloatArray, plan: SelectionPlan) -> dict[int, Text]:
     """Of those more than the card may hold, the least significant half; so few fits are needed."""
-    half = (len(fit.coefficients) - plan.most + 1) // 2
-    least = np.argsort(-fit.p_values, kind="stable")[: max(half, 0)].tolist()
-    return {nth: filled(_FULL, p=fit.p_values[nth], most=plan.most) for nth in least}
+    half = (len(p_values) - plan.most + 1) // 2
+    least = np.argsort(-p_values, kind="stable")[: max(half, 0)].tolist()
+    return {nth: filled(_FULL, p=p_values[nth], most=plan.most) for nth in least}
 
 
 def _forward(
@@ -275,7 +332,7 @@ def _forward(
             (fitter.criterion(found), nth, found)
             for nth, each in enumerate(waiting)
             if _group_full(each, kept, fitter.plan) is None
-            and not _offences(found := fitter.fit([*kept, each]), fitter.plan)
+            and not fitter.offends(found := fitter.fit([*kept, each]))
         ]
         best = min(tried, key=lambda each: each[:2], default=None)
         if best is None or best[0] >= lowest:

@@ -17,12 +17,12 @@ from shuxin.scoring.binning.characteristic import (
 )
 from shuxin.scoring.binning.finding import Finding, filled
 from shuxin.scoring.binning.shape import Kind
-from shuxin.scoring.binning.table import LEAKAGE, findings_of
+from shuxin.scoring.binning.table import findings_of
 from shuxin.scoring.card.artefact import CardBin, CardCharacteristic, Scorecard, TrainingFacts
 from shuxin.scoring.card.compiled import ColumnMissing, CompiledCard
 from shuxin.scoring.card.reasons import reference_points
 from shuxin.scoring.card.regression import OneClassOnly, Regression
-from shuxin.scoring.card.selection import Candidate, Dropped, select, too_weak
+from shuxin.scoring.card.selection import Candidate, Dropped, barred, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,14 +30,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shuxin.scoring.binning.lookup import Values
-    from shuxin.scoring.card.plan import CardPlan, Characteristic, SelectionPlan
+    from shuxin.scoring.card.plan import CardPlan, Characteristic
     from shuxin.scoring.card.points import Scaling
     from shuxin.scoring.card.selection import Selected
 
     BoolArray: TypeAlias = NDArray[np.bool_]
 
 DOMINANT_SHARE = 0.4
-UNUSABLE = frozenset({"constant", "all_missing"})
 
 _DOMINANT = Text(
     en="It moves {share:.0%} of the whole range of points; {limit:.0%} is usual at most",
@@ -107,13 +106,13 @@ def train_card(
     _check(columns, outcomes, characteristics, plan)
     binned = tuple(_binned(each, columns[each.name], outcomes, plan) for each in characteristics)
     findings = tuple(found for each in binned for found in findings_of(characteristic=each))
-    barred = _barred(binned, findings, plan.selection)
+    out = barred(binned=binned, findings=findings, plan=plan.selection)
     groups = {each.name: each.group for each in characteristics}
     selected = select(
         candidates=[
             Candidate(each.name, groups[each.name], each.iv, each.woe_of(columns[each.name]))
             for each in binned
-            if each.name not in barred
+            if each.name not in out
         ],
         outcomes=outcomes,
         plan=plan.selection,
@@ -135,7 +134,7 @@ def train_card(
     return Trained(
         card=card,
         kept=selected.kept,
-        dropped=(*(Dropped(name, why) for name, why in barred.items()), *selected.dropped),
+        dropped=(*(Dropped(name, why) for name, why in out.items()), *selected.dropped),
         findings=findings,
         binned=binned,
         regression=selected.regression,
@@ -177,19 +176,6 @@ def _binned(
         specials=characteristic.specials,
         edges=characteristic.edges,
     )
-
-
-def _barred(
-    binned: Sequence[BinnedCharacteristic], findings: Sequence[Finding], plan: SelectionPlan
-) -> dict[str, Text]:
-    """What does not come into question, and why."""
-    barred = {
-        each.characteristic: each.detail
-        for each in findings
-        if each.code in UNUSABLE or (each.code == LEAKAGE and each.characteristic not in plan.named)
-    }
-    weak = ((each.name, too_weak(iv=each.iv, plan=plan)) for each in binned)
-    return {name: why for name, why in weak if why} | barred
 
 
 def _with_points(
