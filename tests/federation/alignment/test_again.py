@@ -29,9 +29,8 @@ class TestAgain:
         first = align(job, SETS, tmp_path)
         again = align(job, SETS, tmp_path)
         assert not first.failures
-        assert (again.messages, again.kept, again.released) == (
-            first.messages, first.kept, first.released
-        )  # fmt: skip
+        assert (again.messages, again.kept) == (first.messages, first.kept)
+        assert sorted(again.released) == sorted(first.released)  # of several parties at once
         durable.clear()
         other = align(job, SETS, tmp_path)
         secret = "alignment/tags" if engine == "tags" else "alignment/points"
