@@ -179,7 +179,9 @@ class Network:
         self.shuxin(holder, "import", str(folder), "--accept")
         if holder is BANK:
             return _basis_id(PURPOSE, self.shuxin(holder, "basis", "list"))
-        words = (BANK.party, PURPOSE, "public_task", LAW, AGREEMENT, *map(dataset, sizes))
+        others = [one.party for one in (TAX, HRSS) if one is not holder]
+        also = [word for one in others for word in ("--also", one)]
+        words = (BANK.party, PURPOSE, "public_task", LAW, AGREEMENT, *map(dataset, sizes), *also)
         return _basis_id(f"joint-{PURPOSE}", self.shuxin(holder, "basis", "joint", *words))
 
     def _allow(self, holder: Holder) -> None:
