@@ -1,13 +1,82 @@
-"""An installation of the tests' own, and laws that are judged by what they find, never by the clock."""
+"""An installation of the tests' own, laws that are judged by what they find, and who shares a process with whom."""
+
+from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 if not os.environ.get("SHUXIN_HOME"):
     os.environ["SHUXIN_HOME"] = tempfile.mkdtemp(prefix="shuxin-tests-")
 
-settings.register_profile("shuxin", deadline=None, max_examples=50)
+settings.register_profile("shuxin", deadline=None, max_examples=30)
 settings.register_profile("thorough", deadline=None, max_examples=300)  # make soak
 settings.load_profile("shuxin")
+
+FAMILIES = (
+    "tests/docs/test_documents.py",
+    "tests/federation/processes/",
+    "tests/city/",
+    *(
+        f"tests/scoring/test_{name}.py"
+        for name in ("credit_report", "deciding", "evidence", "registry", "training", "validation")
+    ),
+    "tests/portal/test_decisions.py",
+    "tests/portal/test_journey.py",
+    "tests/fusion/features/test_computation.py",
+    "tests/structure/test_rooms.py",
+    "tests/portal/browser/",
+    "tests/portal/test_border.py",
+)
+"""Files and folders that take longest, the longest first: all begin early, so that no worker is left with one."""
+OFFICE = frozenset(name for name in FAMILIES if name.startswith("tests/scoring/test_"))
+"""They share one installation with a trained model (tests/scoring/conftest.py)."""
+
+
+def place_of(nodeid: str) -> int:
+    """Where a test's family stands among those that begin early; after all of them when it has none."""
+    return next((n for n, start in enumerate(FAMILIES) if nodeid.startswith(start)), len(FAMILIES))
+
+
+def family_of(nodeid: str) -> str:
+    """Tests of one family run in one process, one after another: what they set up is set up once."""
+    place, file = place_of(nodeid), nodeid.split("::", 1)[0]
+    family = FAMILIES[place] if place < len(FAMILIES) else file
+    return "tests/scoring/" if family in OFFICE else family
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker of several: the longest first, and a list of the files whose tests touch the database.
+
+    The list is for ``tools/run_tests.py``, which names the file in SHUXIN_TESTS_OF_DATABASE.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    items.sort(key=lambda item: place_of(item.nodeid))
+    wanted = os.environ.get("SHUXIN_TESTS_OF_DATABASE")
+    if wanted and config.workerinput["workerid"] == "gw0":
+        touching = {item.path for item in items if item.get_closest_marker("django_db")}
+        Path(wanted).write_text("\n".join(sorted(map(str, touching))), encoding="utf-8")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """With ``--dist loadfile``: a family stays together; ``--no-loadscope-reorder`` keeps the longest first."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFamily(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return family_of(nodeid)
+
+    return ByFamily(config, log)

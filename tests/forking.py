@@ -1,14 +1,18 @@
-"""A process that has the heavy libraries loaded and forks one ``shuxin`` per command: the same program, started fast.
+"""A process that has libraries and rooms loaded and forks one ``shuxin`` per command: the same program, started fast.
 
 Documents run more than a hundred commands; loading Django, Ibis and DuckDB anew costs each a second or two. The
-commands run in forked processes of their own, with the caller's arguments, environment, folder and streams.
+commands run in forked processes of their own, with the caller's arguments, environment, folder and streams. Nothing
+that depends on these is loaded before: Django is set up, and models are imported, by each command itself.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -18,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LIBRARIES = (
     "django.contrib.auth.hashers", "django.core.management", "django.db.models", "django.test.client",
@@ -27,6 +31,8 @@ LIBRARIES = (
     "stdnum.cn.uscc", "cryptography.hazmat.primitives.asymmetric.ed25519", "msgspec.msgpack",
     "uvicorn", "shuxin.portal.cli",
 )  # fmt: skip
+NOT_BEFORE = (".migrations", ".settings", ".__main__", ".models", ".web", ".endpoints", ".guards")
+"""Modules that a command must import itself: Django has to be set up first, or they read the environment."""
 LONGEST = 1 << 20
 WAIT_SECONDS = 120
 CLIENT = """#!{python} -IS
@@ -63,9 +69,30 @@ def forked_commands(folder: Path) -> Iterator[Path]:
         server.wait()
 
 
+def load(*more: str) -> None:
+    """Import the libraries, and of the rooms what needs no Django that is set up."""
+    for library in (*LIBRARIES, *more):
+        importlib.import_module(library)
+    import shuxin
+
+    for name in names_below(shuxin.__path__, "shuxin."):
+        # What imports a model fails here: the command imports it, or tells what is wrong with it.
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # or each command's first collection would copy all of it
+
+
+def names_below(path: Iterable[str], prefix: str) -> Iterator[str]:
+    for _, name, is_package in pkgutil.iter_modules(path, prefix):
+        if not name.endswith(NOT_BEFORE):
+            yield name
+            if is_package and name in sys.modules:
+                yield from names_below(sys.modules[name].__path__, f"{name}.")
+
+
 def serve(place: Path) -> None:
-    for library in LIBRARIES:
-        __import__(library)
+    load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
         aside = place.with_suffix(".new")

@@ -14,7 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM_BYTES = 4 << 30
-_AT_ONCE = ("-n", "4", "--dist", "loadfile")  # some wait for other processes
+_AT_ONCE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Some wait for other processes. tests/conftest.py says which tests share a process and which begin early."""
 
 
 def main(*options: str) -> int:
@@ -23,12 +24,16 @@ def main(*options: str) -> int:
     thorough = ("--hypothesis-profile", "thorough") if soak else ()
     with tempfile.TemporaryDirectory(prefix="s-", dir=_in_memory()) as folder:
         (Path(folder) / "t").mkdir()
+        touching = Path(folder) / "touching"
         own = {
             "SHUXIN_HOME": f"{folder}/home",
             "SHUXIN_DATABASE_URL": "",
+            "SHUXIN_TESTS_OF_DATABASE": str(touching),
             "TMPDIR": f"{folder}/t",
         }
         environment = os.environ | own
+        # Otherwise every command and every worker compiles the rooms anew.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if soak and (status := _pytest(environment, "-m", "soak", *thorough)):
             return status
         if status := _pytest(environment, *_AT_ONCE, "-m", "not soak", *thorough):
@@ -37,7 +42,8 @@ def main(*options: str) -> int:
             print("-- the tests that touch the database, on PostgreSQL", flush=True)
             environment["SHUXIN_DATABASE_URL"] = url
             wanted = "django_db and not soak" + ("" if soak else " and not whole_way")
-            return _pytest(environment, *_AT_ONCE, "-m", wanted)
+            files = touching.read_text(encoding="utf-8").splitlines()
+            return _pytest(environment, *_AT_ONCE, "-m", wanted, *files)
 
 
 def _in_memory() -> str | None:

@@ -107,7 +107,8 @@ def office(
         call_command("flush", verbosity=0, interactive=False)
 
 
-def _installed(folder: Path, settings: Settings) -> None:
+def write_files(folder: Path) -> None:
+    """Invoices of all firms, loans of the borrowers, and how many customers a rate loses."""
     folder.mkdir()
     rng = np.random.default_rng(20261121)
     _write(
@@ -130,6 +131,10 @@ def _installed(folder: Path, settings: Settings) -> None:
         ("贷款年利率", "信誉评级A", "信誉评级B", "信誉评级C"),
         [(0.04 + n / 100, n / 14, n / 15, n / 16) for n in range(12)],
     )
+
+
+def _installed(folder: Path, settings: Settings) -> None:
+    write_files(folder)
     holder = Holder(department="银行", place="bank", group=DataGroup.FINANCIAL, level=Level.L2)
     for _ in range(2):
         outcomes = import_folder(
