@@ -2,8 +2,7 @@
 
     python benchmarks/alignment.py [--case tags-1m-1m ...] [--openmined PYTHON]
 
-Every party runs its own program in a thread of one process; a thread's own CPU clock is read at its end, so what a
-party computes is counted and what it waits is not. 30 % of the smaller set are common. The node's own costs (TLS,
+How parties are run and timed: ``roles.py``. 30 % of the smaller set are common. The node's own costs (TLS,
 journal with fsync, parts) are not here. ``--openmined`` names the Python of an environment of its own that has
 openmined-psi; its two roles run in turn in one process, revealing the intersection to the client, with its
 uncompressed ("raw") setup message. Bytes are of the messages themselves.
@@ -16,15 +15,12 @@ import datetime as dt
 import json
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 LABEL, HOLDER, HELPER = (f"uscc:9144030012345678{digit}X" for digit in (0, 1, 4))
 COMMON = 0.3
@@ -56,62 +52,12 @@ def two_sets(label: int, holder: int) -> tuple[bytes, bytes, int]:
     return np.sort(drawn[:label]).tobytes(), np.sort(drawn[label - shared :]).tobytes(), shared
 
 
-@dataclass(frozen=True)
-class Message:
-    path: Path
-
-    @property
-    def size(self) -> int:
-        return self.path.stat().st_size
-
-    def read(self) -> bytes:
-        return self.path.read_bytes()
-
-
-@dataclass
-class Post:
-    folder: Path
-    sent: dict[tuple[str, str, str], Message] = field(default_factory=dict)
-    changed: threading.Condition = field(default_factory=threading.Condition)
-
-
-@dataclass
-class Line:
-    """A channel over files of one folder."""
-
-    party: str
-    post: Post
-    kept: dict[str, bytes] = field(default_factory=dict)
-
-    def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-        return self.kept.setdefault(name, make())
-
-    def send(self, to: str, name: str, parts: Callable[[], Iterable[bytes | memoryview]]) -> None:
-        path = self.post.folder / f"{self.party[-2]}-{to[-2]}-{name.replace('/', '-')}"
-        with path.open("wb") as file:
-            file.writelines(parts())
-        with self.post.changed:
-            self.post.sent[self.party, to, name] = Message(path)
-            self.post.changed.notify_all()
-
-    def receive(self, sender: str, name: str) -> Message:
-        key = (sender, self.party, name)
-        with self.post.changed:
-            self.post.changed.wait_for(lambda: key in self.post.sent)
-            return self.post.sent[key]
-
-
 class Given:
     def __init__(self, content: bytes) -> None:
         self.content = content
 
     def codes(self) -> bytes:
         return self.content
-
-
-class PairSeeds:
-    def pair(self, peer: str, label: str, *, binding: bytes = b"") -> bytes:  # noqa: ARG002 - one key does
-        return bytes(32)
 
 
 def job_of(engine: str, learn: str, cipher: str) -> object:
@@ -141,47 +87,39 @@ def job_of(engine: str, learn: str, cipher: str) -> object:
 
 
 def ours(engine: str, label: int, holder: int, learn: str, *, cipher: str) -> dict[str, object]:
+    from roles import Run
     from shuxin.federation.alignment.kind import AlignmentKind
     from shuxin.federation.engine.channel import Work
-    from shuxin.infra.api import silent_progress
 
     own, others, shared = two_sets(label, holder)
     codes, job = {LABEL: own, HOLDER: others}, job_of(engine, learn, cipher)
-    kind, seconds, kept = AlignmentKind(), {}, {}
+    kind, kept = AlignmentKind(), {}
 
-    def run(party: str) -> None:
-        rows = Given(codes[party]) if party in codes else None
-        work = Work(
-            job=job,
-            job_id="0" * 64,
-            party=party,
-            role=job.role_of(party),
-            channel=Line(party, post),
-            seeds=PairSeeds(),
-            release=lambda *_, **__: None,
-            rows=rows,
-            keep=lambda name, content: kept.__setitem__((party, name), content),
-            progress=silent_progress,
+    def whole(work: Work) -> None:
+        party = work.party
+        kind.run(
+            Work(
+                job=job,
+                job_id="0" * 64,
+                party=party,
+                role=job.role_of(party),
+                channel=work.channel,
+                seeds=work.seeds,
+                release=lambda *_, **__: None,
+                rows=Given(codes[party]) if party in codes else None,
+                keep=lambda name, content: kept.__setitem__((party, name), content),
+                progress=work.progress,
+            )
         )
-        kind.run(work)
-        seconds[party] = time.thread_time()
 
-    with tempfile.TemporaryDirectory() as folder:
-        post = Post(Path(folder))
-        threads = [threading.Thread(target=run, args=(seat.party,)) for seat in job.parties]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        sent = dict.fromkeys(seconds, 0)
-        for (sender, _, _), message in post.sent.items():
-            sent[sender] += message.size
+    run = Run(dict.fromkeys((seat.party for seat in job.parties), whole), kind.messages(job))
+    run.together()
     count = json.loads(kept[LABEL, "summary"])["count"]
     names = {LABEL: "label", HOLDER: "holder", HELPER: "helper"}
     return {
         "right": count == shared,
-        "cpu_s": {names[one]: round(spent, 2) for one, spent in sorted(seconds.items())},
-        "sent_bytes": {names[one]: size for one, size in sorted(sent.items())},
+        "cpu_s": {names[one]: round(spent, 2) for one, spent in sorted(run.seconds.items())},
+        "sent_bytes": {names[one]: size for one, size in sorted(run.sent.items())},
     }
 
 

@@ -1,6 +1,6 @@
 """The dealt product in one process, each side in turn: processor seconds, bytes and peak memory of each.
 
-    OPENBLAS_NUM_THREADS=1 python -m benchmarks.dealt_product [rows left right ring dense|onehot cipher]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/dealt_product.py [rows left right ring dense|onehot cipher]
 
 Messages go through files of a temporary folder, as between nodes, but there is no line and no fsync: real processes
 are measured by the node's rehearsal. The result is compared with the plain product.
@@ -9,30 +9,26 @@ are measured by the node's rehearsal. The result is compared with the plain prod
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import json
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from roles import HELPER, HOLDER, LABEL, Post, work_of
 from shuxin.federation.product.dealt import HelperSide, HolderSide, LabelSide
 from shuxin.federation.product.generator import Cipher, Generator
 from shuxin.federation.product.matrices import Dense, OneHot
 from shuxin.federation.product.plan import Check, Plan, Seats
 from shuxin.federation.product.ring import Ring
-from shuxin.infra.api import silent_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
-    from shuxin.federation.engine.channel import Work
     from shuxin.federation.product.matrices import LeftMatrix
 
 BINS = 32
@@ -42,59 +38,6 @@ STANDARD = (
     (100_000, 640, 32, 32),
     (100_000, 640, 32, 64),
 )
-
-
-@dataclass
-class File:
-    path: Path
-
-    @property
-    def size(self) -> int:
-        return self.path.stat().st_size
-
-    def read(self) -> bytes:
-        return self.path.read_bytes()
-
-
-@dataclass
-class Channel:
-    """What a side sends lies in one folder for all."""
-
-    party: str
-    folder: Path
-    kept: dict[str, bytes] = field(default_factory=dict)
-
-    def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-        return self.kept.setdefault(name, make())
-
-    def send(self, to: str, name: str, parts: Callable[[], Iterable[bytes | memoryview]]) -> None:
-        with self._path(self.party, to, name).open("wb") as file:
-            for part in parts():
-                file.write(part)
-
-    def receive(self, sender: str, name: str) -> File:
-        return File(self._path(sender, self.party, name))
-
-    def _path(self, sender: str, receiver: str, name: str) -> Path:
-        return self.folder / f"{sender}-{receiver}-{name.replace('/', '.')}"
-
-
-class Seeds:
-    def __init__(self, party: str) -> None:
-        self.party = party
-
-    def pair(self, peer: str, label: str, *, binding: bytes = b"") -> bytes:
-        ends = "|".join(sorted((self.party, peer)))
-        return hashlib.sha256(f"{ends}|{label}|".encode() + binding).digest()
-
-
-def work_of(party: str, folder: Path) -> Work:
-    """Only what a side of the product uses."""
-    channel = Channel(party, folder)
-    return cast(
-        "Work",
-        SimpleNamespace(party=party, channel=channel, seeds=Seeds(party), progress=silent_progress),
-    )
 
 
 class Meter:
@@ -135,7 +78,7 @@ def measure(  # noqa: PLR0917 - a line of arguments
     v = ring.of(rng.integers(-(1 << 12), 1 << 12, (rows, right)))
     plan = Plan(
         step="p",
-        seats=Seats("helper", "holder", "label"),
+        seats=Seats(HELPER, HOLDER, LABEL),
         rows=rows,
         left=left,
         schedule=(right,),
@@ -144,14 +87,14 @@ def measure(  # noqa: PLR0917 - a line of arguments
         cipher=cipher,
     )
     with tempfile.TemporaryDirectory() as name:
-        folder, meter = Path(name), Meter()
+        post, meter = Post(Path(name)), Meter()
         with meter.of("holder, mask"):
-            holder = HolderSide(work_of("holder", folder), plan, x)
+            holder = HolderSide(work_of(HOLDER, post), plan, x)
             holder.send_mask()
         with meter.of("helper"):
-            HelperSide(work_of("helper", folder), plan).deal()
+            HelperSide(work_of(HELPER, post), plan).deal()
         with meter.of("label, ahead"):
-            label = LabelSide(work_of("label", folder), plan)
+            label = LabelSide(work_of(LABEL, post), plan)
             label.ahead()
         with meter.of("label, online"):
             share = label.product(0, Dense(v, ring))
@@ -159,7 +102,7 @@ def measure(  # noqa: PLR0917 - a line of arguments
             holder.open_to_label(0, holder.product(0))
         with meter.of("label, online"):
             result = label.opened(0, share)
-        sent = {file.name: file.stat().st_size for file in sorted(folder.iterdir())}
+        sent = {"-".join(key): size for key, size in sorted(post.sizes.items())}
     if form == "onehot":
         wanted = np.concatenate(
             [

@@ -24,8 +24,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.nodes_job import Alignment, Rehearsal, measure
-from benchmarks.nodes_setup import HOLDERS, HRSS, TAX, Network
+from benchmarks.nodes_job import Alignment, Rehearsal, Scorecard, measure
+from benchmarks.nodes_setup import HOLDERS, HRSS, TAX, Network, credit_data
 from benchmarks.nodes_split import SHARES, shares, site
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ CASES: dict[str, tuple[str, Case]] = {
         Rehearsal(100_000, 640, 32, 64, (TAX,)),
     ),
 }
+if credit_data() is not None:
+    CASES["card"] = ("scorecard, default_credit 30,000 x (13 + 10)", Scorecard((TAX,)))
 SPLIT = ("tags-1m-1m", "ecdh-10k-10k")
 """Cases that run once more under the profiler, each on fresh nodes after the first one."""
 _ALONE = ("openmined-100k-100k", "openmined-1m-10k")

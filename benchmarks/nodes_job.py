@@ -9,7 +9,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.nodes_setup import BANK, NOTARY, Holder, codes_of, dataset, numbers_of
+from benchmarks.nodes_setup import (
+    BANK,
+    CREDIT,
+    NOTARY,
+    Holder,
+    codes_of,
+    credit_data,
+    credit_fields,
+    dataset,
+    numbers_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +27,8 @@ if TYPE_CHECKING:
     from benchmarks.nodes_setup import Network, Node
 
 LOOK_SECONDS = 0.02
+CREDIT_ROWS = (30_000, 6_636)
+"""Rows of default_credit, and bads among them."""
 LONGEST_SECONDS = 900
 _ENDS = ("refused", "stopped", "failed", "expired")
 _MIB = 1 << 20
@@ -88,7 +100,39 @@ class Rehearsal:
         return bool(timing(network, BANK, job_id).get("exact"))
 
 
-Case = Alignment | Rehearsal
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """default_credit, 30,000 rows: outcomes and 13 features at the bank, 10 at the tax office."""
+
+    holders: tuple[Holder, ...]
+
+    @property
+    def parties(self) -> tuple[Holder, ...]:
+        return (BANK, *self.holders, NOTARY)
+
+    def words(self, network: Network) -> list[str]:
+        data = credit_data()
+        if data is None:
+            raise SystemExit("the data of default_credit are not at hand (set SHUXIN_DATA)")
+        found = ["scorecard", "--model", "credit", "--target", "y", "--bad", "1"]
+        for one in (BANK, *self.holders):
+            found += ["--input", one.party, CREDIT, network.bases[one.home]]
+            found += ["--features", one.party, ",".join(credit_fields(data, one))]
+        seats = [word for one in self.holders for word in ("--holder", one.party)]
+        days = ("--from", "2020-01-01", "--to", "2027-01-01")
+        sizes = ("--rows", "30000", "--fits", "8")
+        return [*found, *seats, "--helper", NOTARY.party, *days, *sizes]
+
+    def right(self, network: Network, job_id: str) -> bool:
+        """All rows with all outcomes, and features of both; equality with one place is tested elsewhere."""
+        file = network.home(BANK) / "node" / "results" / job_id / "report"
+        report = json.loads(file.read_bytes())
+        parties = {column["party"] for column in report["fits"][-1]["columns"]}
+        counts = (report["rows"], report["bads"])
+        return counts == CREDIT_ROWS and parties == {BANK.party, self.holders[0].party}
+
+
+Case = Alignment | Rehearsal | Scorecard
 
 
 @dataclass(frozen=True, slots=True)

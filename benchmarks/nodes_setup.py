@@ -5,6 +5,7 @@ Everything is done by a customer's own commands; ports are free ones.
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import socket
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 SIZES = (10_000, 100_000, 1_000_000)
 PURPOSE = "model_training"
+_CREDIT = "违约"
+CREDIT = f"名录_{_CREDIT}"
+"""The catalogue's name of default_credit at the bank and at the tax office."""
 LAW, AGREEMENT = "政府信息资源共享管理暂行办法第五条", "BENCH-1"
 _COMMON_FROM = 700_000
 """Number of the first firm that both sides can have: each list begins or ends beside it."""
@@ -108,6 +112,39 @@ def write_dataset(file: Path, holder: Holder, size: int) -> None:
     pq.write_table(pa.table(columns), file)
 
 
+def credit_data() -> Path | None:
+    """default_credit as two institutions have it; None where the real data are not at hand."""
+    root = Path(os.environ.get("SHUXIN_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    return root / "fate_examples" if (root / "fate_examples").is_dir() else None
+
+
+def credit_fields(data: Path, holder: Holder) -> list[str]:
+    """The features of the bank, which has the outcomes, and of the tax office."""
+    with _credit_file(data, holder).open(encoding="utf-8", newline="") as file:
+        names = next(csv.reader(file))
+    return [name for name in names if name not in {"id", "y"}]
+
+
+def write_credit(file: Path, data: Path, holder: Holder) -> None:
+    """The 30,000 rows as firms with made-up codes."""
+    with _credit_file(data, holder).open(encoding="utf-8", newline="") as read:
+        rows = sorted(csv.DictReader(read), key=lambda row: int(float(row["id"])))
+    firms = codes_of(np.arange(2_000_000, 2_000_000 + len(rows)))
+    columns: dict[str, pa.Array] = {
+        "统一社会信用代码": pa.array([code.decode() for code in firms.tolist()]),
+        "登记日期": pa.array([np.datetime64("2023-05-06")] * len(rows)),
+    }
+    for name in rows[0]:
+        if name != "id":
+            columns[name] = pa.array([float(row[name]) for row in rows])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table(columns), file)
+
+
+def _credit_file(data: Path, holder: Holder) -> Path:
+    return data / f"default_credit_hetero_{'guest' if holder is BANK else 'host'}.csv"
+
+
 @dataclass
 class Node:
     """A running ``shuxin node run``."""
@@ -176,12 +213,16 @@ class Network:
         folder = self.folder / "data" / holder.home
         for size in sizes:
             write_dataset(folder / "名录" / f"企业{size}.parquet", holder, size)
+        data = credit_data()
+        if data is not None and holder in {BANK, TAX}:
+            write_credit(folder / "名录" / f"{_CREDIT}.parquet", data, holder)
         self.shuxin(holder, "import", str(folder), "--accept")
         if holder is BANK:
             return _basis_id(PURPOSE, self.shuxin(holder, "basis", "list"))
         others = [one.party for one in (TAX, HRSS) if one is not holder]
         also = [word for one in others for word in ("--also", one)]
-        words = (BANK.party, PURPOSE, "public_task", LAW, AGREEMENT, *map(dataset, sizes), *also)
+        names = [*map(dataset, sizes), *([CREDIT] if data is not None and holder is TAX else [])]
+        words = (BANK.party, PURPOSE, "public_task", LAW, AGREEMENT, *names, *also)
         return _basis_id(f"joint-{PURPOSE}", self.shuxin(holder, "basis", "joint", *words))
 
     def _allow(self, holder: Holder) -> None:
@@ -198,6 +239,8 @@ class Network:
             "level_max": "3",
             "release": '"automatic"',
             "joint_jobs_per_dataset_version": "1000",
+            "released_figures_per_job": "100000",
+            "released_figures_per_dataset_version": "1000000",
         }
         for name, value in wanted.items():
             text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)

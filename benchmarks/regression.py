@@ -2,8 +2,7 @@
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/regression.py --data DIRECTORY [--terms 24|32]
 
-Every party's program runs in a thread and its processor time is that thread's, so BLAS must have one thread. Messages
-go through files of a temporary folder, as between nodes, but there is no line and no fsync. Cases: the SBA case, two
+How parties are run and timed: ``roles.py``. Cases: the SBA case, two
 columns at the holder; FATE's default_credit, 30,000 rows, 13 columns at the bank and 10 at the holder, as weights of
 evidence of eight quantile bins in hundredths; 100,000 made rows of 10 and 10 such columns. Prints Markdown.
 """
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cards_public import default_credit, read
-from joint_statistics import HELPER, HOLDER, LABEL, Run
+from roles import HELPER, HOLDER, LABEL, Run
 from shuxin.federation.regression.fitting import fit, help_fit, hold_fit
 from shuxin.federation.regression.task import Task, messages
 from shuxin.scoring.card.regression import fit_logistic

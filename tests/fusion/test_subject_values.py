@@ -31,7 +31,13 @@ from shuxin.catalogue.api import (
     register_contract,
 )
 from shuxin.consent.api import ALL_SUBJECTS, Ground, Permit, PermitForged, PermitTooNarrow, Purpose
-from shuxin.fusion.api import FieldIdentifies, FieldUnknown, subject_values
+from shuxin.fusion.api import (
+    FieldIdentifies,
+    FieldUnknown,
+    ValueReader,
+    known_values,
+    subject_values,
+)
 from shuxin.fusion.loading import ROWS_FILE
 from shuxin.fusion.models import Entity, Mention
 from shuxin.infra.api import Settings, Store
@@ -222,10 +228,16 @@ def plainly(values: NDArray[Any]) -> list[Any]:
 def found(
     home: Settings, codes: Sequence[str], permit: Permit, fields: Sequence[str] = ALL
 ) -> dict[str, list[Any]]:
-    values = subject_values(
-        DATA, fields=fields, codes="".join(codes).encode(), permit=permit, settings=home
-    )
-    return {name: plainly(column) for name, column in values.items()}
+    """The same three ways: read once, and twice by a reader that keeps its query."""
+    asked, reader = "".join(codes).encode(), ValueReader(DATA, tuple(fields), home)
+    values = subject_values(DATA, fields=fields, codes=asked, permit=permit, settings=home)
+    told = {name: plainly(column) for name, column in values.items()}
+    known, _ = known_values(DATA, fields=fields, codes=asked, permit=permit, settings=home)
+    for _ in range(2):
+        also, read = reader.read(asked, permit=permit)
+        assert also.tolist() == known.tolist()
+        assert {name: plainly(column) for name, column in read.items()} == told
+    return told
 
 
 events = st.sampled_from(["day", "at", ""])
@@ -316,6 +328,38 @@ def firms(home: Settings) -> Settings:
     register_contract(contract=contract_with("day"), accepted_by="tester", now=FIRST_DAY)
     load(home, [row(FIRMS[0], amount=5, flag=True, kind="a"), row(FIRMS[1], amount=6)])
     return home
+
+
+class TestKnownValues:
+    def test_tell_who_has_a_row_that_counts(self, firms: Settings) -> None:
+        late = row(FIRMS[2], amount=1, day=TO)
+        load(firms, [late, row(FIRMS[3])], file="more.csv")
+        codes = "".join(FIRMS[:4]).encode()
+        known, _ = known_values(
+            DATA, fields=["amount"], codes=codes, permit=leave(), settings=firms
+        )
+        assert known.tolist() == [True, True, False, True]
+
+
+class TestValueReader:
+    def test_sees_what_was_loaded_since(self, firms: Settings) -> None:
+        reader = ValueReader(DATA, ("amount",), firms)
+        codes = "".join(FIRMS[:3]).encode()
+        assert reader.read(codes, permit=leave())[0].tolist() == [True, True, False]
+        load(firms, [row(FIRMS[2], amount=9)], file="more.csv")
+        known, values = reader.read(codes, permit=leave())
+        assert known.tolist() == [True, True, True]
+        assert values["amount"].tolist() == [5.0, 6.0, 9.0]
+
+    def test_goes_by_each_permit(self, firms: Settings) -> None:
+        reader = ValueReader(DATA, ("amount",), firms)
+        codes = FIRMS[0].encode()
+        assert reader.read(codes, permit=leave())[0].all()
+        assert not reader.read(codes, permit=leave(data_from=dt.date(2024, 4, 1)))[0].any()
+        with pytest.raises(PermitTooNarrow):
+            reader.read(codes, permit=leave(fields=frozenset({"rate"})))
+        with pytest.raises(PermitForged):
+            reader.read(codes, permit=replace(leave(), highest_level=9))
 
 
 class TestSubjectValues:

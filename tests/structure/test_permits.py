@@ -55,11 +55,15 @@ WITHOUT = {
     "against": "names and coefficients",
     "barred": "names of characteristics",
     "bin_labels": "a definition",
+    "calibration_line": "a measure of the caller's rows",
+    "card_bytes": "a model",
+    "card_hash": "a model",
     "cautions_of": "facts of a model",
     "decision_json": "the caller's own decision",
     "decision_kept_at": "a time",
     "findings_of": "counts of the caller's rows",
     "fine_categories": "counts of the caller's rows",
+    "fit_logistic": "a regression of the caller's rows",
     "good_medians": "an aggregate of the caller's rows",
     "keep_evaluation": "stores facts of a model",
     "keep_model": "stores a model",
@@ -75,6 +79,7 @@ WITHOUT = {
     "open_sealed": "the caller's own file",
     "quantile_edges": "edges of the caller's rows",
     "read_bundle": "a model",
+    "read_card": "a model",
     "read_policy": "the caller's own file",
     "reasons_of": "the caller's own score",
     "replay": "the caller's own evidence file",
@@ -88,6 +93,7 @@ WITHOUT = {
     "validate": "measures of the caller's rows",
     "value_text": "a text of the caller's value",
     "variance_inflation": "correlations",
+    "wald_p_values": "coefficients",
 }
 
 

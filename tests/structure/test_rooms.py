@@ -7,6 +7,7 @@ import csv
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,15 @@ LONGEST_MODULE = 420
 SHARED = Path(os.environ.get("SHUXIN_DATA", ROOT.parent / "shared" / "data"))
 
 
-def modules() -> Iterator[tuple[str, Path, ast.Module]]:
+@cache
+def modules() -> list[tuple[str, Path, ast.Module]]:
+    """Room, place and tree of every module, each read once."""
+    found = []
     for path in sorted(SOURCE.rglob("*.py")):
         relative = path.relative_to(SOURCE)
         room = relative.parts[0] if len(relative.parts) > 1 else ""
-        yield room, path, ast.parse(path.read_text(encoding="utf-8"))
+        found.append((room, path, ast.parse(path.read_text(encoding="utf-8"))))
+    return found
 
 
 def imported(tree: ast.Module) -> Iterator[str]:

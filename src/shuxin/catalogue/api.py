@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from shuxin.catalogue.service import (
         all_store_names,
         breakers,
+        content_stamp,
         contract,
         dataset,
         datasets,
@@ -120,6 +121,7 @@ _LATER = {
         "find_load",
         "impact",
         "lineages",
+        "content_stamp",
         "load_history",
         "loads",
         "record_breaker",
@@ -191,6 +193,7 @@ __all__ = [
     "code_counts",
     "column_lineage",
     "column_statistics",
+    "content_stamp",
     "contract",
     "dataset",
     "datasets",

@@ -213,6 +213,13 @@ def loads(*, dataset: str, known_before: datetime | None = None) -> tuple[LoadVi
     return tuple(translation.load_view(row) for row in current.order_by("source_file"))
 
 
+def content_stamp(*, dataset: str) -> tuple[int, ...]:
+    """Changes whenever the dataset's content or contract does: numbers of its newest contract and of all its loads."""
+    agreed = models.ContractVersion.objects.filter(dataset__name=dataset).order_by("-pk")
+    known = models.Load.objects.filter(dataset__name=dataset).order_by("pk")
+    return (*agreed.values_list("pk", flat=True)[:1], *known.values_list("pk", flat=True))
+
+
 def load_history(*, dataset: str) -> tuple[LoadView, ...]:
     """Every load, superseded ones too, the earliest known first. Empty for an unknown dataset."""
     rows = models.Load.objects.filter(dataset__name=dataset).order_by("known_time", "pk")

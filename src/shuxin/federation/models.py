@@ -148,3 +148,49 @@ class ReleaseAsked(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["job_id", "name", "to"], name="one_asking_each")
         ]
+
+
+class JointAnswer(models.Model):
+    """A question of a service that this holder took up; ``answer`` None until it stands. Kept for two days."""
+
+    service = models.CharField(max_length=64)
+    question = models.CharField(max_length=64)
+    subjects = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    answer = models.BinaryField(null=True)
+    """The message as it was sent; the same question gets the same bytes."""
+    refused = models.BooleanField(default=False)
+    """The gate let nobody through; the same question is not looked at again."""
+
+    class Meta:
+        app_label = "federation"
+        constraints = [
+            models.UniqueConstraint(fields=["service", "question"], name="one_answer_each")
+        ]
+        indexes = [models.Index(fields=["service", "at"], name="answers_of_a_day")]
+
+
+class AskedSubject(models.Model):
+    """How often a label party asked about a subject in a day here (每日询问次数). Kept for two days."""
+
+    asker = models.CharField(max_length=60)
+    subject = models.CharField(max_length=18)
+    day = models.DateField()
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        app_label = "federation"
+        constraints = [
+            models.UniqueConstraint(fields=["asker", "subject", "day"], name="one_count_a_day")
+        ]
+
+
+class ServiceEnd(AppendOnly):
+    """That a person here ended a service before its time."""
+
+    service = models.CharField(max_length=64, unique=True)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "federation"

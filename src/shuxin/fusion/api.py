@@ -43,8 +43,14 @@ if TYPE_CHECKING:
     from shuxin.fusion.retained import StoredFact, negative_facts, rows_due
     from shuxin.fusion.review import OpenReview, open_reviews, say_different, say_same
     from shuxin.fusion.standards import standard_named
-    from shuxin.fusion.subject_values import FieldIdentifies, FieldUnknown, subject_values
+    from shuxin.fusion.subject_values import (
+        FieldIdentifies,
+        FieldUnknown,
+        known_values,
+        subject_values,
+    )
     from shuxin.fusion.subjects import dataset_version, subject_codes
+    from shuxin.fusion.value_reader import ValueReader
     from shuxin.fusion.who import resolve_all
 
 _LATER = {
@@ -79,8 +85,9 @@ _LATER = {
     "reading_back": ("RejectedRow", "rejects"),
     "review": ("OpenReview", "open_reviews", "say_different", "say_same"),
     "standards": ("standard_named",),
-    "subject_values": ("FieldIdentifies", "FieldUnknown", "subject_values"),
+    "subject_values": ("FieldIdentifies", "FieldUnknown", "known_values", "subject_values"),
     "subjects": ("dataset_version", "subject_codes"),
+    "value_reader": ("ValueReader",),
     "who": ("resolve_all",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
@@ -116,6 +123,7 @@ __all__ = [
     "Snapshot",
     "State",
     "StoredFact",
+    "ValueReader",
     "Waiting",
     "Window",
     "Wish",
@@ -132,6 +140,7 @@ __all__ = [
     "import_database_table",
     "import_folder",
     "keep_snapshot",
+    "known_values",
     "loan_outcomes",
     "names_of",
     "negative_facts",

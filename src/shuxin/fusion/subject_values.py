@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -14,7 +15,7 @@ from shuxin.consent.api import PermitTooNarrow
 from shuxin.fusion.findings import connect
 from shuxin.fusion.permitted import event_field, visible_fields, within_period
 from shuxin.fusion.subjects import CODE, let_through, symbols, valid_codes, ways_to_codes
-from shuxin.fusion.tables import dataset_table, spelled
+from shuxin.fusion.tables import PARTS, dataset_table, spelled
 from shuxin.kernel.errors import NotFound, NotPermitted
 from shuxin.kernel.text import Text
 from shuxin.kernel.uscc import LENGTH
@@ -63,7 +64,14 @@ class FieldIdentifies(NotPermitted):
 def subject_values(
     dataset: str, *, fields: Sequence[str], codes: bytes, permit: Permit, settings: Settings
 ) -> Values:
-    """The value of each field for each subject (主体取值), in the order of the codes.
+    """The value of each field for each subject (主体取值), as ``known_values`` has them. Raises as it does."""
+    return known_values(dataset, fields=fields, codes=codes, permit=permit, settings=settings)[1]
+
+
+def known_values(
+    dataset: str, *, fields: Sequence[str], codes: bytes, permit: Permit, settings: Settings
+) -> tuple[NDArray[np.bool_], Values]:
+    """Which subjects have a row that counts, and the value of each field for each, in the order of the codes.
 
     codes: 18 ASCII symbols each, without separators. Numbers, dates and moments are float64 with NaN for missing: a
     date is its days since 1970-01-01, a moment the same with its part of the day in China. Booleans are the texts
@@ -77,31 +85,86 @@ def subject_values(
     Raises PermitTooNarrow when it does not cover the dataset and every field, FieldUnknown, FieldIdentifies,
     DatasetUnknown.
     """
+    wanted = wanted_of(dataset, fields=fields, permit=permit)
+    asked, them = subjects_among(codes, dataset=dataset, permit=permit)
+    table = None
+    if wanted.is_readable and len(them):
+        table = dataset_table(connect(), dataset=dataset, settings=settings)
+    if table is None:
+        return wanted.arrays(None, asked)
+    theirs = ibis.memtable(told_subjects(them))
+    placed = _placed(ways_to_codes(dataset), list(wanted.parts))
+    return wanted.arrays(
+        wanted.rows(table, theirs=theirs, placed=placed, permit=permit).to_pyarrow(), asked
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is read of a dataset under a permit (取值范围): its fields, and the columns by which rows name subjects."""
+
+    agreed: Contract
+    fields: tuple[Field, ...]
+    named: Mapping[Meaning, str]
+
+    @property
+    def is_readable(self) -> bool:
+        return bool(self.fields and self.named)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Of ``spelled``: ``code``, ``name``, ``number``, those there are."""
+        return tuple(part for part, meaning in PARTS.items() if meaning in self.named)
+
+    def rows(
+        self, table: ir.Table, *, theirs: ir.Table, placed: ir.Table | None, permit: Permit
+    ) -> ir.Table:
+        """One row for each of ``theirs`` (column ``subject``) of whom a row counts: ``subject``, ``value0`` ..."""
+        rows = within_period(table, self.agreed, permit=permit)
+        parts = spelled(rows, self.named)
+        told = _told(rows, self.fields, event=event_field(self.agreed))
+        plain = rows.select(**parts, **told)
+        return _counting(_with_subject(plain, list(parts), theirs, placed))
+
+    def arrays(self, found: pa.Table | None, asked: Codes) -> tuple[NDArray[np.bool_], Values]:
+        """In the order of ``asked``; None for no rows."""
+        if found is None:
+            none = {field.name: _as_array(pa.nulls(len(asked)), field) for field in self.fields}
+            return np.zeros(len(asked), np.bool_), none
+        places = _places(asked, symbols(found["subject"].combine_chunks()))
+        values = {
+            field.name: _as_array(found[f"value{n}"].combine_chunks().take(places), field)
+            for n, field in enumerate(self.fields)
+        }
+        return np.asarray(places.is_valid().to_numpy(zero_copy_only=False)), values
+
+
+def wanted_of(dataset: str, *, fields: Sequence[str], permit: Permit) -> Wanted:
+    """Raises as ``known_values`` does."""
     if not permit.reads(dataset):
         raise PermitTooNarrow
     agreed = contract(dataset=dataset)
-    wanted = [_field(agreed, name) for name in fields]
+    wanted = tuple(_field(agreed, name) for name in fields)
     seen = visible_fields(agreed, permit=permit)
     if not {field.name for field in wanted} <= {field.name for field in seen}:
         raise PermitTooNarrow
+    named = {field.meaning: field.name for field in seen if field.meaning in SUBJECT_MEANINGS}
+    return Wanted(agreed, wanted, named)
+
+
+def subjects_among(codes: bytes, *, dataset: str, permit: Permit) -> tuple[Codes, Codes]:
+    """All that are asked about, and those valid codes of them, once, that the permit lets through."""
     asked = np.frombuffer(codes, dtype=CODE)
     them = np.unique(asked)
-    them = let_through(them[uscc_checks(them).check], dataset=dataset, permit=permit)
-    named = {field.meaning: field.name for field in seen if field.meaning in SUBJECT_MEANINGS}
-    table = None
-    if wanted and named and len(them):
-        table = dataset_table(connect(), dataset=dataset, settings=settings)
-    if table is None:
-        return {field.name: _as_array(pa.nulls(len(asked)), field) for field in wanted}
-    rows = within_period(table, agreed, permit=permit)
-    parts = spelled(rows, named)
-    plain = rows.select(**parts, **_told(rows, wanted, event=event_field(agreed)))
-    found = _counting(_with_subject(plain, list(parts), them, dataset=dataset)).to_pyarrow()
-    places = _places(asked, symbols(found["subject"].combine_chunks()))
-    return {
-        field.name: _as_array(found[f"value{n}"].combine_chunks().take(places), field)
-        for n, field in enumerate(wanted)
-    }
+    return asked, let_through(them[uscc_checks(them).check], dataset=dataset, permit=permit)
+
+
+def told_subjects(them: Codes) -> pa.Table:
+    """As a table of one text column ``subject``."""
+    texts = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(LENGTH), len(them), [None, pa.py_buffer(np.ascontiguousarray(them))]
+    )
+    return pa.table({"subject": texts.cast(pa.binary()).cast(pa.string())})
 
 
 def _field(agreed: Contract, name: str) -> Field:
@@ -129,18 +192,15 @@ def _comparable(value: ir.Value) -> ir.Value:
     return value.cast("string") if value.type().is_boolean() else value
 
 
-def _with_subject(plain: ir.Table, parts: list[str], them: Codes, *, dataset: str) -> ir.Table:
+def _with_subject(
+    plain: ir.Table, parts: list[str], theirs: ir.Table, placed: ir.Table | None
+) -> ir.Table:
     """The rows about these subjects, the code as ``subject`` in place of how the row names it."""
-    texts = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(LENGTH), len(them), [None, pa.py_buffer(np.ascontiguousarray(them))]
-    )
-    theirs = ibis.memtable(pa.table({"subject": texts.cast(pa.binary()).cast(pa.string())}))
     kept = ["subject", *(name for name in plain.columns if name not in parts)]
     found = []
     if "code" in parts:
         stated = plain.inner_join(theirs, plain["code"] == theirs["subject"])
         found.append(stated.select(kept))
-    placed = _placed(ways_to_codes(dataset), parts)
     if placed is not None:
         by_place = placed.semi_join(theirs, "subject")
         found.append(plain.inner_join(by_place, parts).select(kept))

@@ -119,7 +119,7 @@ LONGEST_SPELLING = {
     Meaning.SUBJECT_NAME: 300,
     Meaning.SUBJECT_NUMBER: 60,
 }
-_PARTS = {
+PARTS = {
     "code": Meaning.SUBJECT_CODE,
     "name": Meaning.SUBJECT_NAME,
     "number": Meaning.SUBJECT_NUMBER,
@@ -130,6 +130,6 @@ def spelled(rows: ir.Table, by_meaning: Mapping[Meaning, str]) -> dict[str, ir.S
     """How each row names its subject: ``code``, ``name``, ``number`` as mentions hold them, those there are."""
     return {
         part: rows[by_meaning[meaning]].fill_null("").substr(0, LONGEST_SPELLING[meaning])
-        for part, meaning in _PARTS.items()
+        for part, meaning in PARTS.items()
         if meaning in by_meaning
     }

@@ -20,6 +20,8 @@ class ShuxinError(Exception):
     code: ClassVar[str]
     what: ClassVar[Text]
     mend: ClassVar[Text]
+    told_as: str = ""
+    """Code that other parties are given instead, where its own would tell them of data."""
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import pwd
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
@@ -21,7 +23,6 @@ from shuxin.kernel.text import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from shuxin.consent.api import Gate, GateLimits, Permit, Purpose
     from shuxin.infra.api import Settings
@@ -72,8 +73,22 @@ def start() -> Settings:
     if not apps.ready:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuxin.portal.settings")
         django.setup()
-        call_command("migrate", verbosity=0, interactive=False)
+        if not _is_migrated():
+            call_command("migrate", verbosity=0, interactive=False)
     return settings
+
+
+def _is_migrated() -> bool:
+    """Whether the database has every migration of every room: cheaper than to let Django find out."""
+    from django.db import connection  # noqa: PLC0415 - once Django is set up
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415
+
+    made = MigrationRecorder(connection).applied_migrations()
+    return all(
+        (room.label, migration.name) in made
+        for room in apps.get_app_configs()
+        for migration in pkgutil.iter_modules([str(Path(room.path) / "migrations")])
+    )
 
 
 def holder(settings: Settings) -> HolderIdentity:
@@ -117,10 +132,12 @@ class HeldKeys:
         return found
 
 
-def gate(settings: Settings, *, limits: GateLimits | None = None) -> Gate:
+def gate(
+    settings: Settings, *, limits: GateLimits | None = None, journal: Log | None = None
+) -> Gate:
     """The gate of this holder, the only issuer of permits; limits default to those of online use.
 
-    Raises NotSetUp.
+    journal: this holder's own log, where it is open already. Raises NotSetUp.
     """
     from shuxin.consent.api import Gate, GateLimits  # noqa: PLC0415 - needs the database
     from shuxin.parties.api import PartyKind, read_trust  # noqa: PLC0415 - needs the database
@@ -130,7 +147,7 @@ def gate(settings: Settings, *, limits: GateLimits | None = None) -> Gate:
         holder=holder(settings).party,
         reader=operator(),
         keys=HeldKeys(settings.home),
-        journal=own_log(settings),
+        journal=journal or own_log(settings),
         issuers=frozenset(p.party for p in pinned if p.kind is PartyKind.OPERATOR),
         limits=limits or GateLimits(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,23 @@ from shuxin.catalogue.api import DatasetUnknown
 from shuxin.consent.api import GateLimits
 from shuxin.federation.api import (
     AlignmentKind,
+    Asking,
+    CardMissing,
     GrantFiles,
+    NodeAnswering,
     NodeEntering,
     NodeFacts,
     NodeServices,
     PeerClient,
     RehearsalKind,
     ScorecardKind,
+    ServiceKind,
     grants_file,
     node_folder,
     peer,
     peers,
     read_aligned,
+    read_categories,
     read_config,
     read_policy,
 )
@@ -38,9 +44,11 @@ if TYPE_CHECKING:
 
     from shuxin.federation.api import Aligned
     from shuxin.infra.api import Settings
-    from shuxin.ledger.api import Entry
+    from shuxin.ledger.api import Entry, Log
 
 SECONDS_FOR_ANSWER = 60
+SECONDS_FOR_SCORE = 10
+"""After which a holder counts as down for a joint score."""
 
 
 def services(settings: Settings) -> NodeServices:
@@ -52,18 +60,18 @@ def services(settings: Settings) -> NodeServices:
     )
     signer = own_signer(settings)
 
-    def client_of(other: str) -> PeerClient:
-        card = peer(other)
-        return PeerClient(
-            party=other,
-            address=card.address,
-            certificate_pem=card.certificate,
-            files=tls_files(settings),
-            timeout_seconds=SECONDS_FOR_ANSWER,
-        )
+    @cache
+    def opened() -> Log:
+        return own_log(settings)
 
     def log(entry: Entry) -> object:
-        return own_log(settings).append(replace(entry, actor=party), now=entry.at)
+        return opened().append(replace(entry, actor=party), now=entry.at)
+
+    def cards(job_id: str, /) -> bytes:
+        file = folder / "results" / job_id / "card"
+        if not file.is_file():
+            raise CardMissing(job=job_id[:12])
+        return file.read_bytes()
 
     def earlier(job_id: str, /) -> Aligned:
         return read_aligned(folder / "results" / job_id)
@@ -77,6 +85,14 @@ def services(settings: Settings) -> NodeServices:
         least=lambda: read_policy(folder).policy.min_set_size,
         grants=lambda job_id: _grants(folder, job_id),
     )
+    answering = NodeAnswering(
+        party=party,
+        gate=lambda limits: gate(settings, limits=limits, journal=opened()),
+        settings=settings,
+        results=lambda job_id: folder / "results" / job_id,
+        log=log,
+        now=now_in_china,
+    )
     return NodeServices(
         party=party,
         signer=signer,
@@ -84,18 +100,49 @@ def services(settings: Settings) -> NodeServices:
         log=log,
         folder=folder,
         now=now_in_china,
-        client_of=client_of,
+        client_of=lambda other: _client(settings, other, seconds=SECONDS_FOR_ANSWER),
         own=NodeFacts(config.operated_by, config.address),
         kinds={
             "alignment": AlignmentKind(earlier=earlier),
             "rehearsal": RehearsalKind(),
-            "scorecard": ScorecardKind(earlier=earlier),
+            "scorecard": ScorecardKind(
+                earlier, categories_of=lambda names: read_categories(folder).of(names)
+            ),
+            "service": ServiceKind(cards),
         },
         entering=entering,
+        answering=answering,
         dataset_version=_version_of,
         software=f"shuxin {version('shuxin')}",
         workers=config.workers,
         record=config.record,
+    )
+
+
+def asking(settings: Settings) -> Asking:
+    """The label party's way to joint scores; close it. Raises NotSetUp, NodeMissing, NodeConfigInvalid."""
+    node = services(settings)
+    return Asking(
+        party=node.party,
+        signer=node.signer,
+        gate=lambda: gate(settings, limits=GateLimits.batch()),
+        settings=settings,
+        results=node.results_folder,
+        log=node.log,
+        client_of=lambda other: _client(settings, other, seconds=SECONDS_FOR_SCORE),
+        now=node.now,
+    )
+
+
+def _client(settings: Settings, other: str, *, seconds: int) -> PeerClient:
+    """A new way to a peer. Raises PeerUnknown."""
+    card = peer(other)
+    return PeerClient(
+        party=other,
+        address=card.address,
+        certificate_pem=card.certificate,
+        files=tls_files(settings),
+        timeout_seconds=seconds,
     )
 
 

@@ -29,12 +29,22 @@ if TYPE_CHECKING:
         CardCharacteristic,
         Scorecard,
         TrainingFacts,
+        card_bytes,
+        card_hash,
+        read_card,
     )
     from shuxin.scoring.card.compiled import ColumnMissing, Scored
     from shuxin.scoring.card.plan import SelectionPlan
     from shuxin.scoring.card.points import Scaling
     from shuxin.scoring.card.reasons import reasons_of
-    from shuxin.scoring.card.regression import CharacteristicsCollinear, OneClassOnly, Separated
+    from shuxin.scoring.card.regression import (
+        CharacteristicsCollinear,
+        OneClassOnly,
+        Regression,
+        Separated,
+        fit_logistic,
+        wald_p_values,
+    )
     from shuxin.scoring.card.sealed import CardInvalid, open_sealed, sealed
     from shuxin.scoring.card.selection import (
         Dropped,
@@ -48,6 +58,8 @@ if TYPE_CHECKING:
     from shuxin.scoring.credit_report import credit_report
     from shuxin.scoring.deciding import Batch, Request, decide
     from shuxin.scoring.decision import Decision, Outcome
+    from shuxin.scoring.evaluation.calibration import calibration_line
+    from shuxin.scoring.evaluation.intervals import STRATIFIED, Interval, Quality
     from shuxin.scoring.evaluation.metrics import roc_auc
     from shuxin.scoring.evaluation.stability import VERDICT_TEXT, Stability, stability
     from shuxin.scoring.evidence import Evidence, replay
@@ -98,8 +110,23 @@ _LATER = {
     "binning.shape": ("BinShape", "Kind"),
     "binning.table": ("bin_labels", "findings_of"),
     "bundle": ("Bundle", "read_bundle"),
-    "card.regression": ("CharacteristicsCollinear", "OneClassOnly", "Separated"),
-    "card.artefact": ("CardBin", "CardCharacteristic", "Scorecard", "TrainingFacts"),
+    "card.regression": (
+        "CharacteristicsCollinear",
+        "OneClassOnly",
+        "Regression",
+        "Separated",
+        "fit_logistic",
+        "wald_p_values",
+    ),
+    "card.artefact": (
+        "CardBin",
+        "CardCharacteristic",
+        "Scorecard",
+        "TrainingFacts",
+        "card_bytes",
+        "card_hash",
+        "read_card",
+    ),
     "card.compiled": ("ColumnMissing", "Scored"),
     "card.plan": ("SelectionPlan",),
     "card.points": ("Scaling",),
@@ -117,6 +144,8 @@ _LATER = {
     "credit_report": ("credit_report",),
     "deciding": ("Batch", "Request", "decide"),
     "decision": ("Decision", "Outcome"),
+    "evaluation.calibration": ("calibration_line",),
+    "evaluation.intervals": ("STRATIFIED", "Interval", "Quality"),
     "evaluation.metrics": ("roc_auc",),
     "evaluation.stability": ("VERDICT_TEXT", "Stability", "stability"),
     "evidence": ("Evidence", "replay"),
@@ -159,6 +188,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "GROUPS",
     "NO_DATA",
+    "STRATIFIED",
     "VERDICT_TEXT",
     "Allocation",
     "Batch",
@@ -175,6 +205,7 @@ __all__ = [
     "Dropped",
     "Entrant",
     "Evidence",
+    "Interval",
     "KeptModel",
     "Kind",
     "LendingPolicy",
@@ -182,6 +213,8 @@ __all__ = [
     "MergePlan",
     "OneClassOnly",
     "Outcome",
+    "Quality",
+    "Regression",
     "Request",
     "Scaling",
     "Scorecard",
@@ -198,6 +231,9 @@ __all__ = [
     "against",
     "barred",
     "bin_labels",
+    "calibration_line",
+    "card_bytes",
+    "card_hash",
     "cautions_of",
     "credit_report",
     "decide",
@@ -205,6 +241,7 @@ __all__ = [
     "decision_kept_at",
     "findings_of",
     "fine_categories",
+    "fit_logistic",
     "good_medians",
     "keep_evaluation",
     "keep_model",
@@ -220,6 +257,7 @@ __all__ = [
     "open_sealed",
     "quantile_edges",
     "read_bundle",
+    "read_card",
     "read_policy",
     "reasons_of",
     "replay",
@@ -235,5 +273,6 @@ __all__ = [
     "validate",
     "value_text",
     "variance_inflation",
+    "wald_p_values",
     "without_outcome",
 ]

@@ -1,6 +1,5 @@
 """A program that starts again after a kill sends and keeps the same bytes."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,21 +16,14 @@ class TestAgain:
     def test_sends_and_keeps_the_same_bytes(
         self, engine: str, learn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        durable: dict[str, dict[str, bytes]] = {}
-
-        class Durable(memory.MemoryChannel):
-            def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-                self.kept = durable.setdefault(self.party, {})
-                return super().once(name, make)
-
-        monkeypatch.setattr(memory, "MemoryChannel", Durable)
+        kept = memory.durable(monkeypatch)
         job = job_of(engine=engine, learn=learn)
         first = align(job, SETS, tmp_path)
         again = align(job, SETS, tmp_path)
         assert not first.failures
         assert (again.messages, again.kept) == (first.messages, first.kept)
         assert sorted(again.released) == sorted(first.released)  # of several parties at once
-        durable.clear()
+        kept.clear()
         other = align(job, SETS, tmp_path)
         secret = "alignment/tags" if engine == "tags" else "alignment/points"
         for key, content in first.messages.items():

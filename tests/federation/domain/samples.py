@@ -93,6 +93,31 @@ def scorecard(**changed: Any) -> dict[str, Any]:
     }
 
 
+AGREED: dict[str, Any] = {"ground": "authorisations", "basis": ""}
+
+
+def service(*holders: str, **changed: Any) -> dict[str, Any]:
+    """A service of the label party and these holders, one unless told; ``changed`` are its parameters."""
+    holders = holders or (HOLDER,)
+    asked = {
+        "kind": "service",
+        "scorecard": "1" * 64,
+        "label_part": "2" * 64,
+        "parts": ["3" * 64] * len(holders),
+        "until": (NOW + 90 * DAY).isoformat(),
+    }
+    return {
+        "purpose": "credit_decision",
+        "parties": [
+            {"party": LABEL, "role": "label"},
+            *({"party": one, "role": "holder"} for one in holders),
+        ],
+        "inputs": [entering(LABEL), *(entering(one, **AGREED) for one in holders)],
+        "parameters": asked | changed,
+        "outputs": [{"name": "scores", "to": LABEL}],
+    }
+
+
 def job(**changed: Any) -> Job:
     return job_from(values(**changed))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from tests.federation.domain.samples import (
     DAY,
     HELPER,
@@ -21,15 +22,14 @@ from tests.federation.domain.samples import (
 
 from shuxin.federation.card.contract import Contract, Contribution, Reasons
 from shuxin.federation.domain.figures import figures_of
-from shuxin.federation.domain.job import (
-    MOST_FEATURES,
-    MOST_SCORECARD_ROWS,
-    JobInvalid,
-    ScorecardParameters,
-    job_from,
-)
+from shuxin.federation.domain.job import JobInvalid, job_from
 from shuxin.federation.domain.judging import judge_job
 from shuxin.federation.domain.kinds import form_fields
+from shuxin.federation.domain.parameters import (
+    MOST_FEATURES,
+    MOST_SCORECARD_ROWS,
+    ScorecardParameters,
+)
 from shuxin.federation.domain.policy import Policy, Spent
 from shuxin.federation.domain.refusal import JobReason, Refusal
 from shuxin.federation.regression.task import MOST_ROWS
@@ -206,6 +206,13 @@ class TestPolicyOnScorecards:
         assert expected in judged(policy(**WIDE, **held))
         assert expected not in judged(policy(**WIDE, **held), **{asked: least})
         assert judged(policy(**WIDE, **held), me=HELPER) == ()
+
+    def test_what_a_part_may_tell_is_a_share_in_whole_percent(self) -> None:
+        for right in (0, 100):
+            assert policy(max_told_share_percent=right).max_told_share_percent == right
+        for wrong in (-1, 101, 50.5, "50"):
+            with pytest.raises(ValidationError):
+                policy(max_told_share_percent=wrong)
 
     def test_a_card_needs_as_many_subjects_as_an_aligned_set(self) -> None:
         assert policy(min_set_size=77).smallest("card") == 77

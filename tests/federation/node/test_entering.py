@@ -63,15 +63,20 @@ from shuxin.federation.node.entering import (
     EnteredRows,
     NodeEntering,
     RowsEnded,
-    RowsOutsideLimits,
     enter,
     entry_messages,
 )
-from shuxin.federation.node.entry import EntryInvalid, EntryStatement, read_entry
+from shuxin.federation.node.entry import (
+    EntryInvalid,
+    EntryStatement,
+    RowsOutsideLimits,
+    read_entry,
+)
 from shuxin.federation.node.grants import (
     GrantFiles,
     GrantsInvalid,
     GrantsNotFound,
+    GrantsTooLong,
     framed,
     request_for,
     unframed,
@@ -82,10 +87,11 @@ from shuxin.infra.api import Settings, Store
 from shuxin.kernel.statements import StatementInvalid, parse_statement, sign_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from shuxin.kernel.statements import Statement
+    from shuxin.ledger.api import Entry
 
 pytestmark = pytest.mark.django_db
 JOB = "a" * 64
@@ -199,6 +205,37 @@ class Mortal(Scripted):
         return super().receive(sender, name)
 
 
+@dataclass(frozen=True)
+class Restless:
+    """A key whose every signature is of another text, so that a second statement is another one."""
+
+    key: Any
+    made: list[int] = field(default_factory=list)
+
+    @property
+    def public(self) -> Any:
+        return self.key.public
+
+    def sign(self, message: bytes) -> bytes:
+        self.made.append(len(self.made))
+        signature: bytes = self.key.sign(message + bytes(self.made))
+        return signature
+
+
+@dataclass
+class Later(Scripted):
+    """A line on which a message of ``name`` comes only after a while; then the clock shows ``at``."""
+
+    name: str = ENTRY
+    clock: list[dt.datetime] = field(default_factory=lambda: [NOW])
+    at: dt.datetime = NOW
+
+    def receive(self, sender: str, name: str) -> Kept:
+        if name == self.name:
+            self.clock[0] = self.at
+        return super().receive(sender, name)
+
+
 @dataclass
 class Node:
     """The data, gate and line of one party."""
@@ -212,12 +249,24 @@ class Node:
         peer = HOLDER if self.party == BANK else BANK
         if work.input_of(peer) is not None:
             self.line.waiting.setdefault((peer, ENTRY), entry_of(peer, work))
+        at = changed.pop("at", NOW)
         plain = {
             "job": work, "job_id": JOB, "party": self.party, "gate": self.gate, "settings": self.settings,
-            "channel": self.line, "now": NOW, "signer": KEYS[self.party],
+            "channel": self.line, "now": lambda: at, "signer": KEYS[self.party],
         }  # fmt: skip
         found = enter(**plain | changed)
         assert found is not None
+        return found
+
+    @property
+    def stated(self) -> Mapping[str, Any]:
+        """What it said of its rows when it entered last."""
+        return parse_statement(self.line.kept["entry/statement"]).body
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Of its log."""
+        found: list[Entry] = self.gate.journal.entries  # type: ignore[attr-defined]
         return found
 
 
@@ -312,15 +361,14 @@ class TestOnABasis:
     ) -> None:
         found = holder.enter(job())
         assert found.codes() == "".join(CODES).encode()
-        use, entry = holder.gate.journal.entries  # type: ignore[attr-defined]
+        use, entry = holder.entries
         assert (use.kind, use.facts["job"], use.facts["ground"]) == ("use", JOB, "basis")
         assert (entry.kind, entry.facts["rows"], entry.facts["root"]) == (
             "job-entry",
             4,
-            found.entry.root,
+            holder.stated["root"],
         )
-        assert found.entry.dataset_version == dataset_version(DATA)
-        assert found.others[BANK].rows == 5
+        assert holder.stated["dataset_version"] == dataset_version(DATA)
         assert not any(code.encode() in holder.line.sent[BANK, ENTRY] for code in CODES)
 
     def test_a_restart_hands_out_the_same_and_uses_nothing_again(self, holder: Node) -> None:
@@ -328,13 +376,14 @@ class TestOnABasis:
         before = (dict(holder.line.kept), dict(holder.line.sent), Use.objects.count())
         assert holder.enter(job()) == first
         assert (holder.line.kept, holder.line.sent, Use.objects.count()) == before
-        assert len(holder.gate.journal.entries) == 2  # type: ignore[attr-defined]
+        assert len(holder.entries) == 2
 
     def test_an_import_after_the_budget_was_booked_ends_the_job(self, holder: Node) -> None:
         with pytest.raises(DataMoved):
             holder.enter(job(), booked="0" * 64)
         assert not holder.line.sent
-        assert holder.enter(job(), booked=dataset_version(DATA)).entry.rows == len(CODES)
+        holder.enter(job(), booked=dataset_version(DATA))
+        assert holder.stated["rows"] == len(CODES)
 
     def test_a_basis_that_ended_or_an_erasure_ends_a_job_that_is_taken_up_again(
         self, holder: Node
@@ -350,6 +399,26 @@ class TestOnABasis:
         drop_basis("joint-1", holder=HOLDER, log=lambda: None, now=NOW)
         assert refused(holder.enter, job()) == {Reason.BASIS_MISSING}
 
+    def test_a_kill_between_log_and_line_leaves_one_account_logged_twice_at_most(
+        self, holder: Node
+    ) -> None:
+        """Whatever its second signature would be: of SM2 each is another one."""
+        twice = set()
+        for step in range(2, 7):
+            line = Mortal(holder.line.folder, holder.line.waiting, dies_at=step)
+            mortal = replace(holder, line=line)
+            holder.entries.clear()
+            signer: Any = Restless(KEYS[HOLDER])
+            with pytest.raises(Killed):
+                mortal.enter(job(), signer=signer)
+            line.dies_at = -9
+            mortal.enter(job(), signer=signer)
+            told = [one.facts["statement"] for one in holder.entries if one.kind == "job-entry"]
+            assert set(told) == {parse_statement(line.sent[BANK, ENTRY]).hash}
+            assert len(told) <= 2
+            twice |= {step} if told[1:] else set()
+        assert len(twice) == 1
+
     def test_whom_a_hold_withholds_stays_out(self, holder: Node) -> None:
         Hold.objects.create(subject=CODES[1], dataset=DATA, field="*", why="erased", since=NOW)
         assert CODES[1].encode() not in holder.enter(job()).codes()
@@ -359,18 +428,18 @@ class TestOnABasis:
         assert refused(holder.enter, job(purpose="statistics")) == {Reason.OTHER_PURPOSE}
         assert refused(holder.enter, job(theirs={"level": 3})) == {Reason.LEVEL_TOO_HIGH}
         late = NOW + dt.timedelta(days=9)
-        assert refused(holder.enter, job(), now=late) == {Reason.EXPIRED}
+        assert refused(holder.enter, job(), at=late) == {Reason.EXPIRED}
         assert holder.line.sent == {}
 
     def test_the_label_party_rests_on_its_own(self, label: Node) -> None:
         found = label.enter(job())
         assert found.codes() == "".join(CODES[:3]).encode()
         assert refused(label.enter, job(), channel=Scripted(label.line.folder, label.line.waiting),
-                       now=NOW + dt.timedelta(days=99)) == {Reason.EXPIRED}  # fmt: skip
+                       at=NOW + dt.timedelta(days=99)) == {Reason.EXPIRED}  # fmt: skip
 
     def test_a_party_without_data_enters_nothing(self, holder: Node) -> None:
         assert enter(job=job(), job_id=JOB, party=PLATFORM, gate=holder.gate, settings=holder.settings,
-                     channel=holder.line, now=NOW, signer=KEYS[PLATFORM]) is None  # fmt: skip
+                     channel=holder.line, now=lambda: NOW, signer=KEYS[PLATFORM]) is None  # fmt: skip
 
 
 class TestOnAuthorisations:
@@ -388,10 +457,10 @@ class TestOnAuthorisations:
         self.with_words(holder, word(FIRM), late)
         found = holder.enter(self.agreed())
         assert found.codes() == FIRM.removeprefix("uscc:").encode()
-        assert found.refused == {"expired": 1}
+        assert holder.entries[-1].facts["refused_expired"] == 1
         leaf = hashlib.sha256(b"\0" + bytes.fromhex(word(FIRM).hash)).hexdigest()
-        assert found.entry.root == leaf
-        whole = holder.gate.journal.entries[0]  # type: ignore[attr-defined]
+        assert holder.stated["root"] == leaf
+        whole = holder.entries[0]
         assert (whole.kind, whole.facts["job"], whole.facts["root"]) == ("use-set", JOB, leaf)
 
     def test_a_restart_counts_no_second_use(self, holder: Node) -> None:
@@ -472,10 +541,11 @@ class TestOnAuthorisations:
         late = NOW + dt.timedelta(days=2)
         brought = Brought((word(FIRM),))
         with pytest.raises(RowsOutsideLimits):
-            label.enter(job(ours=AGREED), grants=brought, now=late)
+            label.enter(job(ours=AGREED), grants=brought, at=late)
         take(2, late)
         again = replace(label, line=Scripted(label.line.folder, label.line.waiting))
-        assert again.enter(job(ours=AGREED), grants=brought, now=late).entry.rows == 1
+        again.enter(job(ours=AGREED), grants=brought, at=late)
+        assert again.stated["rows"] == 1
 
     def test_who_has_withdrawn_when_a_job_is_taken_up_again_ends_it(self, holder: Node) -> None:
         self.with_words(holder, word(FIRM), word(OTHER_FIRM))
@@ -503,7 +573,52 @@ class TestOnAuthorisations:
         assert len(sent) <= declared[BANK, HOLDER, GRANTS]
 
 
+class TestLongWaits:
+    """Hours go by until another party's message is there: what it says is judged by the clock of then."""
+
+    def waiting(self, holder: Node, name: str, at: dt.datetime) -> tuple[Node, Any]:
+        line = Later(holder.line.folder, holder.line.waiting, name=name, at=at)
+        return replace(holder, line=line), lambda: line.clock[0]
+
+    def test_a_request_that_was_made_meanwhile_counts(self, holder: Node) -> None:
+        work, then = job(theirs=AGREED), NOW + dt.timedelta(hours=3)
+        holder.line.waiting[BANK, GRANTS] = asked(work, word(FIRM), at=then)
+        assert refused(holder.enter, work) == {Reason.REQUEST_TOO_OLD}
+        late, clock = self.waiting(holder, GRANTS, then)
+        late.enter(work, now=clock)
+        assert late.stated["rows"] == 1
+
+    def test_an_authorisation_that_ended_meanwhile_does_not(self, holder: Node) -> None:
+        work, then = job(theirs=AGREED), NOW + dt.timedelta(hours=3)
+        ends = word(OTHER_FIRM, valid_to=NOW + dt.timedelta(hours=1))
+        holder.line.waiting[BANK, GRANTS] = asked(work, word(FIRM), ends)
+        late, clock = self.waiting(holder, GRANTS, then)
+        assert late.enter(work, now=clock).codes() == FIRM.removeprefix("uscc:").encode()
+
+    def test_a_statement_of_a_key_that_expired_meanwhile_does_not(self, holder: Node) -> None:
+        late, clock = self.waiting(holder, ENTRY, NOW + dt.timedelta(days=9000))
+        with pytest.raises(EntryInvalid) as caught:
+            late.enter(job(), now=clock)
+        assert caught.value.facts == {"party": BANK, "field": "signature"}
+
+
 class TestLimits:
+    def test_more_authorisations_than_the_job_has_room_for_are_refused_by_name(
+        self, label: Node, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of one subject many; the line would refuse them as a fault of the program."""
+        work = job(ours=AGREED, theirs=AGREED)
+        words = tuple(word(FIRM, max_uses=count) for count in range(1, 5))
+        most = len(asked(work, *words[:3]))
+        monkeypatch.setattr("shuxin.federation.node.entering.most_bytes", lambda _: most)
+        with pytest.raises(GrantsTooLong) as caught:
+            label.enter(work, grants=Brought(words))
+        assert caught.value.facts == {"party": HOLDER, "limit": most}
+        assert label.line.sent == {}
+        again = replace(label, line=Scripted(label.line.folder, label.line.waiting))
+        again.enter(work, grants=Brought(words[:3]))
+        assert len(again.line.sent[HOLDER, GRANTS]) == most
+
     def test_too_many_and_too_few_rows_are_refused_without_saying_how_many(
         self, holder: Node
     ) -> None:

@@ -115,10 +115,6 @@ class TestJobFeatures:
     def test_of_a_job_without_any_are_none(self, known: Node) -> None:
         assert known.enter(job()).features.values(CODES[0].encode()) == {}
 
-    def test_that_stand_twice_are_read_once(self, known: Node) -> None:
-        twice = known.enter(job(theirs={"features": ["amount", "amount"]})).features
-        assert plainly(twice.values(CODES[0].encode())) == {"amount": [1.5]}
-
     def test_are_the_same_after_a_restart_whatever_was_loaded_since(self, known: Node) -> None:
         codes = "".join(CODES[:2]).encode()
         first = known.enter(of_holder()).features.values(codes)
@@ -138,7 +134,7 @@ class TestJobFeatures:
         one, two = kept_features(known).values()
         tables = [pa.ipc.open_file(pa.py_buffer(data)).read_all() for data in (one, two)]
         assert [table.num_rows for table in tables] == [1, 2]
-        version = entered.entry.dataset_version.encode()
+        version = str(known.stated["dataset_version"]).encode()
         assert {table.schema.metadata[b"version"] for table in tables} == {version}
         (name, *_) = kept_features(known)
         known.line.kept[name] = two

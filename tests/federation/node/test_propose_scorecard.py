@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from tests.federation.domain.samples import HELPER, HOLDER, LABEL, NOW, OTHER
 
-from shuxin.federation.domain.job import Job, JobInvalid, ScorecardParameters, job_from
+from shuxin.federation.domain.job import Job, JobInvalid, job_from
 from shuxin.federation.domain.kinds import form_fields
+from shuxin.federation.domain.parameters import ScorecardParameters
 from shuxin.portal.cli import main
 from shuxin.portal.commandline.federation import SCORECARD_OPTIONS
 from shuxin.portal.commands import node_propose

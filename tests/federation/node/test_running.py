@@ -245,6 +245,27 @@ class TestFailed:
         ending = self.ends(play(tmp_path, disagree), "test_disagreed")
         assert ending["reasons"][0]["about"] == f"party {LABEL}, name question"
 
+    def test_a_failure_whose_reason_would_tell_of_data_is_told_by_another_code(
+        self, tmp_path: Path
+    ) -> None:
+        """At this node, and in its log, it stands as it is."""
+
+        def disagree(work: Work) -> None:
+            answer(work)
+            error = Disagreed(party=LABEL, name="question")
+            error.told_as = "test_not_made"
+            raise error
+
+        one = play(tmp_path, disagree)
+        with one.others():
+            one.run()
+        ending = one.ending()
+        assert (ending["outcome"], ending["code"], ending["reasons"]) == (
+            "failed", "test_not_made", [],
+        )  # fmt: skip
+        assert JobRecord.objects.get().reason == "test_disagreed"
+        assert one.made.entries(one.job_id)[-1][1]["reason_1"] == "test_disagreed"
+
     def test_a_bug_is_told_as_a_bare_code_and_stands_in_the_nodes_log_file(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -273,6 +294,14 @@ class TestFailed:
         one.made.write_policy(joint_jobs_per_dataset_version=0)
         ending = self.ends(one, "job_refused")
         assert ending["reasons"] == [{"reason": "jobs_too_similar", "about": LABEL}]
+        assert JointUse.objects.count() == 0
+
+    def test_a_dataset_that_is_gone_once_the_job_began(self, tmp_path: Path) -> None:
+        def version(_: str) -> str | None:
+            return None if JobRecord.objects.filter(state=State.RUNNING).exists() else VERSION
+
+        ending = self.ends(play(tmp_path, dataset_version=version), "job_refused")
+        assert ending["reasons"] == [{"reason": "dataset_unknown", "about": "tax"}]
         assert JointUse.objects.count() == 0
 
     def test_whoever_is_silent_is_named(

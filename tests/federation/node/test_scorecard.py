@@ -30,11 +30,13 @@ from tests.federation.node.world import FakeKind, approval, received, world
 from shuxin.consent.api import PermitTooNarrow
 from shuxin.federation.domain.figures import figures_of
 from shuxin.federation.domain.job import job_from
+from shuxin.federation.domain.policy import POLICY_FILE
 from shuxin.federation.domain.states import State
 from shuxin.federation.models import JointUse, Released
 from shuxin.federation.node.jobs import approve
 from shuxin.federation.node.lines import Lines
 from shuxin.federation.node.words import take_word
+from shuxin.federation.scorecard.errors import PartTellsTooMuch
 from shuxin.federation.scorecard.target import target_of
 from shuxin.fusion.api import FieldIdentifies, FieldUnknown
 
@@ -203,6 +205,42 @@ class TestScorecardRuns:
         with one.others():
             one.run()
         assert JointUse.objects.get().figures == figures_of(one.job, party=HOLDER) > 100
+
+    @pytest.mark.parametrize(("rule", "most"), [({}, 50), ({"max_told_share_percent": 7}, 7)])
+    def test_the_program_knows_how_much_the_policy_lets_a_part_tell(
+        self, tmp_path: Path, rule: dict[str, Any], most: int
+    ) -> None:
+        seen: list[int] = []
+        program = answering(lambda work: seen.append(work.most_told_percent()))
+        one = of_holder(tmp_path, program, rule=rule)
+        with one.others():
+            one.run()
+        assert one.state is State.DONE
+        assert seen == [most]
+
+    def test_without_a_policy_no_part_is_made(self, tmp_path: Path) -> None:
+        def without(work: Work) -> None:
+            next(tmp_path.rglob(POLICY_FILE)).unlink()
+            work.most_told_percent()
+
+        one = of_holder(tmp_path, answering(without))
+        with one.others():
+            one.run()
+        assert one.state is State.FAILED
+        assert one.ending()["reasons"] == [{"reason": "policy_missing", "about": ""}]
+
+    def test_a_part_that_would_tell_too_much_ends_the_job_without_a_figure(
+        self, tmp_path: Path
+    ) -> None:
+        def refuse(work: Work) -> None:
+            raise PartTellsTooMuch(party=work.party)
+
+        one = of_holder(tmp_path, refuse)
+        with one.others():
+            one.run()
+        code = "scorecard_part_tells_too_much"
+        assert one.ending()["code"] == code
+        assert one.ending()["reasons"] == [{"reason": code, "about": f"party {HOLDER}"}]
 
     def release(self, size: int, numbers: int) -> Callable[[Work], None]:
         return answering(lambda work: work.release("card", LABEL, size=size, numbers=numbers))

@@ -16,6 +16,7 @@ from shuxin.federation.domain.words import Approval, JobWord, sign_word
 from shuxin.federation.node.jobs import take_job
 from shuxin.federation.node.peers import add_peer
 from shuxin.federation.node.services import NodeServices
+from shuxin.federation.node.serving import ServiceUnknown
 from shuxin.federation.wire.tls import make_certificate
 from shuxin.kernel.signing import Ed25519Key
 from shuxin.parties.api import Directory, KeyRole, PartyKind, Pinned, TrustAnchors
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from shuxin.federation.engine.channel import Channel, Declared, Kind, Work
     from shuxin.federation.node.services import Entered
-    from shuxin.federation.wire.messages import Hello, Part, Taken, Where
+    from shuxin.federation.wire.messages import Hello, Part, Score, Scored, Taken, Where
     from shuxin.kernel.errors import ShuxinError
     from shuxin.kernel.statements import Statement
     from shuxin.ledger.api import Entry
@@ -108,6 +109,9 @@ class FakeLine:
     def where(self, where: Where) -> Taken:
         raise AssertionError(where.name)
 
+    def score(self, message: Score) -> Scored:
+        raise AssertionError(message.service)
+
     def close(self) -> None:
         self.closed += 1
 
@@ -146,6 +150,13 @@ class World:
     def write_policy(self, **changed: Any) -> None:
         self.services.folder.mkdir(parents=True, exist_ok=True)
         (self.services.folder / POLICY_FILE).write_text(as_toml(rules(**changed)), encoding="utf-8")
+
+
+class NoAnswers:
+    """A node that takes part in no service."""
+
+    def answer(self, peer: str, message: Score) -> Scored:
+        raise ServiceUnknown
 
 
 def as_toml(rules: Mapping[str, Any]) -> str:
@@ -188,6 +199,7 @@ def world(
         own=NodeFacts(me, f"https://node{list(KEYS).index(me)}.example:7443"),
         kinds=kinds or {},
         entering=NoRows(),
+        answering=NoAnswers(),
         dataset_version=versions.get,
         software="test",
     )

@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.forking import LIBRARIES, answer
+from tests.forking import answer, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +29,7 @@ _MORE = ("duckdb", "h11", "msgspec", "rbcl", "uvicorn", "numpy.random")
 
 
 def serve(place: Path) -> None:
-    for library in (*LIBRARIES, *_MORE):
-        __import__(library)
+    load(*_MORE)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
         aside = place.with_suffix(".new")

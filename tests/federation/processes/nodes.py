@@ -227,11 +227,15 @@ class City:
 
     # Setting up, as the documents say.
 
-    def found(self, *, record: bool = True) -> None:
-        """Initialise, exchange cards, write policies, load data, record the joint bases."""
+    def found(self, *, record: bool = True, trusting: Callable[[], object] = lambda: None) -> None:
+        """Initialise, exchange cards, write policies, load data, record the joint bases.
+
+        trusting: what each says of whom it trusts besides, before anything is kept there.
+        """
         self.records = record
         ports = dict(zip(ALL, free_ports(len(ALL)), strict=True))
         at_once(*(lambda name=name: self._init(name, ports[name], record=record) for name in ALL))
+        trusting()
         at_once(*(lambda name=name: self._load(name) for name in ALL))
 
     def _init(self, name: str, port: int, *, record: bool) -> None:

@@ -46,6 +46,7 @@ WIDE = {
     "released_figures_per_job": "100000",
     "released_figures_per_dataset_version": "100000",
     "scorecard": f'["{PURPOSE}"]',
+    "max_told_share_percent": "100",  # of two characteristics nearly every total tells both
 }
 JOB_SECONDS = 400
 

@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.federation import memory
 from tests.federation.memory import OtherFailed
-from tests.federation.product.test_dealt import holds
+from tests.federation.product.test_dealt import holds, work_of
 from tests.federation.regression.world import (
     HOLDERS,
     LABEL,
     RegressionKind,
     design,
+    job_of,
     run,
     sample,
     task_of,
@@ -32,6 +33,7 @@ from shuxin.federation.regression.errors import (
     PartOutOfReach,
     RegressionMalformed,
 )
+from shuxin.federation.regression.fitting import hold_fit
 from shuxin.federation.regression.task import COARSE, GRID, Errors
 from shuxin.scoring.card.regression import (
     CharacteristicsCollinear,
@@ -59,6 +61,8 @@ shapes = st.sampled_from(
         (601, (2, 1, 2)),
         (400, (0, 1, 1)),
         (500, (1, 1, 1, 1)),
+        (400, (2, 0, 1)),
+        (400, (1, 1, 0, 1)),
     ]
 )
 
@@ -90,7 +94,7 @@ def plain(fit: Regression) -> np.ndarray:
 def within_reach(parts: list[np.ndarray], beta: np.ndarray) -> bool:
     columns = [design(parts[:1]), *parts[1:]]
     betas = np.split(beta, np.cumsum([x.shape[1] for x in columns])[:-1])
-    most = 20 / len(parts) - 0.01
+    most = 20 / sum(1 for x in columns if x.shape[1]) - 0.01
     return all(np.abs(x @ b).max() < most for x, b in zip(columns, betas, strict=True))
 
 
@@ -123,8 +127,26 @@ class TestFit:
             apart < 2e-5 + 3e-4 * wanted
         ).all()  # noise has 4e-5 of a standard error: seven times that
         assert errors == pytest.approx(wanted, rel=1e-3)
-        for holder, found in zip(kind.task.holders, fit.coefficients[1:], strict=True):
-            assert (kind.coefficients[holder] == found).all()
+        assert [len(found) for found in fit.coefficients] == list(kind.task.columns)
+        for number, holder in kind.task.present_holders:
+            assert (kind.coefficients[holder] == fit.coefficients[number]).all()
+
+    def test_neither_sends_to_nor_hears_of_a_holder_without_a_column(self, tmp_path: Path) -> None:
+        """The others keep their numbers; the label party's own columns go to the first who is there."""
+        parts, good = sample(4, rows=200, columns=(1, 0, 1))
+        kind, outcome = joint(parts, good, tmp_path)
+        assert not outcome.failures
+        assert kind.coefficients.keys() == {HOLDERS[1]}
+        assert not [key for key in outcome.messages if HOLDERS[0] in key]
+        pairs = {name.partition("/")[0] for _, _, name in outcome.messages}
+        assert pairs == {
+            "fit", "fit.0-2", "fit.2-0", "fit.crossed.0-2", "fit.crossed.2-0", "fit.own.0-2", "fit.own.2-0",
+        }  # fmt: skip
+
+    def test_is_refused_to_a_holder_without_a_column(self, tmp_path: Path) -> None:
+        task = task_of([np.zeros((3, 1)), np.zeros((3, 0)), np.zeros((3, 1))])
+        with pytest.raises(ValueError, match="a holder a column"):
+            hold_fit(work_of(HOLDERS[0], tmp_path, job=job_of(2)), task, np.zeros((3, 0)))
 
     def test_without_errors_needs_no_second_derivatives(self, tmp_path: Path) -> None:
         parts, good = sample(3, rows=700, columns=(2, 2))
@@ -189,14 +211,7 @@ class TestAgain:
     def test_sends_and_keeps_the_same_bytes(
         self, columns: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        durable: dict[str, dict[str, bytes]] = {}
-
-        class Durable(memory.MemoryChannel):
-            def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-                self.kept = durable.setdefault(self.party, {})
-                return super().once(name, make)
-
-        monkeypatch.setattr(memory, "MemoryChannel", Durable)
+        kept = memory.durable(monkeypatch)
         parts, good = sample(7, rows=200, columns=columns)
         first, seen = joint(parts, good, tmp_path)
         again, seen_again = joint(parts, good, tmp_path)
@@ -206,7 +221,7 @@ class TestAgain:
         assert first.fit is not None
         assert again.fit is not None
         assert first.fit.intercept_error == again.fit.intercept_error
-        durable.clear()
+        kept.clear()
         _, other = joint(parts, good, tmp_path)
         assert other.messages != seen.messages
 
@@ -216,14 +231,7 @@ class TestAgain:
         """What was decided before a kill is kept, even when the linear algebra of the second run differs a little."""
         from shuxin.federation.regression.optimiser import Optimiser
 
-        durable: dict[str, dict[str, bytes]] = {}
-
-        class Durable(memory.MemoryChannel):
-            def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-                self.kept = durable.setdefault(self.party, {})
-                return super().once(name, make)
-
-        monkeypatch.setattr(memory, "MemoryChannel", Durable)
+        memory.durable(monkeypatch)
         parts, good = sample(8, rows=200, columns=(1, 1))
         _, seen = joint(parts, good, tmp_path)
         step = Optimiser.step

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.federation.regression.world import task_of
 
@@ -40,7 +40,7 @@ class TestTask:
         [
             {"holders": ()},
             {"columns": (1, 2)},
-            {"columns": (1, 2, 0)},
+            {"columns": (1, 0, 0)},
             {"columns": (-1, 2, 1)},
             {"rows": 0},
             {"iterations": 0},
@@ -75,6 +75,26 @@ class TestMessages:
     def test_have_names_of_their_own(self) -> None:
         keys = [(one.sender, one.receiver, one.name) for one in messages(TASK)]
         assert len(set(keys)) == len(keys)
+
+    @given(
+        st.tuples(*[st.integers(0, 3)] * 4).filter(lambda widths: any(widths[1:])),
+        st.tuples(*[st.integers(0, 3)] * 4),
+        st.sampled_from(Errors),
+    )
+    def test_are_declared_for_whichever_columns_are_left(
+        self, most: tuple[int, ...], less: tuple[int, ...], errors: Errors
+    ) -> None:
+        """From any job with these columns at most: the same names, nothing longer, none of who has no column."""
+        left = tuple(max(0, width - gone) for width, gone in zip(most, less, strict=True))
+        assume(any(left[1:]))
+        parts = [np.zeros((10, width)) for width in most]
+        task = task_of(parts, errors=errors)
+        declared = {(m.sender, m.receiver, m.name): m.most_bytes for m in messages(task)}
+        sent = messages(replace(task, columns=left, rows=9))
+        away = {task.parties[n] for n, columns in enumerate(left) if n and not columns}
+        for one in sent:
+            assert one.most_bytes <= declared[one.sender, one.receiver, one.name]
+            assert not away & {one.sender, one.receiver}
 
     def test_grow_with_the_rows(self) -> None:
         """The limit of a job's rows is declared; fewer rows send the same names and no more bytes."""

@@ -87,8 +87,8 @@ class RegressionKind:
             help_fit(work, self.task)
         elif work.role is Role.LABEL:
             self.fit = fit(work, self.task, self.parts[0], self.good)
-        else:
-            x = self.parts[self.task.parties.index(work.party)]
+        elif (number := self.task.parties.index(work.party)) in self.task.present:
+            x = self.parts[number]
             self.coefficients[work.party] = hold_fit(work, self.task, x)
 
 
@@ -132,6 +132,8 @@ class PartKind:
             self.deal(work, self.task)
             return
         number = self.task.parties.index(work.party)
+        if number not in self.task.present:
+            return
         x = fixed(self.task, self.parts[number])
         if not number:
             x = np.hstack([np.full((len(x), 1), self.task.scale), x])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from tests.federation.scorecard.world import HOLDER, LABEL
 
@@ -58,3 +60,12 @@ class TestChoice:
         assert choice.left == columns[1:2]
         assert not choice.by_fit(np.array([0.5]), errors[:1])
         assert choice.left == columns[1:2]
+
+    def test_by_fit_drops_what_may_be_chance_where_the_plan_says_so(self) -> None:
+        """1.96 standard errors are the edge of one in twenty."""
+        columns = [column(name) for name in "abc"]
+        choice = Choice(list(columns), replace(PLAN, max_p_value=0.05))
+        errors = np.full(3, 0.1)
+        assert choice.by_fit(np.array([0.197, 0.195, 0.3]), errors)
+        assert choice.left == [columns[0], columns[2]]
+        assert not choice.by_fit(np.array([0.197, 0.3]), errors[:2])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,18 +30,24 @@ from tests.federation.scorecard.world import (
 
 from shuxin.federation.alignment.refusal import TooFewCommon
 from shuxin.federation.alignment.result import read_aligned
+from shuxin.federation.card.telling import told_share
 from shuxin.federation.domain.figures import figures_of, figures_to
+from shuxin.federation.regression.errors import GradientImpossible, PartOutOfReach
+from shuxin.federation.scorecard import label
 from shuxin.federation.scorecard.errors import (
     FitsUsedUp,
     FitUnfinished,
     NoHolderLeft,
+    PartTellsTooMuch,
     ScorecardNotMade,
 )
 from shuxin.federation.scorecard.kind import ScorecardKind
-from shuxin.scoring.api import OneClassOnly
+from shuxin.federation.scorecard.task import NOTICE
+from shuxin.infra.api import DiskFull
+from shuxin.kernel.errors import ShuxinError
+from shuxin.scoring.api import CharacteristicsCollinear, OneClassOnly, Separated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.federation.memory import Outcome
@@ -87,7 +95,7 @@ class TestCard:
     def test_loses_a_column_whose_sign_turns_with_those_of_another_party(
         self, tmp_path: Path
     ) -> None:
-        """The first holder is left without a feature, so the second takes its place in the next fit."""
+        """The first holder is left without a feature; the second keeps its number in the next fit."""
         firms = shadowed()
         job, outcome = run_job(firms, tmp_path)
         require_card_of_one_place(firms, job, outcome)
@@ -96,6 +104,10 @@ class TestCard:
         assert "card" not in outcome.kept[HOLDER]
         assert label_card(outcome).holders == (THIRD,)
         assert holder_card(outcome, THIRD).holders == (THIRD,)
+        assert {"fit0.0-1/masked", "fit0.0-2/masked", "fit1.0-2/masked"} <= {
+            name for sender, _, name in outcome.messages if sender == LABEL
+        }
+        assert not [key for key in outcome.messages if HOLDER in key and key[2].startswith("fit1")]
 
     def test_needs_no_feature_of_the_label_party(self, tmp_path: Path) -> None:
         firms = firms_of(6, rows=600, own=False)
@@ -151,20 +163,13 @@ class TestCard:
     def test_is_made_again_with_the_same_messages(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        durable: dict[str, dict[str, bytes]] = {}
-
-        class Durable(memory.MemoryChannel):
-            def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-                self.kept = durable.setdefault(self.party, {})
-                return super().once(name, make)
-
-        monkeypatch.setattr(memory, "MemoryChannel", Durable)
+        kept = memory.durable(monkeypatch)
         firms = firms_of(7, rows=400)
         first, again = (run_job(firms, tmp_path)[1] for _ in range(2))
         assert not first.failures
         assert first.messages == again.messages
         assert first.kept == again.kept
-        durable.clear()
+        kept.clear()
         assert run_job(firms, tmp_path)[1].messages != first.messages
 
 
@@ -184,6 +189,25 @@ class TestNoCard:
         words = {name for _, _, name in outcome.messages if name.startswith("scorecard")}
         assert words == {"scorecard/round/0"}
 
+    def test_is_not_said_where_a_disk_is_full_for_now(self, tmp_path: Path) -> None:
+        """The node runs the program again; a word that was said would stay."""
+        firms = firms_of(7, rows=100)
+
+        class Full:
+            messages = ScorecardKind().messages
+
+            def run(self, work: Work) -> None:
+                def values(_: bytes) -> dict[str, Any]:
+                    raise DiskFull(folder="home")
+
+                ScorecardKind().run(replace(work, values=values) if work.party == LABEL else work)
+
+        _, outcome = run_job(firms, tmp_path, kind=Full())
+        failure = outcome.failures[LABEL]
+        assert isinstance(failure, DiskFull)
+        assert not failure.told_as
+        assert not [name for _, _, name in outcome.messages if name.startswith("scorecard")]
+
     def test_when_no_feature_of_a_holder_tells_anything(self, tmp_path: Path) -> None:
         firms = firms_of(7, rows=400)
         rng = np.random.default_rng(1)
@@ -201,12 +225,75 @@ class TestNoCard:
     def test_when_a_fit_needs_more_steps(self, tmp_path: Path) -> None:
         require_stopped(firms_of(3), tmp_path, FitUnfinished, iterations=5)
 
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [
+            (Separated(), "scorecard_not_made"),
+            (CharacteristicsCollinear(), "scorecard_not_made"),
+            (PartOutOfReach(rows=3, most="20.0"), "scorecard_not_made"),
+            (GradientImpossible(step="fit0/gram"), ""),
+        ],
+        ids=lambda value: getattr(value, "code", ""),
+    )
+    def test_in_the_middle_of_a_fit_is_told_without_a_reason_that_tells_of_outcomes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: ShuxinError, told: str
+    ) -> None:
+        """By the node: nobody waits for a word then. That somebody left the protocol is told to all."""
 
-def require_stopped(firms: Firms, folder: Path, why: type[Exception], **more: Any) -> Outcome:
+        def no_end(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(label, "fit", no_end)
+        _, outcome = run_job(firms_of(7, rows=100), tmp_path, min_iv_thousandths=0)
+        assert outcome.failures[LABEL] is error
+        assert error.told_as == told
+        words = [json.loads(m) for key, m in outcome.messages.items() if "round" in key[2]]
+        assert {each["then"] for each in words} == {"count", "relate", "fit"}
+
+
+class Telling:
+    """A scorecard at nodes that let answers tell so many percent."""
+
+    messages = ScorecardKind().messages
+
+    def __init__(self, percent: int) -> None:
+        self.percent = percent
+
+    def run(self, work: Work) -> None:
+        ScorecardKind().run(replace(work, most_told_percent=lambda: self.percent))
+
+
+class TestPartThatTells:
+    def test_is_made_up_to_what_the_policy_lets_out_and_no_further(self, tmp_path: Path) -> None:
+        firms = firms_of(7, rows=400)
+        _, outcome = run_job(firms, tmp_path)
+        values = {name: column[firms.common()] for name, column in firms.features[HOLDER].items()}
+        share = told_share(holder_card(outcome, HOLDER), values)
+        assert 0 < share < 1
+        _, made = run_job(firms, tmp_path, kind=Telling(math.ceil(100 * share)))
+        assert joint_points(made) == joint_points(outcome)
+        _, kept_back = run_job(firms, tmp_path, kind=Telling(math.ceil(100 * share) - 1))
+        failures = kept_back.failures
+        assert isinstance(failures.pop(HOLDER), PartTellsTooMuch)
+        assert {type(each) for each in failures.values()} <= {OtherFailed}
+        assert not any("card" in kept for kept in kept_back.kept.values())
+        assert not [name for _, _, name in kept_back.messages if name == NOTICE]
+
+    def test_of_one_characteristic_is_told_wholly(self, tmp_path: Path) -> None:
+        """Of a holder whose only bins have other points each; by how much is not said."""
+        _, outcome = run_job(shadowed(), tmp_path, kind=Telling(99))
+        failure = outcome.failures[THIRD]
+        assert isinstance(failure, PartTellsTooMuch)
+        assert failure.facts == {"party": THIRD}
+
+
+def require_stopped(firms: Firms, folder: Path, why: type[ShuxinError], **more: Any) -> Outcome:
     """The label party knows why; all others learn that there is no card."""
     _, outcome = run_job(firms, folder, **more)
     failures = dict(outcome.failures)
-    assert isinstance(failures.pop(LABEL), why)
+    own = failures.pop(LABEL)
+    assert isinstance(own, why)
+    assert own.told_as == ScorecardNotMade.code
     assert failures.keys() == {HELPER, *firms.parties[1:]}
     assert {type(each) for each in failures.values()} == {ScorecardNotMade}
     assert not any("card" in kept for kept in outcome.kept.values())

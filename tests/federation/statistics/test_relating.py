@@ -82,6 +82,26 @@ class TestRelations:
         alone = found.correlation[~varied]
         assert (alone == np.eye(whole.shape[1])[~varied]).all()
 
+    def test_leave_out_who_has_no_column(self, tmp_path: Path) -> None:
+        """Its place stays its own: names of the others' messages are the same."""
+        columns = columns_of(4, 60, (0, 0, 2))
+        outcome = kind_of(columns).together(tmp_path)
+        assert not outcome.failures
+        assert {key[:2] for key in outcome.messages} == {(THIRD, LABEL)}
+        columns[0] = np.ones((60, 1), np.int64)
+        names = {name for _, _, name in kind_of(columns).together(tmp_path).messages}
+        assert {name.partition("/")[0] for name in names} == {"alike", "alike.2.0"}
+
+    @given(st.tuples(*[st.integers(0, 3)] * 3), st.tuples(*[st.integers(0, 3)] * 3))
+    def test_are_declared_for_whichever_columns_are_left(
+        self, most: tuple[int, ...], less: tuple[int, ...]
+    ) -> None:
+        left = tuple(max(0, width - gone) for width, gone in zip(most, less, strict=True))
+        declared = relating_messages(relating(500, most))
+        longest = {(m.sender, m.receiver, m.name): m.most_bytes for m in declared}
+        for one in relating_messages(relating(499, left)):
+            assert one.most_bytes <= longest[one.sender, one.receiver, one.name]
+
     def test_inflation_is_that_of_scoring(self, tmp_path: Path) -> None:
         columns = columns_of(3, 500, (2, 3, 2))
         kind = kind_of(columns)
@@ -164,17 +184,10 @@ class TestChanges:
     def test_a_program_that_starts_again_sends_the_same(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        durable: dict[str, dict[str, bytes]] = {}
-
-        class Durable(memory.MemoryChannel):
-            def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-                self.kept = durable.setdefault(self.party, {})
-                return super().once(name, make)
-
-        monkeypatch.setattr(memory, "MemoryChannel", Durable)
+        kept = memory.durable(monkeypatch)
         columns = columns_of(8, 60, (1, 2, 2))
         first, again = (kind_of(columns).together(tmp_path) for _ in range(2))
         assert not first.failures
         assert first.messages == again.messages
-        durable.clear()
+        kept.clear()
         assert kind_of(columns).together(tmp_path).messages != first.messages

@@ -41,7 +41,6 @@ from shuxin.scoring.api import BinningPlan, BinShape, Kind
 from shuxin.scoring.binning.characteristic import bin_categories, bin_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.federation.statistics.world import Given
@@ -287,18 +286,11 @@ class TestMessages:
     def test_are_the_same_when_programs_start_again(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        durable: dict[str, dict[str, bytes]] = {}
-
-        class Durable(memory.MemoryChannel):
-            def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-                self.kept = durable.setdefault(self.party, {})
-                return super().once(name, make)
-
-        monkeypatch.setattr(memory, "MemoryChannel", Durable)
+        kept = memory.durable(monkeypatch)
         first, again = run_secret(tmp_path)[1], run_secret(tmp_path)[1]
         assert not first.failures
         assert first.messages == again.messages
-        durable.clear()
+        kept.clear()
         assert run_secret(tmp_path)[1].messages != first.messages
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from shuxin.federation.domain.card import fingerprint
 from shuxin.federation.wire.client import PeerClient
-from shuxin.federation.wire.messages import Hello, Taken
+from shuxin.federation.wire.messages import Hello, Scored, Taken
 from shuxin.federation.wire.server import NodeServer, serve
 from shuxin.federation.wire.tls import TlsFiles, make_certificate
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from shuxin.federation.wire.messages import Part, Where
+    from shuxin.federation.wire.messages import Part, Score, Where
 
 NOW = dt.datetime.now(dt.UTC)
 SERVER, PEER, OTHER = (f"uscc:9144030070846113{end}X" for end in ("4A", "4B", "4C"))
@@ -69,6 +69,10 @@ class FakeDesk:
     def where(self, peer: str, message: Where) -> Taken:
         self._take(peer, message)
         return Taken(parts=0, complete=False)
+
+    def score(self, peer: str, message: Score) -> Scored:
+        self._take(peer, message)
+        return Scored(answer=message.nonce, refused=[0], reasons=["withdrawn"])
 
     def _take(self, peer: str, what: object) -> None:
         self.inside.release()

@@ -22,7 +22,16 @@ from shuxin.federation.wire.client import (
     PeerUnreachable,
 )
 from shuxin.federation.wire.codec import LONGEST_ANSWER, encode
-from shuxin.federation.wire.messages import Hello, Noted, Part, Refused, Taken, Where
+from shuxin.federation.wire.messages import (
+    Hello,
+    Noted,
+    Part,
+    Refused,
+    Score,
+    Scored,
+    Taken,
+    Where,
+)
 from shuxin.infra.api import DiskFull
 
 if TYPE_CHECKING:
@@ -42,6 +51,14 @@ A_PART = Part(
     digest=bytes(32),
     whole=bytes(32),
     data=bytes(1 << 20),
+)
+A_SCORE = Score(
+    service="a" * 64,
+    holders=[SERVER],
+    subjects=["91350200000000001R"],
+    nonce=bytes(range(32)),
+    request=b"{}",
+    words=[b"{}"],
 )
 
 
@@ -100,6 +117,24 @@ class TestPeerClient:
             shown = fingerprint(peer.certificate.read_text())
             assert list(node.server._book._open.values()).count(shown) == 1
         assert [seen for _, seen in node.desk.seen] == [HELLO, b"{}", A_PART, where]
+
+    def test_asks_about_subjects_and_takes_the_answer_to_that(
+        self, node: Node, peer: TlsFiles
+    ) -> None:
+        with node.client(peer) as client:
+            said = client.score(A_SCORE)
+        assert said == Scored(answer=A_SCORE.nonce, refused=[0], reasons=["withdrawn"])
+        assert node.desk.seen == [(PEER, A_SCORE)]
+
+    @pytest.mark.parametrize(
+        "answer", [Noted(), Taken(parts=1, complete=True), HELLO], ids=lambda a: type(a).__name__
+    )
+    def test_no_other_answer_is_one_about_subjects(self, tmp_path: Path, answer: Noted) -> None:
+        with (
+            answering(tmp_path, http(encode(answer))) as client,
+            pytest.raises(PeerUnreachable),
+        ):
+            client.score(A_SCORE)
 
     def test_a_refusal_comes_with_its_code_and_both_sentences(
         self, node: Node, peer: TlsFiles

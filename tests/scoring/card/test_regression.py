@@ -19,6 +19,7 @@ from shuxin.scoring.card.regression import (
     Separated,
     fit_logistic,
     refuse_separated,
+    wald_p_values,
 )
 
 SHARED = Path(
@@ -148,6 +149,15 @@ class TestFitLogistic:
     def test_shapes_must_agree(self) -> None:
         with pytest.raises(ValueError, match="features"):
             fit_logistic(features=np.ones((5, 1)), outcomes=np.array([True, False]))
+
+
+class TestWaldPValues:
+    def test_are_those_of_printed_tables_on_both_sides(self) -> None:
+        """Quantiles of the normal distribution for .05, .01 and .001, two-sided."""
+        sizes = np.array([1.959964, -2.575829, 3.290527, 0.0])
+        errors = np.array([2.0, 0.5, 1.0, 3.0])
+        found = wald_p_values(coefficients=sizes * errors, standard_errors=errors)
+        assert found == pytest.approx([0.05, 0.01, 0.001, 1.0], rel=1e-5)
 
 
 class TestSeparation:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.federation.domain import samples
 from tests.parties import world as parties_world
+from tests.soak.fuzz.score_targets import score_targets
 
 from shuxin.consent.domain.basis import BasisKind
 from shuxin.consent.domain.joint import JointBasis, read_joint_basis
@@ -52,13 +53,15 @@ HASH = "0" * 64
 def joint_targets(make: type[Target]) -> dict[str, Target]:
     """By name; ``make`` is the shape of a target."""
     job = samples.job()
-    statements = [job.sign(signer=KEY), _joint_basis().sign(signer=KEY)]
+    kinds = [samples.job(**asked) for asked in (samples.scorecard(), samples.service())]
+    jobs = [one.sign(signer=KEY) for one in (job, *kinds)]
+    statements = [jobs[0], _joint_basis().sign(signer=KEY)]
     return {
         "messages between nodes": make(
             _read_message, (MessageInvalid, MessageTooLong), tuple(encode(m) for m in _messages())
         ),
         "node card": make(_read_card, (StatementInvalid, CardInvalid), (_card().dump(),)),
-        "job": make(_read_job, (StatementInvalid, JobInvalid), (statements[0].dump(),)),
+        "job": make(_read_job, (StatementInvalid, JobInvalid), tuple(one.dump() for one in jobs)),
         "joint basis": make(
             _read_joint_basis,
             (StatementInvalid, StatementUnreadable, UnknownPurpose),
@@ -73,7 +76,7 @@ def joint_targets(make: type[Target]) -> dict[str, Target]:
             _read_grants, (StatementInvalid, GrantsInvalid), (b"".join(framed(statements)),)
         ),
         "policy": make(policy_from, (PolicyBroken,), (default_policy_text().encode(),)),
-    }
+    } | score_targets(make)
 
 
 def _messages() -> list[Any]:

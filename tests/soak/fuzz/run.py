@@ -15,7 +15,16 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = ("atheris", "cryptography", "rfc8785", "gmssl", "msgspec", "pydantic", "python-stdnum")
+PACKAGES = (
+    "atheris",
+    "cryptography",
+    "rfc8785",
+    "gmssl",
+    "msgspec",
+    "numpy",
+    "pydantic",
+    "python-stdnum",
+)
 NAMES = "import tests.soak.fuzz.targets as made; print('\\n'.join(made.targets()))"
 LIMITS = ("-timeout=30", "-rss_limit_mb=1500", "-max_len=20000", "-print_final_stats=1")
 _EXECUTED = re.compile(r"stat::number_of_executed_units:\s*(\d+)")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shuxin.federation.alignment.refusal import AnswerInvalid, TooFewCommon
-from shuxin.federation.domain.job import AligningParameters, Learn
+from shuxin.federation.domain.parameters import AligningParameters, Learn
 
 if TYPE_CHECKING:
     from shuxin.federation.alignment.codes import Blocks, Places

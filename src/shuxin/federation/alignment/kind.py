@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from shuxin.federation.alignment import ecdh, forms, keys, reuse, tags
 from shuxin.federation.alignment.codes import BLOCK_BYTES
 from shuxin.federation.alignment.refusal import ReuseNotPossible
-from shuxin.federation.domain.job import Engine, Learn, Role
+from shuxin.federation.domain.job import Role
+from shuxin.federation.domain.parameters import Engine, Learn
 from shuxin.federation.engine.channel import Declared
 
 if TYPE_CHECKING:

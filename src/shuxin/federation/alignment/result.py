@@ -10,7 +10,7 @@ import numpy as np
 from shuxin.federation.alignment.codes import pack
 from shuxin.federation.alignment.forms import little, parameters
 from shuxin.federation.alignment.refusal import ResultDamaged
-from shuxin.federation.domain.job import Engine, Learn
+from shuxin.federation.domain.parameters import Engine, Learn
 from shuxin.kernel.canonical import canonical_json
 from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.statements import parse_json

@@ -12,7 +12,8 @@ from shuxin.federation.alignment.digest import agreed_digest
 from shuxin.federation.alignment.keys import agreed_keys, tags_of
 from shuxin.federation.alignment.matching import common
 from shuxin.federation.alignment.refusal import AnswerInvalid, ReuseNotPossible
-from shuxin.federation.domain.job import Learn, Role
+from shuxin.federation.domain.job import Role
+from shuxin.federation.domain.parameters import Learn
 
 if TYPE_CHECKING:
     import numpy.typing as npt

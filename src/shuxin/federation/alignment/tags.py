@@ -19,7 +19,8 @@ from shuxin.federation.alignment.keys import agreed_keys, form_of, tags_of
 from shuxin.federation.alignment.matching import StandsTwice, common
 from shuxin.federation.alignment.order import SEED_BYTES, random_order
 from shuxin.federation.alignment.refusal import AnswerInvalid
-from shuxin.federation.domain.job import Learn, Role
+from shuxin.federation.domain.job import Role
+from shuxin.federation.domain.parameters import Learn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from shuxin.federation.card.answers import (
+    FORM,
     NO_REASON,
     SPAN,
     AnswerInvalid,
@@ -203,6 +204,7 @@ def took(
     rows: NDArray[np.intp],
     answers: Mapping[str, bytes],
     absent: Mapping[str, Standing],
+    refused: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> Tally:
     """The tally with what came of one question of ``due`` about the subjects ``rows``.
 
@@ -212,6 +214,7 @@ def took(
     Args:
         answers: bytes by holder that answered.
         absent: DOWN or REFUSED, by holder that did not.
+        refused: (rows,) by holder that answered: subjects about which it says that it will not.
 
     Raises:
         AnswerInvalid: an answer, or the sum of all, cannot be right; nothing of the question is taken.
@@ -229,6 +232,7 @@ def took(
         standings[rows, nth] = absent.get(seat.party, Standing.ANSWERED)
         if seat.party in read:
             standings[rows[~read[seat.party].known], nth] = Standing.UNKNOWN_SUBJECT
+            standings[rows[_refused(read[seat.party], refused, seat.party)], nth] = Standing.REFUSED
     new = replace(tally, standings=standings)
     if tally.part.contract.contribution is Contribution.SUM:
         return _with_sum(new, seats, rows, read)
@@ -288,6 +292,16 @@ def _read(
         contract=part.contract,
         categories=seat.categories,
     )
+
+
+def _refused(
+    answers: Answers, refused: Mapping[str, NDArray[np.bool_]] | None, party: str
+) -> NDArray[np.bool_]:
+    """Raises AnswerInvalid: it says that it refuses, and answers."""
+    told = (refused or {}).get(party, np.zeros(len(answers.known), np.bool_))
+    if (told & answers.known).any():
+        raise AnswerInvalid(party=party, reason=FORM)
+    return told
 
 
 def _with_sum(

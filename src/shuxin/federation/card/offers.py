@@ -16,7 +16,7 @@ from shuxin.federation.card.parts import (
     check_categories,
     check_holders,
 )
-from shuxin.federation.domain.job import PartyId  # noqa: TC001 - as above
+from shuxin.federation.domain.parameters import PartyId  # noqa: TC001 - as above
 from shuxin.scoring.api import CardInvalid
 
 OFFER_FORMAT = "shuxin-card-offer/1"

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from shuxin.federation.card.contract import MOST_HOLDERS, Category, Contract, Contribution
 from shuxin.federation.card.points import base_points, bin_points, holder_points
-from shuxin.federation.domain.job import PartyId  # noqa: TC001 - pydantic reads the annotations
+from shuxin.federation.domain.parameters import PartyId  # noqa: TC001 - pydantic reads the annotations
 from shuxin.kernel.text import Text  # noqa: TC001 - as above
 from shuxin.scoring.api import (
     BinShape,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shuxin.federation.domain.job import ScorecardParameters
+from shuxin.federation.domain.parameters import ScorecardParameters
 
 if TYPE_CHECKING:
     from shuxin.federation.domain.job import Job

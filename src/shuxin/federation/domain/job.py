@@ -9,9 +9,25 @@ import datetime as dt
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from shuxin.consent.api import Purpose
+from shuxin.federation.domain.parameters import (
+    MOST_FEATURES,
+    MOST_ROWS,
+    MOST_SCORECARD_ROWS,
+    AligningParameters,
+    Closed,
+    DatasetName,
+    Engine,
+    FieldName,
+    Learn,
+    Parameters,
+    PartyId,
+    RehearsalParameters,
+    ScorecardParameters,
+    ServiceParameters,
+)
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.statements import YEARS, sign_statement
 from shuxin.kernel.text import Text
@@ -21,17 +37,6 @@ if TYPE_CHECKING:
     from shuxin.kernel.statements import Statement
 
 JOB = "job"
-MOST_ROWS = 20_000_000
-MOST_COLUMNS = 100_000
-MOST_SCORECARD_ROWS = 1 << 19
-"""More rows, and the sums of a regression would not be exact."""
-MOST_FEATURES = 200
-"""That one party enters in a scorecard."""
-PartyId = Annotated[
-    str, Field(pattern=r"^uscc:[0-9A-HJ-NPQRTUWXY]{18}$", json_schema_extra={"widget": "party"})
-]
-FieldName = Annotated[str, Field(min_length=1, max_length=120)]
-PLAIN_NAME = r"^[^\W_][\w .-]{0,59}$"
 
 
 class JobInvalid(InvalidInput):
@@ -79,22 +84,18 @@ class CipherName(StrEnum):
     """Where national cryptography is required (GB/T 32907-2016)."""
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=False)
-
-
-class Seat(_Closed):
+class Seat(Closed):
     """One party and its role."""
 
     party: PartyId
     role: Annotated[Role, Field(strict=False)]
 
 
-class Input(_Closed):
+class Input(Closed):
     """What of a party's data enters: one dataset by catalogue name, on what ground, of which period."""
 
     party: PartyId
-    dataset: Annotated[str, Field(min_length=1, max_length=200)]
+    dataset: DatasetName
     features: Annotated[tuple[FieldName, ...], Field(strict=False, max_length=1000)] = ()
     ground: Annotated[Ground, Field(strict=False)]
     basis: Annotated[str, Field(pattern=r"^[0-9A-Za-z._/-]{0,120}$")] = ""
@@ -103,101 +104,14 @@ class Input(_Closed):
     data_to: Annotated[dt.date, Field(strict=False)]
 
 
-class Output(_Closed):
+class Output(Closed):
     """One thing that is released, and to whom."""
 
-    name: Literal["aligned", "count", "verdict", "card"]
+    name: Literal["aligned", "count", "verdict", "card", "scores"]
     to: PartyId
 
 
-class Learn(StrEnum):
-    """Who learns the common rows (获知方)."""
-
-    BOTH = "both"
-    ONE = "one"
-    COUNT = "count"
-
-
-class Engine(StrEnum):
-    """How common rows are found (对齐方式)."""
-
-    TAGS = "tags"
-    ECDH = "ecdh"
-
-
-class AligningParameters(_Closed):
-    """What every kind states that begins with an alignment (对齐参数)."""
-
-    kind: str
-    engine: Annotated[Engine, Field(strict=False)] = Engine.TAGS
-    learn: Annotated[Learn, Field(strict=False)] = Learn.BOTH
-    min_size: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 1000
-    reuse: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
-    """Id of an earlier alignment of the same parties whose rows are taken again, as far as the grants still hold."""
-
-
-class AlignmentParameters(AligningParameters):
-    """Find the subjects that all data parties have (对齐)."""
-
-    kind: Literal["alignment"] = "alignment"
-
-
-class ScorecardParameters(AligningParameters):
-    """Align, then fit a scorecard on the features of all data parties (联合评分卡).
-
-    Fractions are whole numbers of the unit in their name: a job is canonical JSON without fractions.
-    """
-
-    kind: Literal["scorecard"] = "scorecard"
-    model: Annotated[str, Field(pattern=PLAIN_NAME)]
-    target: FieldName
-    """Field of the label party's dataset that says how it ended."""
-    bad: Annotated[tuple[FieldName, ...], Field(strict=False, min_length=1, max_length=50)]
-    """Its values that are bad."""
-    max_fine: Annotated[int, Field(ge=2, le=50)] = 40
-    """Most bins of a feature that are counted jointly."""
-    max_bins: Annotated[int, Field(ge=2, le=20)] = 8
-    """Most bins of a feature in the card."""
-    min_rows: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 20
-    min_good: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 5
-    min_bad: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 5
-    min_iv_thousandths: Annotated[int, Field(ge=0, le=10_000)] = 20
-    max_correlation_hundredths: Annotated[int, Field(ge=1, le=100)] = 70
-    max_vif_tenths: Annotated[int, Field(ge=10, le=10_000)] = 50
-    fits: Annotated[int, Field(ge=1, le=20)] = 6
-    """Most fits, each without the worst feature of the one before."""
-    iterations: Annotated[int, Field(ge=5, le=60)] = 25
-    """Most steps of a fit."""
-    base_points: Annotated[int, Field(ge=0, le=10_000)] = 600
-    base_odds: Annotated[int, Field(ge=1, le=10_000)] = 50
-    pdo: Annotated[int, Field(ge=1, le=1_000)] = 20
-    cut_off: Annotated[int, Field(ge=0, le=10_000)] = 560
-    contribution: Literal["sum", "by_holder", "by_category"] = "by_holder"
-    reasons: Literal["none", "categories"] = "categories"
-    most_categories: Annotated[int, Field(ge=0, le=4)] = 2
-    min_holders: Annotated[int, Field(ge=1, le=7)] = 1
-
-
-class RehearsalParameters(_Closed):
-    """A dealt product of random matrices made for the purpose, checked against the plain one (链路演练): no data."""
-
-    kind: Literal["rehearsal"] = "rehearsal"
-    rows: Annotated[int, Field(ge=0, le=2_000_000)] = 1000
-    left: Annotated[int, Field(ge=0, le=10_000)] = 10
-    """Columns of the holder's matrix."""
-    right: Annotated[int, Field(ge=0, le=1_000)] = 4
-    """Columns of the label party's matrix."""
-    ring: Literal[32, 64] = 32
-    products: Annotated[int, Field(ge=1, le=100)] = 1
-    """How many products use the same holder's matrix."""
-
-
-Parameters = Annotated[
-    AlignmentParameters | RehearsalParameters | ScorecardParameters, Field(discriminator="kind")
-]
-
-
-class Limits(_Closed):
+class Limits(Closed):
     """What the job may cost and how long it may take."""
 
     rows: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 1_000_000
@@ -208,7 +122,7 @@ class Limits(_Closed):
     """How long it may run in all, pauses and people's releases included."""
 
 
-class Job(_Closed):
+class Job(Closed):
     """A job (联合任务): who, with which data, for what purpose, on what ground, computing what, released to whom."""
 
     version: Literal[1] = 1
@@ -252,6 +166,8 @@ class Job(_Closed):
             )
             _require(self.cipher is not CipherName.CHACHA20, "cipher", "tags need a block cipher")
             _require(tags or len(data) == 2, "parameters.engine", "ecdh is for two parties")  # noqa: PLR2004 - two
+        elif isinstance(self.parameters, ServiceParameters):
+            _require_service(self, self.parameters)
         else:
             _require(not self.inputs, "inputs", "a rehearsal has no data")
             _require(len(data) == 2, "parties", "a rehearsal has one holder")  # noqa: PLR2004 - two
@@ -259,6 +175,8 @@ class Job(_Closed):
         if isinstance(self.parameters, ScorecardParameters):
             _require_scorecard(self, self.parameters)
         for one in self.inputs:
+            doubled = len(set(one.features)) < len(one.features)
+            _require(not doubled, "inputs.features", "a feature stands twice")
             _require(one.data_from < one.data_to, "inputs.data_to", "lies before data_from")
             named = one.ground is Ground.BASIS
             _require(
@@ -278,6 +196,8 @@ class Job(_Closed):
         label, data = self.label, [s.party for s in self.parties if s.role.has_data]
         if isinstance(self.parameters, RehearsalParameters):
             return [("verdict", label)]
+        if isinstance(self.parameters, ServiceParameters):
+            return [("scores", label)]
         to = data if self.parameters.learn is Learn.BOTH else [label]
         name = "count" if self.parameters.learn is Learn.COUNT else "aligned"
         names = [name, "card"] if isinstance(self.parameters, ScorecardParameters) else [name]
@@ -306,6 +226,11 @@ class Job(_Closed):
     def data_parties(self) -> tuple[str, ...]:
         return (self.label, *self.holders)
 
+    @property
+    def enters_rows(self) -> bool:
+        """Whether rows enter when it runs; those of a service are read at each question."""
+        return isinstance(self.parameters, AligningParameters)
+
     def fields_of(self, party: str) -> tuple[str, ...]:
         """Fields of the party's dataset that are read: its features, of a scorecard's label party the target too."""
         own, asked = self.input_of(party), self.parameters
@@ -333,7 +258,6 @@ def _require_scorecard(job: Job, asked: ScorecardParameters) -> None:
     _require(job.limits.rows <= MOST_SCORECARD_ROWS, "limits.rows", f"<= {MOST_SCORECARD_ROWS}")
     for one in job.inputs:
         names, where = one.features, "inputs.features"
-        _require(len(set(names)) == len(names), where, "a feature stands twice")
         _require(len(names) <= MOST_FEATURES, where, f"<= {MOST_FEATURES} of one party")
         if one.party == job.label:
             _require(asked.target not in names, where, "the target is no feature")
@@ -350,6 +274,25 @@ def _require_scorecard(job: Job, asked: ScorecardParameters) -> None:
     _require(
         asked.min_holders <= most, "parameters.min_holders", f"<= {most} with this contribution"
     )
+
+
+def _require_service(job: Job, asked: ServiceParameters) -> None:
+    """Rules of a service over several fields; each failure names its field."""
+    data = sorted(job.data_parties)
+    _require(sorted(one.party for one in job.inputs) == data, "inputs", "one of each data party")
+    _require(job.helper is None, "parties", "nobody helps at scoring")
+    _require(len(asked.parts) == len(job.holders), "parameters.parts", "one of each holder")
+    _require(asked.until.year in YEARS, "parameters.until", "year")
+    _require(job.proposed_at < asked.until, "parameters.until", "lies before proposed_at")
+    for one in job.inputs:
+        where = "inputs"
+        _require(not one.features, f"{where}.features", "follow from the card")
+        agreed = one.ground is Ground.AUTHORISATIONS
+        _require(
+            agreed == (one.party != job.label),
+            f"{where}.ground",
+            "holders answer on authorisations, the label party reads its own data on a basis",
+        )
 
 
 def _require(holds: bool, field: str, reason: str) -> None:  # noqa: FBT001 - one use, as an assertion

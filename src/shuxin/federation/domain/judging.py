@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 from shuxin.consent.api import HOLDERS_OWN
 from shuxin.federation.domain.figures import figures_of
-from shuxin.federation.domain.job import (
+from shuxin.federation.domain.job import Role
+from shuxin.federation.domain.parameters import (
     AligningParameters,
     Learn,
     RehearsalParameters,
-    Role,
     ScorecardParameters,
+    ServiceParameters,
 )
 from shuxin.federation.domain.policy import KindName, NodeFacts, Policy, Spent, offered
 from shuxin.federation.domain.refusal import JobReason, Refusal
@@ -152,7 +153,12 @@ def _against_input(here: _Case, spent: Spent | None) -> Iterator[Refusal]:
 
 
 def over_budget(job: Job, policy: Policy, *, me: str, spent: Spent) -> Iterator[Refusal]:
-    """Whether this job would take more of the dataset's version than is left; ``spent`` is without this job."""
+    """Whether this job would take more of the dataset's version than is left; ``spent`` is without this job.
+
+    A service takes nothing of it: each answer is counted under its own authorisation and the service's limits.
+    """
+    if not job.enters_rows:
+        return
     own = job.input_of(me)
     name = "" if own is None else own.dataset
     if spent.figures + figures_of(job, party=me) > policy.released_figures_per_dataset_version:
@@ -170,7 +176,7 @@ def _against_parameters(here: _Case) -> Iterator[Refusal]:
         rows = parameters.rows
         if rows * (parameters.left + parameters.right * parameters.products) > MOST_CELLS:
             yield Refusal(JobReason.ROWS_TOO_MANY, f"{MOST_CELLS} cells")
-    if rows > policy.max_rows:
+    if rows > policy.max_rows and not isinstance(parameters, ServiceParameters):
         yield Refusal(JobReason.ROWS_TOO_MANY, str(policy.max_rows))
     if job.limits.wait_seconds > policy.wait_seconds_max:
         yield Refusal(JobReason.WAIT_TOO_LONG, str(policy.wait_seconds_max))
@@ -178,6 +184,8 @@ def _against_parameters(here: _Case) -> Iterator[Refusal]:
         yield Refusal(JobReason.FIGURES_TOO_MANY, str(policy.released_figures_per_job))
     if isinstance(parameters, AligningParameters):
         yield from _against_aligning(parameters, here)
+    if isinstance(parameters, ServiceParameters):
+        yield from _against_service(parameters, here)
 
 
 def _against_aligning(asked: AligningParameters, here: _Case) -> Iterator[Refusal]:
@@ -203,6 +211,20 @@ def _against_bins(asked: ScorecardParameters, policy: Policy) -> Iterator[Refusa
     ):
         if found < least:
             yield Refusal(JobReason.MIN_SIZE_TOO_SMALL, f"{name} {least}")
+
+
+def _against_service(asked: ServiceParameters, here: _Case) -> Iterator[Refusal]:
+    policy = here.policy
+    if asked.until - here.job.proposed_at > dt.timedelta(days=policy.service_days_max):
+        yield Refusal(JobReason.SERVICE_TOO_LONG, str(policy.service_days_max))
+    for found, most in (
+        (asked.subjects_per_day, policy.service_subjects_per_day_max),
+        (asked.times_per_day, policy.service_times_per_day_max),
+    ):
+        if found > most:
+            yield Refusal(JobReason.SERVICE_TOO_MUCH, str(most))
+    if asked.status_seconds > policy.service_status_seconds_max:
+        yield Refusal(JobReason.STATUS_TOO_OLD, str(policy.service_status_seconds_max))
 
 
 def _against_time(here: _Case) -> Iterator[Refusal]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shuxin.federation.domain.job import (
+from shuxin.federation.domain.job import Input, Job, Limits, Output, Seat
+from shuxin.federation.domain.labels import CHOICES, LABELS
+from shuxin.federation.domain.parameters import (
     AlignmentParameters,
-    Input,
-    Job,
-    Limits,
-    Output,
     RehearsalParameters,
     ScorecardParameters,
-    Seat,
+    ServiceParameters,
 )
-from shuxin.federation.domain.labels import CHOICES, LABELS
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -29,6 +26,7 @@ PARAMETERS: dict[str, type[BaseModel]] = {
     "alignment": AlignmentParameters,
     "rehearsal": RehearsalParameters,
     "scorecard": ScorecardParameters,
+    "service": ServiceParameters,
 }
 _PARTS: dict[str, type[BaseModel]] = {
     "parties": Seat,

@@ -22,6 +22,7 @@ LABELS = {
     "alignment": Label(Text(en="Alignment", zh="对齐")),
     "rehearsal": Label(Text(en="Rehearsal of the line", zh="链路演练")),
     "scorecard": Label(Text(en="Joint scorecard", zh="联合评分卡")),
+    "service": Label(Text(en="Joint scoring in service", zh="联合评分服务")),
     "version": Label(Text(en="version of the job's form", zh="任务格式版本")),
     "nonce": Label(
         Text(en="random number", zh="随机数"),
@@ -193,6 +194,27 @@ LABELS = {
         Text(en="fewest holders behind a sum", zh="合计所含最少数据方数"),
         Text(en="1 unless the contribution is a sum", zh="分值非合计时为 1"),
     ),
+    "service.scorecard": Label(
+        Text(en="scorecard job", zh="评分卡任务"),
+        Text(en="id of the job that made the card", zh="产生该评分卡的任务编号")
+    ),
+    "service.label_part": Label(Text(en="hash of the label party's part", zh="标签方分片哈希")),
+    "service.parts": Label(
+        Text(en="hashes of the holders' parts", zh="数据方分片哈希"),
+        Text(en="in the order of the holders", zh="按数据方顺序"),
+    ),
+    "service.until": Label(
+        Text(en="in service until", zh="服务截止时间"),
+        Text(en="any party may end its part earlier", zh="任一方可提前终止本方服务")
+    ),
+    "service.subjects_per_day": Label(
+        Text(en="most subjects a day", zh="每日最多主体数"), Text(en="that a holder answers about", zh="单个数据方应答")
+    ),
+    "service.times_per_day": Label(Text(en="most answers about one subject a day", zh="单一主体每日最多应答次数")),
+    "service.status_seconds": Label(
+        Text(en="oldest knowledge of withdrawals, in seconds", zh="撤回状态最长时效(秒)"),
+        Text(en="older, and a holder does not answer", zh="超过则数据方不予应答"),
+    ),
     "rehearsal.rows": Label(Text(en="rows", zh="行数")),
     "rehearsal.left": Label(Text(en="columns of the holder's matrix", zh="数据方矩阵列数")),
     "rehearsal.right": Label(Text(en="columns of the label party's matrix", zh="标签方矩阵列数")),
@@ -219,6 +241,8 @@ CHOICES = {
     "verdict": Text(en="verdict of the rehearsal", zh="演练结论"),
     "card": Text(en="part of the joint card", zh="联合评分卡分片"),
     "scorecard": Text(en="joint scorecard", zh="联合评分卡"),
+    "service": Text(en="joint scoring in service", zh="联合评分服务"),
+    "scores": Text(en="answers to questions", zh="对询问的应答"),
     "sum": Text(en="the sum over all holders", zh="各数据方合计"),
     "by_holder": Text(en="each holder's total", zh="各数据方总分"),
     "by_category": Text(en="each holder's total of each category", zh="各数据方各类别总分"),

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from shuxin.consent.api import Purpose
-from shuxin.federation.domain.job import MOST_ROWS, Engine, Ground, Job, Learn, PartyId
+from shuxin.federation.domain.job import Ground, Job
+from shuxin.federation.domain.parameters import MOST_ROWS, Engine, Learn, PartyId
 from shuxin.federation.domain.policy_text import DEFAULT_POLICY
 from shuxin.kernel.errors import InvalidInput, Unavailable
 from shuxin.kernel.text import Text
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 POLICY_FILE = "policy.toml"
 LONGEST_POLICY = 1 << 18
 ANY = "*"
-KindName = Literal["alignment", "rehearsal", "scorecard"]
+KindName = Literal["alignment", "rehearsal", "scorecard", "service"]
 Purposes = Annotated[tuple[Annotated[Purpose, Field(strict=False)], ...], Field(strict=False)]
 Parties = Annotated[tuple[PartyId, ...], Field(strict=False, max_length=1000)]
 Names = Annotated[
@@ -118,12 +119,21 @@ class Policy(_Closed):
     """Fewest rows of a bin that is counted jointly."""
     min_bin_class: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 5
     """Fewest goods, and fewest bads, of a bin whose WOE is told."""
+    max_told_share_percent: Annotated[int, Field(ge=0, le=100)] = 50
+    """Most of the values of own characteristics that answers of a part of a card may tell for certain; 100 for all."""
     max_rows: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 1_000_000
     wait_seconds_max: Annotated[int, Field(ge=5, le=86_400)] = 3600
     released_figures_per_job: Annotated[int, Field(ge=0, le=1 << 40)] = 100
     released_figures_per_dataset_version: Annotated[int, Field(ge=0, le=1 << 40)] = 1000
     joint_jobs_per_dataset_version: Annotated[int, Field(ge=0, le=1 << 40)] = 10
     """With one partner: two jobs that differ by one subject reveal that subject."""
+    service_days_max: Annotated[int, Field(ge=0, le=3660)] = 366
+    """How long a service may run; 0 for none."""
+    service_subjects_per_day_max: Annotated[int, Field(ge=0, le=10_000_000)] = 10_000
+    service_times_per_day_max: Annotated[int, Field(ge=0, le=1_000)] = 10
+    """Most answers about one subject a day."""
+    service_status_seconds_max: Annotated[int, Field(ge=5, le=86_400)] = 3600
+    """How old the knowledge of withdrawals may be at most when a question is answered."""
     release: Literal["automatic", "person"] = "person"
     standing: Annotated[tuple[Standing, ...], Field(strict=False, max_length=1000)] = ()
 

@@ -34,6 +34,10 @@ min_count = 1000
 min_bin_rows = 20
 min_bin_class = 5
 
+# A part of a card whose answers tell more of the values behind them, in percent, is not made; 100 lets any be made
+# 评分卡分片的应答可确定推知的特征取值比例上限(百分比);超过则不生成分片,100 表示不限
+max_told_share_percent = 50
+
 # Most rows that a job may let in; longest wait for a message / 任务允许的最大行数;等待消息的最长秒数
 max_rows = 1000000
 wait_seconds_max = 3600
@@ -47,6 +51,13 @@ released_figures_per_dataset_version = 1000
 # 每个数据集版本与同一对方的任务数:仅差一个主体的两次任务会暴露该主体
 joint_jobs_per_dataset_version = 10
 
+# Scoring in service: longest run in days; most subjects, and answers about one, a day; oldest status in seconds
+# 联合评分服务:最长天数;每日最多应答主体数、单一主体最多应答次数;撤回状态的最长时效(秒)
+service_days_max = 366
+service_subjects_per_day_max = 10000
+service_times_per_day_max = 10
+service_status_seconds_max = 3600
+
 # Outputs leave "automatic"-ally within these limits, or only when a "person" here says so / 输出自动发布或由人员放行
 release = "person"
 
@@ -55,6 +66,7 @@ release = "person"
 alignment = ["model_training", "statistics"]
 rehearsal = ["model_training", "statistics"]
 scorecard = ["model_training"]
+service = ["credit_decision", "post_loan", "guarantee"]
 
 # A job that fits one of these wholly needs no person here; partners are its further data parties
 # 完全符合下列任一条的任务无需人员审批;partners 为提出方以外的其他数据方

@@ -45,6 +45,9 @@ class JobReason(StrEnum):
     JOBS_TOO_SIMILAR = "jobs_too_similar"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
+    SERVICE_TOO_LONG = "service_too_long"
+    SERVICE_TOO_MUCH = "service_too_much"
+    STATUS_TOO_OLD = "status_too_old"
     APPROVAL_LAPSED = "approval_lapsed"
     BY_PERSON = "by_person"
     OUTPUT_NOT_DECLARED = "output_not_declared"
@@ -182,6 +185,16 @@ _TEXTS = {
         en="the job is dated ahead of this node's clock", zh="任务时间晚于本节点时钟"
     ),
     JobReason.EXPIRED: Text(en="the job's time is over", zh="任务已过有效期"),
+    JobReason.SERVICE_TOO_LONG: Text(
+        en="the service would run longer than the policy allows", zh="服务期限超过策略允许的天数"
+    ),
+    JobReason.SERVICE_TOO_MUCH: Text(
+        en="the service would answer more a day than the policy allows", zh="服务每日应答量超过策略上限"
+    ),
+    JobReason.STATUS_TOO_OLD: Text(
+        en="the service would answer with older knowledge of withdrawals than the policy allows",
+        zh="服务应答所依据的撤回状态可能早于策略允许的时效",
+    ),
     JobReason.APPROVAL_LAPSED: Text(
         en="the key that signed this party's approval was revoked", zh="该方批准所用密钥已被吊销"
     ),

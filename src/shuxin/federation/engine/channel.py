@@ -112,6 +112,11 @@ class Values(Protocol):
         ...
 
 
+def _everything() -> int:
+    """Where no node's policy is asked: on a stage, of data that were made up."""
+    return 100
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """All that a program gets."""
@@ -129,6 +134,8 @@ class Work:
     progress: Progress
     values: Values | None = None
     """None where this party has no data in the job."""
+    most_told_percent: Callable[[], int] = _everything
+    """How much of its values this node's policy lets the answers of a model tell. Raises ReleaseRefused."""
 
 
 class Kind(Protocol):

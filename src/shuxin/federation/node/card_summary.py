@@ -24,7 +24,7 @@ class CardSummary:
     """A part of a joint card in short (评分卡分片摘要).
 
     shares: as far as the reader's part knows them, the label party's first; a holder knows its own alone. parties:
-    all holders with a part. base_points, cut_off: in the label party's part alone.
+    all holders with a part. base_points, cut_off, parts (the holders' hashes): in the label party's part alone.
     """
 
     model: str
@@ -34,6 +34,7 @@ class CardSummary:
     shares: tuple[Share, ...]
     base_points: int | None = None
     cut_off: int | None = None
+    parts: tuple[str, ...] = ()
 
 
 def summary_of(file: bytes, *, role: Role) -> CardSummary:
@@ -55,6 +56,7 @@ def _of_label(part: LabelPart) -> CardSummary:
         shares=(own, *seats),
         base_points=part.base_points,
         cut_off=part.cut_off,
+        parts=tuple(seat.part for seat in part.seats),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shuxin.federation.domain.job import PartyId
+from shuxin.federation.domain.parameters import PartyId
 from shuxin.infra.api import write_whole
 from shuxin.kernel.errors import Conflict, InvalidInput, Unavailable
 from shuxin.kernel.text import Text

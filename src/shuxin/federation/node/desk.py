@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shuxin.federation.models import JobRecord
     from shuxin.federation.node.lines import Lines
     from shuxin.federation.node.services import NodeServices
-    from shuxin.federation.wire.messages import Part, Taken, Where
+    from shuxin.federation.wire.messages import Part, Score, Scored, Taken, Where
 
 
 class VersionUnknown(InvalidInput):
@@ -107,6 +107,10 @@ class NodeDesk:
         if record.state == State.DONE:
             return self._after_end(record, peer, message)
         return self._inbox(record).where(peer, message)
+
+    def score(self, peer: str, message: Score) -> Scored:
+        """Raises what ``NodeAnswering.answer`` raises."""
+        return self._services.answering.answer(peer, message)
 
     def _record(self, peer: str, job_id: str) -> JobRecord:
         record = record_of(job_id)

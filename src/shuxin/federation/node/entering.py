@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from shuxin.consent.api import (
@@ -20,7 +21,13 @@ from shuxin.consent.api import (
 )
 from shuxin.federation.domain.job import Ground
 from shuxin.federation.engine.channel import Declared
-from shuxin.federation.node.entry import JOB_ENTRY, DataMoved, EntryStatement, read_entry
+from shuxin.federation.node.entry import (
+    JOB_ENTRY,
+    DataMoved,
+    EntryStatement,
+    read_entry,
+    require_size,
+)
 from shuxin.federation.node.features import JobFeatures
 from shuxin.federation.node.grants import (
     asked_holders,
@@ -31,9 +38,10 @@ from shuxin.federation.node.grants import (
     serves,
     serving,
     unframed,
+    within,
 )
 from shuxin.fusion.api import dataset_version, subject_codes
-from shuxin.kernel.errors import Conflict, NotPermitted
+from shuxin.kernel.errors import Conflict
 from shuxin.kernel.statements import parse_statement
 from shuxin.kernel.text import Text
 from shuxin.ledger.api import Entry, TreeHash, root_of
@@ -55,18 +63,6 @@ CODE_BYTES = 18
 _ENTRY_BYTES = 16_384
 
 
-class RowsOutsideLimits(NotPermitted):
-    code = "job_rows_outside_limits"
-    what = Text(
-        en="{party} would enter {side} rows than {limit}, which is the limit of this job or of the policy here",
-        zh="{party} 的入场行数{side} {limit},超出本任务或本方策略的界限",
-    )
-    mend = Text(
-        en="Propose a job over another period or dataset; limits are in the job and in each holder's policy",
-        zh="请改用其他期间或数据集提出任务;界限见任务及各方策略",
-    )
-
-
 class RowsEnded(Conflict):
     code = "job_rows_ended"
     what = Text(
@@ -81,16 +77,9 @@ class RowsEnded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class EnteredRows:
-    """This party's rows in a job (入场主体); implements ``engine.channel.Rows``.
-
-    ``refused``: how many subjects did not enter, by reason; nobody is named. ``entry``: what this party stated;
-    ``others``: what the other data parties did. ``features``: what is known of those who entered.
-    """
+    """This party's rows in a job (入场主体), and what is known of them; implements ``engine.channel.Rows``."""
 
     content: bytes
-    entry: EntryStatement
-    refused: Mapping[str, int]
-    others: Mapping[str, EntryStatement]
     features: JobFeatures = field(compare=False, repr=False)
 
     def codes(self) -> bytes:
@@ -99,6 +88,8 @@ class EnteredRows:
 
 def entry_messages(job: Job) -> tuple[Declared, ...]:
     """The label party's grants to each holder that needs them, and every data party's entry to each other."""
+    if not job.enters_rows:
+        return ()
     entered = [one.party for one in job.inputs]
     grants = (Declared(GRANTS, job.label, one, most_bytes(job)) for one in asked_holders(job))
     entries = (
@@ -118,23 +109,25 @@ def enter(
     gate: Gate,
     settings: Settings,
     channel: Channel,
-    now: dt.datetime,
+    now: Callable[[], dt.datetime],
     signer: Signer,
     grants: Grants | None = None,
     least: int = 1,
     booked: str = "",
 ) -> EnteredRows | None:
-    """This party's rows, the same at every run; None when it has no data in the job.
+    """This party's rows, the same at every run; None when no data of it enter in the job.
 
     When a job is taken up again the gate is asked again: rows that may not enter any more end it. The use is counted
-    and logged once, and this party's signed account is in its log before this returns.
-    grants: the authorisations that the label party brings. least: rows that any data party must enter, by the
-    policy here. booked: the version of the dataset whose budgets this job was taken from; "" for any.
-    Raises UseRefused, RowsOutsideLimits, EntryInvalid, GrantsInvalid, DataMoved, RowsEnded, and what the channel
-    raises.
+    and logged once. This party's signed account is in its log before it leaves; a kill just then may leave the same
+    account there twice, never another one.
+    now: asked whenever something is judged, for hours may go by until the others send. grants: the authorisations
+    that the label party brings. least: rows that any data party must enter, by the policy here. booked: the version
+    of the dataset whose budgets this job was taken from; "" for any.
+    Raises UseRefused, RowsOutsideLimits, EntryInvalid, GrantsInvalid, GrantsTooLong, DataMoved, RowsEnded, and what
+    the channel raises.
     """
     own = job.input_of(party)
-    if own is None:
+    if own is None or not job.enters_rows:
         return None
     batch = replace(gate, limits=GateLimits.batch())
     work = _Entering(job, job_id, party, own, batch, settings, channel, now, signer, grants)
@@ -146,31 +139,17 @@ def enter(
     features = JobFeatures(own.dataset, version, fields, content, permit, settings, channel)
     features.require_readable()
     entry = work.stated(header, len(content) // CODE_BYTES)
-    _require_size(entry, job=job, least=least)
+    require_size(entry, job=job, least=least)
     work.send_grants(content)
-    signed = channel.once("entry/statement", partial(work.signed, entry))
+    signed = work.signed(entry, refused=header["refused"])
     others = [one.party for one in job.inputs if one.party != party]
     for peer in others:
         channel.send(peer, ENTRY, lambda: [signed])
-    said = {}
     for peer in others:
         statement = parse_statement(channel.receive(peer, ENTRY).read(), kind=JOB_ENTRY)
-        said[peer] = read_entry(
-            statement, job=job, job_id=job_id, party=peer, keys=gate.keys, now=now
-        )
-        _require_size(said[peer], job=job, least=least)
-    return EnteredRows(content, entry, header["refused"], said, features)
-
-
-def _require_size(entry: EntryStatement, *, job: Job, least: int) -> None:
-    """The limit is named, the number is not: a small one may tell of somebody."""
-    if entry.rows > job.limits.rows:
-        side, limit = Text(en="more", zh="多于"), job.limits.rows
-    elif entry.rows < least:
-        side, limit = Text(en="fewer", zh="少于"), least
-    else:
-        return
-    raise RowsOutsideLimits(party=entry.party, side=side, limit=limit)
+        said = read_entry(statement, job=job, job_id=job_id, party=peer, keys=gate.keys, now=now())
+        require_size(said, job=job, least=least)
+    return EnteredRows(content, features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +177,7 @@ class NodeEntering:
             gate=self.gate(),
             settings=self.settings,
             channel=channel,
-            now=self.now(),
+            now=self.now,
             signer=self.signer,
             grants=self.grants(job_id),
             least=self.least(),
@@ -217,7 +196,7 @@ class _Entering:
     gate: Gate
     settings: Settings
     channel: Channel
-    now: dt.datetime
+    now: Callable[[], dt.datetime]
     signer: Signer
     grants: Grants | None
 
@@ -269,7 +248,7 @@ class _Entering:
             data_from=self.own.data_from,
             data_to=self.own.data_to,
             job=self.job_id,
-            now=self.now,
+            now=self.now(),
             fields=frozenset(self.job.fields_of(self.party)),
         )
 
@@ -282,7 +261,7 @@ class _Entering:
             data_to=self.own.data_to,
             basis_id=self.own.basis,
             job=self.job_id,
-            now=self.now,
+            now=self.now(),
             fields=frozenset(self.job.fields_of(self.party)),
         )
 
@@ -301,7 +280,7 @@ class _Entering:
                 self.gate,
                 request,
                 authorisations=statements,
-                now=self.now,
+                now=self.now(),
                 job=self.job_id,
                 fields=frozenset(self.job.fields_of(self.party)),
             )
@@ -328,13 +307,13 @@ class _Entering:
 
     def _brought(self) -> list[Presented]:
         """What this party brings, as it was at the first run: of that, what is genuine and holds now."""
-        kept = serving(unframed(BytesIO(self._kept())), job=self.job, now=self.now)
-        return standing_words(self.gate, (one for one, _ in kept), now=self.now)
+        kept = serving(unframed(BytesIO(self._kept())), job=self.job, now=self.now())
+        return standing_words(self.gate, (one for one, _ in kept), now=self.now())
 
     def _collect(self) -> bytes:
         if self.grants is None:
             raise UseRefused([Refusal(Reason.AUTHORISATION_MISSING)])
-        found = serving(self.grants.statements(), job=self.job, now=self.now)
+        found = serving(self.grants.statements(), job=self.job, now=self.now())
         return b"".join(framed(one for one, _ in found))
 
     def send_grants(self, content: bytes) -> None:
@@ -346,16 +325,16 @@ class _Entering:
             self.channel.send(holder, GRANTS, partial(self._for_holder, holder, request, content))
 
     def _request(self, holder: str) -> bytes:
-        asked = request_for(self.job, job_id=self.job_id, holder=holder, now=self.now)
+        asked = request_for(self.job, job_id=self.job_id, holder=holder, now=self.now())
         return asked.sign(signer=self.signer).dump()
 
     def _for_holder(self, holder: str, request: bytes, content: bytes) -> Iterable[bytes]:
+        """Raises GrantsTooLong."""
         entered = _spread(content)
-        yield from framed([parse_statement(request)])
-        for one in self._brought():
-            mine = entity_of(one.terms.subject) in entered
-            if mine and serves(one.terms, job=self.job, holder=holder):
-                yield from framed([one.statement])
+        mine = (one for one in self._brought() if entity_of(one.terms.subject) in entered)
+        theirs = (one.statement for one in mine if serves(one.terms, job=self.job, holder=holder))
+        whole = framed(chain([parse_statement(request)], theirs))
+        return within(whole, most=most_bytes(self.job), holder=holder)
 
     def stated(self, header: Mapping[str, Any], rows: int) -> EntryStatement:
         return EntryStatement(
@@ -369,19 +348,28 @@ class _Entering:
             rows=rows,
         )
 
-    def signed(self, entry: EntryStatement) -> bytes:
-        """The statement, in the log before it leaves."""
-        statement = entry.sign(signer=self.signer)
+    def signed(self, entry: EntryStatement, *, refused: Mapping[str, int]) -> bytes:
+        """The statement, made once, and in the log before it leaves.
+
+        ``refused``: how many subjects did not enter, by reason; just this party's own log has it.
+        """
+        made = self.channel.once("entry/statement", lambda: entry.sign(signer=self.signer).dump())
+        self.channel.once("entry/logged", partial(self._logged, made, entry, refused))
+        return made
+
+    def _logged(self, made: bytes, entry: EntryStatement, refused: Mapping[str, int]) -> bytes:
+        now = self.now()
         facts: dict[str, str | int] = {
             "job": self.job_id,
             "ground": entry.ground.value,
             "dataset_version": entry.dataset_version,
             "root": entry.root,
             "rows": entry.rows,
-            "statement": statement.hash,
+            "statement": parse_statement(made).hash,
+            **{f"refused_{reason}": count for reason, count in refused.items()},
         }
-        self.gate.journal.append_all([Entry(JOB_ENTRY, self.now, self.party, facts)], now=self.now)
-        return statement.dump()
+        self.gate.journal.append_all([Entry(JOB_ENTRY, now, self.party, facts)], now=now)
+        return b"."
 
 
 def _parted(kept: bytes) -> tuple[dict[str, Any], bytes]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shuxin.kernel.errors import Conflict, InvalidInput
+from shuxin.kernel.errors import Conflict, InvalidInput, NotPermitted
 from shuxin.kernel.statements import sign_statement
 from shuxin.kernel.text import Text
 from shuxin.parties.api import KeyProblem, KeyRole
@@ -47,6 +47,18 @@ class DataMoved(Conflict):
         zh="数据集 {dataset} 在任务开始后被重新装载",
     )
     mend = Text(en="Propose the job again when no import runs", zh="请在没有导入运行时重新提出任务")
+
+
+class RowsOutsideLimits(NotPermitted):
+    code = "job_rows_outside_limits"
+    what = Text(
+        en="{party} would enter {side} rows than {limit}, which is the limit of this job or of the policy here",
+        zh="{party} 的入场行数{side} {limit},超出本任务或本方策略的界限",
+    )
+    mend = Text(
+        en="Propose a job over another period or dataset; limits are in the job and in each holder's policy",
+        zh="请改用其他期间或数据集提出任务;界限见任务及各方策略",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +108,14 @@ def read_entry(
         job_id, party, wanted.dataset, body["dataset_version"], wanted.ground, wanted.basis,
         body["root"], rows,
     )  # fmt: skip
+
+
+def require_size(entry: EntryStatement, *, job: Job, least: int) -> None:
+    """The limit is named, the number is not: a small one may tell of somebody. Raises RowsOutsideLimits."""
+    if entry.rows > job.limits.rows:
+        side, limit = Text(en="more", zh="多于"), job.limits.rows
+    elif entry.rows < least:
+        side, limit = Text(en="fewer", zh="少于"), least
+    else:
+        return
+    raise RowsOutsideLimits(party=entry.party, side=side, limit=limit)

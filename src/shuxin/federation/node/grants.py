@@ -53,6 +53,18 @@ class GrantsNotFound(NotFound):
     )
 
 
+class GrantsTooLong(InvalidInput):
+    code = "job_grants_too_long"
+    what = Text(
+        en="the authorisations brought for {party} are more than the {limit} bytes that this job has room for",
+        zh="为 {party} 提供的授权书超过本任务可容纳的 {limit} 字节",
+    )
+    mend = Text(
+        en="Bring one authorisation of each subject, or propose a job that lets more rows in",
+        zh="每个主体只提供一份授权书,或提出入场行数上限更大的任务",
+    )
+
+
 class Grants(Protocol):
     """The authorisations that a party brings to a job."""
 
@@ -92,6 +104,16 @@ class GrantFiles:
 def most_bytes(job: Job) -> int:
     """Of a list of the most statements that this job allows."""
     return LONGEST_STATEMENT + GRANT_BYTES * min(job.limits.rows, MOST_GRANTS)
+
+
+def within(pieces: Iterable[bytes], *, most: int, holder: str) -> Iterator[bytes]:
+    """The same pieces. Raises GrantsTooLong."""
+    size = 0
+    for one in pieces:
+        size += len(one)
+        if size > most:
+            raise GrantsTooLong(party=holder, limit=most)
+        yield one
 
 
 def framed(statements: Iterable[Statement]) -> Iterator[bytes]:

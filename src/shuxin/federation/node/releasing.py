@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Sum
 
-from shuxin.federation.domain.job import AligningParameters, Job, Role
+from shuxin.federation.domain.job import Job, Role
+from shuxin.federation.domain.parameters import AligningParameters
 from shuxin.federation.domain.refusal import JobReason, Refusal, ReleaseRefused
 from shuxin.federation.domain.states import State
 from shuxin.federation.engine.line import JobEnded

@@ -8,13 +8,14 @@ import re
 import shutil
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from shuxin.federation.domain.figures import figures_of
 from shuxin.federation.domain.judging import over_budget
-from shuxin.federation.domain.refusal import JobRefused, Refusal, ReleaseRefused
+from shuxin.federation.domain.refusal import JobReason, JobRefused, Refusal, ReleaseRefused
 from shuxin.federation.domain.states import Event, State
 from shuxin.federation.domain.words import Ending, Given, Handed, Outcome
 from shuxin.federation.engine.channel import Work
@@ -33,7 +34,7 @@ from shuxin.federation.node.lines import STOPPING
 from shuxin.federation.node.releasing import Releasing
 from shuxin.federation.node.services import policy_or_refusal
 from shuxin.infra.api import DatabaseBusy, DiskFull, database_failures_explained, write_whole
-from shuxin.kernel.errors import Conflict, ShuxinError
+from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.text import Text
 from shuxin.ledger.api import LogBusy, LogUnwritable
 
@@ -63,15 +64,6 @@ _BUDGETS = threading.Lock()
 _SAY_SECONDS = 1.0
 
 
-class DatasetChanged(Conflict):
-    code = "dataset_gone"
-    what = Text(en="this node has no such dataset any more", zh="本节点已没有该数据集")
-    mend = Text(
-        en="Look at 'shuxin datasets', and propose the job anew",
-        zh="请查看 shuxin datasets,并重新提出任务",
-    )
-
-
 def run_job(job_id: str, job: Job, *, opened: Opened, services: NodeServices) -> None:
     """Run this party's program to its end, and say to all how it ended.
 
@@ -88,7 +80,7 @@ def run_job(job_id: str, job: Job, *, opened: Opened, services: NodeServices) ->
         _LOG.warning("job %s: %s", job_id, error.say("en"))
         opened.watch.say(f"tries again: {error.code}")
     except ShuxinError as error:
-        _fail(job_id, job, str(error.code), reasons_of(error), services)
+        _fail(job_id, job, str(error.code), reasons_of(error), services, told_as=error.told_as)
     except Exception:  # noqa: BLE001 - the outermost of a job: told in the log, and to the others as a bare code
         _LOG.exception("job %s", job_id)
         _fail(job_id, job, BUG, (), services)
@@ -187,7 +179,16 @@ def _work(
         keep=_keeper(services.job_folder(job_id) / RESULTS),
         progress=_progress(watch.say),
         values=None if entered is None else entered.features.values,
+        most_told_percent=partial(_most_told, services),
     )
+
+
+def _most_told(services: NodeServices) -> int:
+    """As the policy is now. Raises ReleaseRefused."""
+    held = policy_or_refusal(services)
+    if isinstance(held, Refusal):
+        raise ReleaseRefused((held,))
+    return held.policy.max_told_share_percent
 
 
 def _keeper(folder: Path) -> Callable[[str, bytes], None]:
@@ -222,16 +223,16 @@ def _count_use(
 ) -> str:
     """Take this job from the budgets of the dataset's version, before anything of it leaves; which version that is.
 
-    Raises JobRefused, DatasetChanged.
+    Raises JobRefused.
     """
     own = job.input_of(services.party)
-    if own is None:
+    if own is None or not job.enters_rows:
         return ""
 
     def version() -> bytes:
         found = services.dataset_version(own.dataset)
         if found is None:
-            raise DatasetChanged
+            raise JobRefused((Refusal(JobReason.DATASET_UNKNOWN, own.dataset),))
         return found.encode()
 
     named = once("node/dataset-version", version).decode()
@@ -307,9 +308,18 @@ def _ended(job_id: str, job: Job, opened: Opened, services: NodeServices, error:
 
 
 def _fail(
-    job_id: str, job: Job, code: str, reasons: tuple[Given, ...], services: NodeServices
+    job_id: str,
+    job: Job,
+    code: str,
+    reasons: tuple[Given, ...],
+    services: NodeServices,
+    *,
+    told_as: str = "",
 ) -> None:
-    """Into the log, and a signed word to all; nothing when it had ended already."""
+    """Into the log, and a signed word to all; nothing when it had ended already.
+
+    ``told_as``: the code in that word, where the reason is this party's own affair.
+    """
     now = services.now()
     code = code if _CODE.fullmatch(code) else BUG
     with transaction.atomic():
@@ -321,7 +331,8 @@ def _fail(
         log(services, "job-ended", job_id, now, **facts, messages=messages)
         move(record, Event.FAILED, now=now, reasons=(Given(code), *reasons), by=services.party)
         handed = _handed(job_id)
-        word = Ending(job_id, services.party, Outcome.FAILED, code, reasons, "", handed, now)
+        told = (told_as, ()) if told_as else (code, reasons)
+        word = Ending(job_id, services.party, Outcome.FAILED, *told, "", handed, now)
         say(record, word, to=others(job, services.party), services=services, now=now)
 
 

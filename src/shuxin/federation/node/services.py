@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shuxin.federation.domain.policy import HeldPolicy, NodeFacts
     from shuxin.federation.engine.channel import Channel, Declared, Kind
     from shuxin.federation.node.features import JobFeatures
-    from shuxin.federation.wire.messages import Hello, Part, Taken, Where
+    from shuxin.federation.wire.messages import Hello, Part, Score, Scored, Taken, Where
     from shuxin.kernel.signing import Signer
     from shuxin.kernel.statements import Statement
     from shuxin.ledger.api import Entry
@@ -40,6 +40,8 @@ class PeerLine(Protocol):
     def part(self, part: Part) -> Taken: ...
 
     def where(self, where: Where) -> Taken: ...
+
+    def score(self, message: Score) -> Scored: ...
 
     def close(self) -> None: ...
 
@@ -61,6 +63,14 @@ class Entering(Protocol):
         ...
 
 
+class Answering(Protocol):
+    """How a holder answers a question of a service (应答); ``node.answering`` fills it."""
+
+    def answer(self, peer: str, message: Score) -> Scored:
+        """Raises ShuxinError."""
+        ...
+
+
 class Versions(Protocol):
     """The version of a dataset that this node has now, 64 hexadecimal digits; None when it has no such dataset."""
 
@@ -72,7 +82,8 @@ class NodeServices:
     """All that a node's use cases, desk and worker are given (节点服务).
 
     folder: ``home/node``. log: appends to the node's own log, durable when it returns. client_of: a new way to a
-    peer at each call. own: what this node's own card says. entering: rows of this party. kinds: by name.
+    peer at each call. own: what this node's own card says. entering: rows of this party. answering: questions of
+    services. kinds: by name.
     """
 
     party: str
@@ -85,6 +96,7 @@ class NodeServices:
     own: NodeFacts
     kinds: Mapping[str, Kind]
     entering: Entering
+    answering: Answering
     dataset_version: Versions
     software: str = ""
     workers: int = 2

@@ -19,10 +19,12 @@ from shuxin.federation.domain.states import State
 from shuxin.federation.engine.erasing import erase, remove, was_erased
 from shuxin.federation.engine.line import JobEnded
 from shuxin.federation.models import JobRecord
+from shuxin.federation.node.answer_book import forget
 from shuxin.federation.node.book import whole_job
 from shuxin.federation.node.grants import grants_files
 from shuxin.federation.node.jobs import expire
 from shuxin.federation.node.running import fail_job, run_job
+from shuxin.federation.node.serving import erase_pairs
 from shuxin.federation.node.words import Postman
 from shuxin.kernel.errors import ShuxinError
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.2
 SWEEP_SECONDS = 5.0
+FORGET_SECONDS = 3600.0
+"""Between two looks at what services left."""
 FOLLOWED = 8
 """Jobs of other label parties that run at once, for each one of this node's own; of one of them half as many."""
 AGAIN_SECONDS = 2.0
@@ -59,6 +63,7 @@ class Worker:
         self._label: dict[str, str] = {}
         self._again: dict[str, float] = {}
         self._swept = -SWEEP_SECONDS
+        self._forgot = -FORGET_SECONDS
 
     def run(self, stop: Event) -> None:
         """Until ``stop``; then running jobs halt where they are, for the next process to go on."""
@@ -83,6 +88,10 @@ class Worker:
             expire(services=self._services)
             self._end_overlong()
             self.sweep()
+        if time.monotonic() - self._forgot >= FORGET_SECONDS:
+            self._forgot = time.monotonic()
+            forget(self._services.now())
+            erase_pairs(services=self._services)
         return sum(self._started(job_id, job) for job_id, job in self._startable())
 
     def sweep(self) -> None:

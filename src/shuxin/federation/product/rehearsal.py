@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shuxin.federation.domain.job import CipherName, RehearsalParameters, Role
+from shuxin.federation.domain.job import CipherName, Role
+from shuxin.federation.domain.parameters import RehearsalParameters
 from shuxin.federation.engine.channel import Declared
 from shuxin.federation.product.dealt import HelperSide, HolderSide, LabelSide
 from shuxin.federation.product.errors import ProductMalformed, RehearsalFailed

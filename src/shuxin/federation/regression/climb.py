@@ -47,9 +47,9 @@ _MOST_SLOPE = 0.3
 class Fit:
     """What the label party gets (联合拟合): log-odds of a good outcome.
 
-    coefficients, standard_errors: by party, the label party's first; without the intercept. The errors are None
-    where the task asks for none. gradient: largest absolute slope where the last one was taken.
-    converged: False when the iterations ran out before the steps were small.
+    coefficients, standard_errors: by party, the label party's first, without the intercept; empty for a holder that
+    takes no part. The errors are None where the task asks for none. gradient: largest absolute slope where the last
+    one was taken. converged: False when the iterations ran out before the steps were small.
     """
 
     intercept: float
@@ -112,7 +112,7 @@ class Climb:
                 break
             beta = following
         self._ask(i + 2, STOP)
-        for holder in task.holders:
+        for _, holder in task.present_holders:
             work.channel.send(holder, task.name(f"{i + 1}/coefficients"), lambda: [STOP])
         return self._finish(_Reached(i + 1, beta, slope, step, way), gram)
 
@@ -126,7 +126,7 @@ class Climb:
             step = covariance @ reached.slope if reached.way is _Way.SMALL else step
         beta, errors = self._last(beta, step, errors)
         self._side.require_reach(self._of(beta, 0))
-        for party, holder in enumerate(task.holders, 1):
+        for party, holder in task.present_holders:
             send(self._work, holder, task.name("final"), [self._of(beta, party)])
         found = beta / 2.0**GRID
         return Fit(
@@ -186,13 +186,13 @@ class Climb:
     def _slope(self, iteration: int, beta: Whole, gram: FloatArray) -> FloatArray:
         """(d,) of the log-likelihood less the penalty."""
         task, name = self._task, self._task.name(f"{iteration}/shares")
-        for party, holder in enumerate(task.holders, 1):
+        for party, holder in task.present_holders:
             to = task.name(f"{iteration}/coefficients")
             send(self._work, holder, to, [self._of(beta, party)], before=GO)
         chance = self._side.chance_share(iteration, self._of(beta, 0))
         own = self._side.gradient(iteration, self._half - chance)
-        total = np.concatenate([own[party] for party in range(len(task.parties))])
-        for holder in task.holders:
+        total = np.concatenate([own[party] for party in task.present])
+        for _, holder in task.present_holders:
             received = self._work.channel.receive(holder, name)
             total = total + words_of(name, received, len(total))
         slope = RING.signed(total) / (task.scale * 2.0**task.chance.bits)
@@ -203,11 +203,11 @@ class Climb:
     def _gram(self) -> FloatArray:
         """(d, d) sums of products of two columns."""
         task, name = self._task, self._task.name("gram")
-        blocks = [self._side.gram()]
-        for party, holder in enumerate(task.holders, 1):
+        blocks = {0: self._side.gram()}
+        for party, holder in task.present_holders:
             received = self._work.channel.receive(holder, name)
             words = words_of(name, received, task.gram_words(party))
-            blocks.append(cut(task, party, words, range(len(task.parties))))
+            blocks[party] = cut(task, party, words, task.present)
         gram = RING.signed(joined(blocks)) / float(task.scale) ** 2
         size = np.sqrt(np.maximum(np.diag(gram), 0.0))
         too_large = np.abs(gram) > _SLACK * np.outer(size, size)
@@ -219,13 +219,12 @@ class Climb:
         """The inverse of the second derivatives' matrix, ridge included."""
         task, name = self._task, self._task.name("weights/shares")
         mine = self._side.seconds(self._of(beta, 0))
-        blocks, own = [mine.crossed], dict(mine.own)
-        for party, holder in enumerate(task.holders, 1):
+        blocks, own = {0: mine.crossed}, dict(mine.own)
+        for party, holder in task.present_holders:
             received = self._work.channel.receive(holder, name)
             words = words_of(name, received, task.weighed_words(party))
-            others = [n for n in range(len(task.parties)) if n != party]
-            crossed = cut(task, party, words, others)
-            blocks.append(crossed)
+            others = [n for n in task.present if n != party]
+            blocks[party] = crossed = cut(task, party, words, others)
             rest = words[sum(block.size for block in crossed.values()) :]
             for n, part in triangles(task, party, rest).items():
                 own[n] = own[n] + part if n in own else part
@@ -258,13 +257,13 @@ def _rounded(beta: Whole, step: FloatArray, *, bits: int) -> Whole:
     return np.rint(following * 2.0**bits).astype("<i8") << (GRID - bits)
 
 
-def _seconds_of(task: Task, crossed: list[Blocks], own: Blocks) -> FloatArray:
+def _seconds_of(task: Task, crossed: dict[int, Blocks], own: Blocks) -> FloatArray:
     """(d, d) of shares summed up: blocks of two parties, and triangles of one party's columns."""
     ends = np.cumsum(task.widths)
-    empty = [
-        {**blocks, n: np.zeros((task.widths[n],) * 2, RING.dtype)}
-        for n, blocks in enumerate(crossed)
-    ]
+    empty = {
+        n: {**blocks, n: np.zeros((task.widths[n],) * 2, RING.dtype)}
+        for n, blocks in crossed.items()
+    }
     unit = WEIGHED**2 * 2.0**task.slope.bits
     matrix = np.asarray(RING.signed(joined(empty)) / unit)
     for n, triangle in own.items():

@@ -36,13 +36,12 @@ def help_fit(work: Work, task: Task) -> None:
     """The helper: deals; sees shapes, salted commitments and how many iterations there are."""
     for pair in task.pairs:
         HelperSide(work, task.plan(*pair)).deal()
-    everybody = tuple(range(len(task.parties)))
     for i in range(task.iterations):
         name = task.name(f"{i}/ask")
         asked = exact(name, work.channel.receive(task.label, name), len(GO)).read()
         if asked != GO:
             break
-        deal_sines(work, task, task.chance, what=str(i), among=everybody, name=f"{i}/sines")
+        deal_sines(work, task, task.chance, what=str(i), among=task.present, name=f"{i}/sines")
     if task.errors is Errors.NONE:
         return
     for one, other in task.couples:
@@ -53,7 +52,7 @@ def help_fit(work: Work, task: Task) -> None:
 
 
 def hold_fit(work: Work, task: Task, x: FloatArray) -> FloatArray:
-    """A holder: gives shares to the label party, gets its final coefficients.
+    """A holder with a column: gives shares to the label party, gets its final coefficients.
 
     Args:
         x: (n, columns) of this party.

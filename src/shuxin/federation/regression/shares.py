@@ -49,22 +49,22 @@ def cut(task: Task, party: int, words: Words, others: Iterable[int]) -> Blocks:
 def triangles(task: Task, party: int, words: Words) -> Blocks:
     """The words for pairs of one party's columns, by that party."""
     found, begin = {}, 0
-    for n in range(len(task.parties)):
-        if n == party or task.partner(n) == party:
-            end = begin + task.widths[n] * (task.widths[n] + 1) // 2
+    for n in task.present:
+        if party in {n, task.partner(n)}:
+            end = begin + task.triangle(n)
             found[n] = words[begin:end]
             begin = end
     return found
 
 
-def joined(blocks: list[Blocks]) -> Words:
+def joined(blocks: dict[int, Blocks]) -> Words:
     """(d, d): the block of parties p and q is the sum of what both have of it.
 
     Args:
-        blocks: by party, (own, other's) words by the other's number; with itself, in the clear.
+        blocks: by number in rising order, (own, other's) words by the other's number; with itself, in the clear.
     """
     rows = []
-    for p, mine in enumerate(blocks):
-        row = [mine[q] if p == q else mine[q] + blocks[q][p].T for q in range(len(blocks))]
+    for p, mine in blocks.items():
+        row = [mine[q] if p == q else mine[q] + blocks[q][p].T for q in blocks]
         rows.append(np.concatenate(row, axis=1))
     return np.concatenate(rows)

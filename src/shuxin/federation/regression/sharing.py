@@ -36,7 +36,7 @@ def deal_sines(
     work: Work, task: Task, wave: Wave, *, what: str, among: tuple[int, ...], name: str
 ) -> None:
     """The helper's part: all but the first of ``among`` get a seed, the first the difference in message ``name``."""
-    masks = [_generator(work, task, party, f"{what}/r") for party in task.parties]
+    masks = [_generator(work, task, task.parties[n], f"{what}/r") for n in task.present]
     shares = [_generator(work, task, task.parties[one], name) for one in among[1:]]
 
     def corrections() -> Iterator[memoryview]:
@@ -70,7 +70,7 @@ def opened_steps(work: Work, task: Task, z: Whole, *, what: str) -> Steps:
     # the mask is the same for any z: so its use for this one is kept where seeds are, beyond the job's folder
     work.seeds.pair(task.helper, _label(task, f"{what}/z"), binding=digest)
     parts = [_sum([own, mask])]
-    others = [party for party in task.parties if party != work.party]
+    others = [task.parties[n] for n in task.present if task.parties[n] != work.party]
     for other in others:
         channel.send(other, name, lambda: [parts[0].astype("<u4").tobytes()])
     for other in others:

@@ -46,13 +46,13 @@ class Side:
 
     def __init__(self, work: Work, task: Task, x: Whole) -> None:
         self.me = task.parties.index(work.party)
-        if x.shape != (task.rows, task.widths[self.me]):
-            raise ValueError("x has the task's shape")
+        if self.me not in task.present or x.shape != (task.rows, task.widths[self.me]):
+            raise ValueError("x has the task's shape, and a holder a column")
         self._work = work
         self._task = task
         self._x = x
         self._words = RING.of(x)
-        self.others = tuple(n for n in range(len(task.parties)) if n != self.me)
+        self.others = tuple(n for n in task.present if n != self.me)
         left = Dense(self._words, RING)
         self._mine = {n: HolderSide(work, task.plan(self.me, n), left) for n in self.others}
         self._theirs = {n: LabelSide(work, task.plan(n, self.me)) for n in self.others}
@@ -87,15 +87,14 @@ class Side:
 
     def _exact_part(self, beta: Whole) -> tuple[Whole, int]:
         """And the most that it may be."""
-        most = (REACH * self._task.scale << GRID) // len(self._task.parties)
+        most = (REACH * self._task.scale << GRID) // len(self._task.present)
         return self._x @ beta, most
 
     def chance_share(self, iteration: int, beta: Whole) -> Words:
         """(n,) share of the chance less one half."""
         work, task, what = self._work, self._task, str(iteration)
         c = opened_steps(work, task, self.part(beta), what=what)
-        everybody = tuple(range(len(task.parties)))
-        return value_share(work, task, task.chance, c, among=everybody, name=f"{what}/sines")
+        return value_share(work, task, task.chance, c, among=task.present, name=f"{what}/sines")
 
     def gradient(self, iteration: int, residuals: Words) -> Blocks:
         """Shares of each party's columns' sums with the residuals, by number: (its columns,) words."""
@@ -113,7 +112,7 @@ class Side:
         pairs, x = Pairs(short), RING.of(short)
         left = Dense(x, RING)
         mine = {n: HolderSide(work, task.crossed_plan(me, n), left) for n in self.others}
-        own = HolderSide(work, task.own_plan(me), pairs)
+        own = HolderSide(work, task.own_plan(me, task.partner(me)), pairs)
         for side in (*mine.values(), own):
             side.send_mask()
         weights = self._weights(beta)
@@ -123,7 +122,7 @@ class Side:
             crossed[n] = LabelSide(work, task.crossed_plan(n, me)).product(0, right)
             if task.partner(n) == me:
                 alone = Dense(weights[n][:, None], RING)
-                owns[n] = LabelSide(work, task.own_plan(n)).product(0, alone)[0]
+                owns[n] = LabelSide(work, task.own_plan(n, me)).product(0, alone)[0]
         for n, side in mine.items():
             crossed[n] = crossed[n] + side.product(0).T
         owns[me] = pairs.sums_with(weights[task.partner(me)]) + own.product(0)[0]

@@ -58,7 +58,9 @@ class Task:
 
     step: begins the names of messages and is part of every seed; another one for every fit of a job, and none that is
         another with a dot and more behind it.
-    rows: the aligned rows; for ``messages`` their upper bound. columns: of the label party, then of each holder.
+    holders: all of the job. A party's number is its place among the label party and these, whoever else is there.
+    rows: the aligned rows; for ``messages`` their upper bound. columns: of the label party, then of each holder; a
+        holder with none takes no part: it sends and gets nothing.
     iterations: the most. ridge: penalty on coefficients but not the intercept, ``ridge/2 * sum(coefficients^2)``.
     tolerance: the fit ends when the next step of every coefficient is smaller than this or than the noise.
 
@@ -86,10 +88,12 @@ class Task:
         everybody = {self.label, self.helper, *self.holders}
         if not self.holders or len(everybody) != 2 + len(self.holders):
             raise ValueError("a label party, a helper and holders, all different")
-        if len(self.columns) != 1 + len(self.holders) or min(*self.columns[1:], self.rows) < 1:
-            raise ValueError("one count of columns for each party, at least one for a holder")
-        if self.columns[0] < 0 or self.iterations < 1 or self.terms not in CHANCE:
-            raise ValueError("columns, iterations or terms out of range")
+        if len(self.columns) != 1 + len(self.holders) or min(self.columns) < 0:
+            raise ValueError("one count of columns for each party")
+        if not any(self.columns[1:]) or self.rows < 1:
+            raise ValueError("a row, and a column of a holder")
+        if self.iterations < 1 or self.terms not in CHANCE:
+            raise ValueError("iterations or terms out of range")
         if not 0.0 <= self.ridge < float("inf") or not 0.0 < self.tolerance < 1.0:
             raise ValueError("ridge or tolerance out of range")
         if not _STEP.fullmatch(self.step):
@@ -97,8 +101,18 @@ class Task:
 
     @property
     def parties(self) -> tuple[str, ...]:
-        """Those with data, the label party first: a party's number is its place here."""
+        """The label party, then all holders: a party's number is its place here."""
         return (self.label, *self.holders)
+
+    @property
+    def present(self) -> tuple[int, ...]:
+        """Numbers of those who take part: the label party always, a holder with a column."""
+        return (0, *(n for n, columns in enumerate(self.columns) if n and columns))
+
+    @property
+    def present_holders(self) -> tuple[tuple[int, str], ...]:
+        """Number and party."""
+        return tuple((n, self.parties[n]) for n in self.present[1:])
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -136,17 +150,17 @@ class Task:
     @property
     def reach(self) -> float:
         """Largest part of log-odds that one party may add: all parts together at most 20."""
-        return REACH / len(self.parties)
+        return REACH / len(self.present)
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """Ordered: who has the columns, who the other factor."""
-        return tuple(permutations(range(len(self.parties)), 2))
+        return tuple(permutations(self.present, 2))
 
     @property
     def couples(self) -> tuple[tuple[int, int], ...]:
         """Pairs without order, the smaller number first; weights are shared between each couple alone."""
-        return tuple(combinations(range(len(self.parties)), 2))
+        return tuple(combinations(self.present, 2))
 
     def name(self, what: str) -> str:
         return f"{self.step}/{what}"
@@ -165,10 +179,9 @@ class Task:
         schedule = (self.widths[right],)
         return self._plan(".crossed", left, right, width=self.widths[left], schedule=schedule)
 
-    def own_plan(self, left: int) -> Plan:
+    def own_plan(self, left: int, right: int) -> Plan:
         """One product: all products of two of ``left``'s columns, with its partner's share of the weights."""
-        width = self.widths[left] * (self.widths[left] + 1) // 2
-        return self._plan(".own", left, self.partner(left), width=width, schedule=(1,))
+        return self._plan(".own", left, right, width=self.triangle(left), schedule=(1,))
 
     def _plan(
         self, what: str, left: int, right: int, *, width: int, schedule: tuple[int, ...]
@@ -186,12 +199,16 @@ class Task:
     @property
     def weighing_plans(self) -> tuple[Plan, ...]:
         """All for the second derivatives, in the order in which the helper deals."""
-        own = (self.own_plan(party) for party in range(len(self.parties)))
+        own = (self.own_plan(party, self.partner(party)) for party in self.present)
         return (*(self.crossed_plan(*pair) for pair in self.pairs), *own)
 
     def partner(self, party: int) -> int:
         """With whom the party's weights for its own columns are shared."""
-        return 0 if party else 1
+        return 0 if party else self.present[1]
+
+    def triangle(self, party: int) -> int:
+        """How many products of two of the party's columns there are."""
+        return self.widths[party] * (self.widths[party] + 1) // 2
 
     @property
     def digest(self) -> bytes:
@@ -206,25 +223,26 @@ class Task:
     def weighed_words(self, party: int) -> int:
         """Of a holder's message with its shares of the second derivatives."""
         mine = self.widths[party]
-        own = [mine] if party else []
-        own += [
-            self.widths[other] for other in range(len(self.parties)) if self.partner(other) == party
-        ]
+        own = [one for one in self.present if party in {one, self.partner(one)}]
         crossed = mine * (sum(self.widths) - mine)
-        return crossed + sum(width * (width + 1) // 2 for width in own)
+        return crossed + sum(map(self.triangle, own))
 
 
 def messages(task: Task) -> tuple[Declared, ...]:
-    """All that goes between the parties; ``task.rows`` is the most rows."""
+    """All that may go between the parties; ``task.rows`` and its columns are the most.
+
+    Where fewer columns are left, down to none at some holders, nothing else goes and nothing longer.
+    """
     plans = [task.plan(*pair) for pair in task.pairs]
     if task.errors is Errors.WEIGHTED:
         plans += task.weighing_plans
+        plans += (task.own_plan(0, party) for party in task.present[2:])
     products = (one for plan in plans for one in product_messages(plan))
     return (*products, *_once(task), *_by_iteration(task), *_weighing(task))
 
 
 def _once(task: Task) -> Iterator[Declared]:
-    for party, holder in enumerate(task.holders, 1):
+    for party, holder in task.present_holders:
         yield Declared(task.name("gram"), holder, task.label, task.gram_words(party) * WORD)
         yield Declared(task.name("final"), task.label, holder, task.widths[party] * WORD)
 
@@ -232,14 +250,14 @@ def _once(task: Task) -> Iterator[Declared]:
 def _by_iteration(task: Task) -> Iterator[Declared]:
     sines = task.rows * 2 * task.terms * WORD
     for i in range(task.iterations + 1):
-        for party, holder in enumerate(task.holders, 1):
+        for party, holder in task.present_holders:
             size = 1 + WORD * task.widths[party]
             yield Declared(task.name(f"{i}/coefficients"), task.label, holder, size)
     for i in range(task.iterations):
         yield Declared(task.name(f"{i}/ask"), task.label, task.helper, 1)
         yield Declared(task.name(f"{i}/sines"), task.helper, task.label, sines)
         yield from _openings(task, str(i))
-        for holder in task.holders:
+        for _, holder in task.present_holders:
             yield Declared(task.name(f"{i}/shares"), holder, task.label, sum(task.widths) * WORD)
 
 
@@ -251,11 +269,13 @@ def _weighing(task: Task) -> Iterator[Declared]:
     for one, other in task.couples:
         name = task.name(f"weights/sines.{one}-{other}")
         yield Declared(name, task.helper, task.parties[one], sines)
-    for party, holder in enumerate(task.holders, 1):
-        size = task.weighed_words(party) * WORD
-        yield Declared(task.name("weights/shares"), holder, task.label, size)
+    for party, holder in task.present_holders:
+        words = task.weighed_words(party)
+        if task.partner(0) != party:  # it is, once those before it have no column left
+            words += task.triangle(0)
+        yield Declared(task.name("weights/shares"), holder, task.label, words * WORD)
 
 
 def _openings(task: Task, what: str) -> Iterator[Declared]:
-    for sender, receiver in permutations(task.parties, 2):
+    for sender, receiver in permutations((task.parties[n] for n in task.present), 2):
         yield Declared(task.name(f"{what}/opened"), sender, receiver, task.rows * _BYTES_OF_STEP)

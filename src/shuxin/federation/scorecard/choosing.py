@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
-
-import numpy as np
 
 from shuxin.kernel.text import Text
 from shuxin.scoring.api import (
@@ -16,11 +13,13 @@ from shuxin.scoring.api import (
     barred,
     findings_of,
     sift,
+    wald_p_values,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from shuxin.federation.statistics.tables import JointTable
@@ -82,8 +81,7 @@ class Choice:
 
     def by_fit(self, coefficients: FloatArray, errors: FloatArray) -> bool:
         """Without the worst of a fit, (p,) in the order of what is left. Whether a rule was broken."""
-        sizes = np.abs(coefficients / errors) / math.sqrt(2.0)
-        p_values = np.array([math.erfc(size) for size in sizes.tolist()])
+        p_values = wald_p_values(coefficients=coefficients, standard_errors=errors)
         worst = against(coefficients=coefficients, p_values=p_values, plan=self.plan)
         self._drop([(self.left[nth], why) for nth, why in worst.items()])
         return bool(worst)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shuxin.kernel.errors import InvalidInput
+from shuxin.kernel.errors import InvalidInput, NotPermitted
 from shuxin.kernel.text import Text
 
 
@@ -51,6 +51,20 @@ class FitUnfinished(InvalidInput):
         zh="一次拟合的 {iterations} 步迭代仍未收敛",
     )
     mend = Text(en="Propose a job with more steps", zh="请提出迭代步数更多的任务")
+
+
+class PartTellsTooMuch(NotPermitted):
+    """By how much is not said: it would tell of the values."""
+
+    code = "scorecard_part_tells_too_much"
+    what = Text(
+        en="the answers of {party}'s part of the card would tell more of its data than its policy lets out",
+        zh="{party} 的评分卡分片的应答所透露的数据超出其策略允许",
+    )
+    mend = Text(
+        en="No card was made; enter more of that party's features, or ask it to raise max_told_share_percent",
+        zh="未生成评分卡;请让该方加入更多特征,或请其调高 max_told_share_percent",
+    )
 
 
 class ScorecardMessageWrong(InvalidInput):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shuxin.federation.card.building import Draft, Weight, label_part, with_points
+from shuxin.federation.card.building import Draft, Weight, label_part
 from shuxin.federation.card.files import file_of, read_file
 from shuxin.federation.card.offers import Notice
-from shuxin.federation.card.points import GRID, HUNDREDTHS, rounded_mean
+from shuxin.federation.card.points import GRID, HUNDREDTHS, bin_points
 from shuxin.federation.regression.fitting import fit
+from shuxin.federation.scorecard.alone import ALONE, OwnCard, alone, training_auc
 from shuxin.federation.scorecard.choosing import Choice, Column
 from shuxin.federation.scorecard.errors import (
     FitsUsedUp,
@@ -21,10 +21,10 @@ from shuxin.federation.scorecard.errors import (
     ScorecardMessageWrong,
 )
 from shuxin.federation.scorecard.holder import VERSION_DIGITS
+from shuxin.federation.scorecard.own import characteristic, own_rows, plain
 from shuxin.federation.scorecard.report import Attempt, report
 from shuxin.federation.scorecard.rounds import Leading, Then
-from shuxin.federation.scorecard.rows import common_rows, fine_features, values_of
-from shuxin.federation.scorecard.target import target_of
+from shuxin.federation.scorecard.rows import common_rows
 from shuxin.federation.scorecard.task import (
     CARD,
     NOTICE,
@@ -35,58 +35,26 @@ from shuxin.federation.scorecard.task import (
     features_of,
     fewest_holders,
     fit_of,
-    minimum_of,
     relating_of,
     scaling_of,
     selection_of,
 )
-from shuxin.federation.statistics.features import counted_together
 from shuxin.federation.statistics.relating import relate
-from shuxin.federation.statistics.tables import coded, joint_table, joint_tables
-from shuxin.federation.statistics.wire import shared
-from shuxin.kernel.text import Text
-from shuxin.scoring.api import (
-    CardBin,
-    CardCharacteristic,
-    OneClassOnly,
-    TrainingFacts,
-    roc_auc,
-)
+from shuxin.federation.statistics.tables import joint_tables
+from shuxin.scoring.api import TrainingFacts
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from shuxin.federation.alignment.reuse import Earlier
-    from shuxin.federation.card.parts import LabelPart
     from shuxin.federation.engine.channel import Work
     from shuxin.federation.regression.climb import Fit
-    from shuxin.federation.scorecard.rows import Common
-    from shuxin.federation.statistics.features import FineFeature
-    from shuxin.federation.statistics.tables import CodedFeature, JointTable
-
-    BoolArray: TypeAlias = NDArray[np.bool_]
-    FloatArray: TypeAlias = NDArray[np.float64]
-    IntArray: TypeAlias = NDArray[np.int64]
+    from shuxin.federation.scorecard.own import Own
+    from shuxin.scoring.api import CardCharacteristic
 
 REPORT = "report"
-_NO_BRACES = str.maketrans("{}", "()")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Own:
-    """What the label party has itself (标签方样本): outcomes, and features by the rules for holders."""
-
-    common: Common
-    bad: BoolArray
-    tables: tuple[JointTable, ...]
-    coded: tuple[CodedFeature, ...]
-    merged: tuple[FineFeature, ...]
-    columns: IntArray
-    """(n, p) hundredths of WOE."""
 
 
 def make_scorecard(work: Work, *, earlier: Earlier) -> None:
-    """Keeps ``card``, the label party's part, and ``report``.
+    """Keeps ``card``, the label party's part; ``report``; ``alone``, a card of its own columns, if there is one.
 
     Raises:
         OneClassOnly, TargetMissing, TargetUnreadable: the outcomes are not fit for a card.
@@ -97,7 +65,7 @@ def make_scorecard(work: Work, *, earlier: Earlier) -> None:
     common = common_rows(work, earlier=earlier)
     lead = Leading(work, rows=common.count)
     with lead.stopping():
-        own = _own(work, common)
+        own = own_rows(work, common)
     lead.say(Then.COUNT, {party: range(len(found)) for party, found in _entered(work).items()})
     tables = [own.tables]
     for holder in job.holders:
@@ -113,7 +81,10 @@ def make_scorecard(work: Work, *, earlier: Earlier) -> None:
     lead.say(Then.DONE, choice.kept())
     draft = _draft(work, choice, own, attempts[-1].fit)
     part = label_part(draft, _notices(work, choice))
+    own_alone = alone(job, own)
     work.keep(CARD, file_of(part))
+    if isinstance(own_alone.found, OwnCard):
+        work.keep(ALONE, own_alone.found.content)
     work.keep(
         REPORT,
         report(
@@ -121,40 +92,14 @@ def make_scorecard(work: Work, *, earlier: Earlier) -> None:
             columns=columns,
             choice=choice,
             attempts=attempts,
-            own_auc=_own_auc(own, part),
+            own_auc=training_auc(own, part.characteristics),
+            alone=own_alone,
         ),
     )
 
 
 def _entered(work: Work) -> dict[str, tuple[str, ...]]:
     return {party: features_of(work.job, party) for party in work.job.data_parties}
-
-
-def _own(work: Work, common: Common) -> _Own:
-    """Raises TargetMissing, TargetUnreadable, OneClassOnly, InfiniteValues."""
-    job, asked = work.job, asked_of(work.job)
-    values = values_of(work, common)
-    bad = target_of(values[asked.target], bad=asked.bad)
-    if bad.all() or not bad.any():
-        raise OneClassOnly(rows=len(bad))
-    fine = fine_features(job, work.party, values)
-    together = [counted_together(each, least=asked.min_rows) for each in fine]
-    tables = tuple(
-        joint_table(
-            told,
-            bad=np.bincount(each.bins[bad], minlength=each.shape.count).astype(np.int64),
-            party=work.party,
-            plan=binning_of(job),
-            minimum=minimum_of(job),
-        )
-        for told, each in zip(shared(together), together, strict=True)
-    )
-    known = tuple(coded(each, table.answer) for each, table in zip(fine, tables, strict=True))
-    columns = [each.column(rows) for each, rows in zip(known, fine, strict=True)]
-    merged = tuple(each.merge(rows) for each, rows in zip(known, fine, strict=True))
-    empty = np.empty((common.count, 0), np.int64)
-    whole = np.column_stack([empty, *columns]).astype(np.int64)
-    return _Own(common, bad, tables, known, merged, whole)
 
 
 def _require_holders(work: Work, choice: Choice) -> None:
@@ -164,7 +109,7 @@ def _require_holders(work: Work, choice: Choice) -> None:
         raise NoHolderLeft(least=least, names=choice.last_names())
 
 
-def _relate(work: Work, lead: Leading, choice: Choice, own: _Own) -> None:
+def _relate(work: Work, lead: Leading, choice: Choice, own: Own) -> None:
     kept = choice.kept()
     columns = lead.say(Then.RELATE, kept)
     relating = relating_of(work.job, rows=len(own.columns), columns=columns)
@@ -174,7 +119,7 @@ def _relate(work: Work, lead: Leading, choice: Choice, own: _Own) -> None:
         _require_holders(work, choice)
 
 
-def _fits(work: Work, lead: Leading, choice: Choice, own: _Own) -> list[Attempt]:
+def _fits(work: Work, lead: Leading, choice: Choice, own: Own) -> list[Attempt]:
     """Fit, drop what breaks a rule, and fit again until nothing does."""
     attempts: list[Attempt] = []
     most = asked_of(work.job).fits
@@ -203,7 +148,7 @@ def _fits_rules(choice: Choice, found: Fit) -> bool:
     return not choice.by_fit(np.concatenate(found.coefficients), errors)
 
 
-def _draft(work: Work, choice: Choice, own: _Own, found: Fit) -> Draft:
+def _draft(work: Work, choice: Choice, own: Own, found: Fit) -> Draft:
     job, asked = work.job, asked_of(work.job)
     scaling = scaling_of(job)
     told = list(zip(choice.left, np.concatenate(found.coefficients).tolist(), strict=True))
@@ -218,7 +163,7 @@ def _draft(work: Work, choice: Choice, own: _Own, found: Fit) -> Draft:
         model=asked.model,
         version=work.job_id[:VERSION_DIGITS],
         made_on=job.proposed_at.date().isoformat(),
-        target=_plain(f"{asked.target}: {', '.join(asked.bad)}"),
+        target=plain(f"{asked.target}: {', '.join(asked.bad)}"),
         party=work.party,
         contract=contract_of(job),
         scaling=scaling,
@@ -228,41 +173,17 @@ def _draft(work: Work, choice: Choice, own: _Own, found: Fit) -> Draft:
         ),
         holders=holders,
         cut_off=asked.cut_off,
-        training=TrainingFacts(len(own.bad), int(own.bad.sum()), _data_hash(own)),
+        training=TrainingFacts(len(own.bad), int(own.bad.sum()), own.data_hash),
     )
 
 
-def _plain(said: str) -> Text:
-    """For people to read; a card's texts have no braces."""
-    shown = said.translate(_NO_BRACES)
-    return Text(en=shown, zh=shown)
+def _characteristic(own: Own, place: int, coefficient: float, factor: float) -> CardCharacteristic:
+    points = partial(_points, coefficient, factor)
+    return characteristic(own, place, coefficient=coefficient, points=points)
 
 
-def _characteristic(own: _Own, place: int, coefficient: float, factor: float) -> CardCharacteristic:
-    """With true counts of its bins; the reference is the mean of points over all training rows."""
-    merged, title = own.merged[place], _plain(own.coded[place].name)
-    rows = merged.rows
-    bads = np.bincount(merged.bins[own.bad], minlength=merged.shape.count)
-    bins = tuple(
-        CardBin(points=0, woe=woe / HUNDREDTHS, good=int(all_of - bad_of), bad=int(bad_of))
-        for woe, all_of, bad_of in zip(own.coded[place].hundredths, rows, bads, strict=True)
-    )
-    bare = CardCharacteristic(
-        shape=merged.shape, title=title, group="", unit="", bins=bins, unseen_points=0,
-        coefficient=coefficient, reference=0.0,
-        reason_low=title, reason_high=None, reason_missing=title,
-    )  # fmt: skip
-    points = [one.points for one in with_points(bare, factor=factor).bins]
-    total = sum(each * int(count) for each, count in zip(points, rows, strict=True))
-    return replace(bare, reference=rounded_mean(100 * total, int(rows.sum())) / 100)
-
-
-def _data_hash(own: _Own) -> str:
-    """Of the common rows, the own columns and the outcomes; it stays in the own part."""
-    content = hashlib.sha256(own.common.codes)
-    content.update(np.ascontiguousarray(own.columns).astype("<i8").tobytes())
-    content.update(np.packbits(own.bad).tobytes())
-    return content.hexdigest()
+def _points(coefficient: float, factor: float, woe: float) -> int:
+    return bin_points(coefficient=coefficient, woe=woe, factor=factor)
 
 
 def _notices(work: Work, choice: Choice) -> list[Notice]:
@@ -274,12 +195,3 @@ def _notices(work: Work, choice: Choice) -> list[Notice]:
             raise ScorecardMessageWrong(name=NOTICE, party=holder, reason="another party's")
         found.append(notice)
     return found
-
-
-def _own_auc(own: _Own, part: LabelPart) -> float:
-    """Of the own characteristics' points alone, on the training rows."""
-    merged = {each.name: each for each in own.merged}
-    total = np.zeros(len(own.bad), np.int64)
-    for each in part.characteristics:
-        total += np.array([one.points for one in each.bins])[merged[each.name].bins]
-    return roc_auc(scores=total.astype(np.float64), outcomes=own.bad)

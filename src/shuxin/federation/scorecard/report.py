@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from shuxin.federation.card.files import hash_of
 from shuxin.kernel.canonical import canonical_json
+from shuxin.kernel.text import Text
+from shuxin.scoring.api import card_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shuxin.federation.card.parts import LabelPart
     from shuxin.federation.regression.climb import Fit
+    from shuxin.federation.scorecard.alone import Alone
     from shuxin.federation.scorecard.choosing import Choice, Column
     from shuxin.federation.statistics.tables import JointTable
     from shuxin.kernel.canonical import Json
@@ -35,8 +38,9 @@ def report(
     choice: Choice,
     attempts: Sequence[Attempt],
     own_auc: float,
+    alone: Alone,
 ) -> bytes:
-    """``own_auc``: of the label party's own points alone; of the joint score no party has the training rows."""
+    """``own_auc``: of the label party's own points in this card; of the joint score no party has the training rows."""
     return canonical_json(
         {
             "format": REPORT_FORMAT,
@@ -46,14 +50,38 @@ def report(
             "rows": part.training.rows,
             "bads": part.training.bads,
             "tables": [_table(each.table, own=each.party == part.party) for each in columns],
-            "dropped": [
-                {"party": each.party, "name": each.table.name, "en": why.en, "zh": why.zh}
-                for each, why in choice.dropped
-            ],
+            "dropped": _dropped(choice),
             "fits": [_fit(each) for each in attempts],
             "own_auc": own_auc,
+            "alone": _alone(alone),
         }
     )
+
+
+def _dropped(choice: Choice) -> list[Json]:
+    return [
+        {"party": each.party, "name": each.table.name, "en": why.en, "zh": why.zh}
+        for each, why in choice.dropped
+    ]
+
+
+def _alone(alone: Alone) -> Json:
+    """``none``: why there is no card; without one no columns are told."""
+    found = alone.found
+    if isinstance(found, Text):
+        return {"dropped": _dropped(alone.choice), "none": {"en": found.en, "zh": found.zh}}
+    numbers = (found.fit.coefficients.tolist(), found.fit.standard_errors.tolist())
+    return {
+        "dropped": _dropped(alone.choice),
+        "card": card_hash(found.card),
+        "auc": found.auc,
+        "intercept": found.fit.intercept,
+        "intercept_error": found.fit.intercept_error,
+        "columns": [
+            {"name": each.table.name, "coefficient": number, "error": error}
+            for each, number, error in zip(alone.choice.left, *numbers, strict=True)
+        ],
+    }
 
 
 def _table(table: JointTable, *, own: bool) -> Json:

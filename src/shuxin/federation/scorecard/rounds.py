@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.federation.scorecard.errors import ScorecardMessageWrong, ScorecardNotMade
 from shuxin.kernel.canonical import canonical_json
-from shuxin.kernel.errors import ShuxinError
+from shuxin.kernel.errors import ShuxinError, Unavailable
 from shuxin.kernel.statements import StatementInvalid, parse_json
 
 if TYPE_CHECKING:
@@ -96,10 +96,16 @@ class Leading:
 
     @contextmanager
     def stopping(self) -> Iterator[None]:
-        """While the others wait for a word: whatever ends this party's program is told them as STOP."""
+        """While the others wait for a word: whatever ends this party's program is told them as STOP, and no reason.
+
+        Not where a disk or database cannot be used now: then the program runs again, and the word may be another.
+        """
         try:
             yield
-        except ShuxinError:
+        except Unavailable:
+            raise
+        except ShuxinError as error:
+            error.told_as = ScorecardNotMade.code
             self.say(Then.STOP, {})
             raise
 

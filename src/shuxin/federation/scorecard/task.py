@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from shuxin.federation.card.contract import Contract, Contribution, Reasons
-from shuxin.federation.domain.job import CipherName, ScorecardParameters
+from shuxin.federation.domain.job import CipherName
+from shuxin.federation.domain.parameters import ScorecardParameters
 from shuxin.federation.engine.channel import Declared
 from shuxin.federation.product.generator import Cipher
 from shuxin.federation.product.plan import Seats
@@ -77,37 +77,30 @@ def counting_of(job: Job, holder: str) -> Counting:
 
 
 def relating_of(job: Job, *, rows: int, columns: Sequence[int]) -> Relating:
-    """Correlation over all data parties that have a column; the label party always takes part."""
-    holders, counts = _taking_part(job, columns)
+    """Correlation over all data parties that have a column. ``columns``: of each, the label party first."""
     return Relating(
         step="relate",
         label=job.label,
-        holders=holders,
+        holders=job.holders,
         helper=helper_of(job),
         rows=rows,
-        columns=counts,
+        columns=tuple(columns),
         cipher=_CIPHERS[job.cipher],
     )
 
 
 def fit_of(job: Job, nth: int, *, rows: int, columns: Sequence[int]) -> Task:
     """The ``nth`` fit, from 0, of the label party and those holders that have a column. Raises RegressionTooLarge."""
-    holders, counts = _taking_part(job, columns)
     return Task(
         step=f"fit{nth}",
         label=job.label,
-        holders=holders,
+        holders=job.holders,
         helper=helper_of(job),
         rows=rows,
-        columns=counts,
+        columns=tuple(columns),
         iterations=asked_of(job).iterations,
         cipher=_CIPHERS[job.cipher],
     )
-
-
-def _taking_part(job: Job, columns: Sequence[int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    pairs = [pair for pair in zip(job.holders, columns[1:], strict=True) if pair[1]]
-    return tuple(party for party, _ in pairs), (columns[0], *(count for _, count in pairs))
 
 
 def binning_of(job: Job) -> BinningPlan:
@@ -160,7 +153,10 @@ def messages(job: Job) -> tuple[Declared, ...]:
     """All after the alignment, with the most bytes that each can have."""
     found = [one for holder in job.holders for one in table_messages(counting_of(job, holder))]
     found += _rounds(job)
-    found += _whichever(job)
+    rows, widths = job.limits.rows, widths_of(job)
+    found += relating_messages(relating_of(job, rows=rows, columns=widths))
+    for nth in range(asked_of(job).fits):
+        found += fit_messages(fit_of(job, nth, rows=rows, columns=widths))
     found += (
         Declared(NOTICE, holder, job.label, _NOTICE_BYTES + _NOTICE_FEATURE_BYTES * width)
         for holder, width in zip(job.holders, widths_of(job)[1:], strict=True)
@@ -173,26 +169,3 @@ def _rounds(job: Job) -> Iterator[Declared]:
         yield Declared(name_of(nth), job.label, helper_of(job), round_bytes(job, 0))
         for holder, width in zip(job.holders, widths_of(job)[1:], strict=True):
             yield Declared(name_of(nth), job.label, holder, round_bytes(job, width))
-
-
-def _whichever(job: Job) -> Iterator[Declared]:
-    """Of relations and fits, whichever holders have a feature left: messages name parties by their place among them."""
-    rows, widths = job.limits.rows, widths_of(job)
-    related: dict[tuple[str, str, str], int] = {}
-    fitted: dict[tuple[str, str, str], int] = {}
-    for count in range(1, len(widths)):
-        for chosen in combinations(range(1, len(widths)), count):
-            columns = [width if nth in (0, *chosen) else 0 for nth, width in enumerate(widths)]
-            _add(related, relating_messages(relating_of(job, rows=rows, columns=columns)))
-            _add(fitted, fit_messages(fit_of(job, 0, rows=rows, columns=columns)))
-    for (sender, receiver, name), most in related.items():
-        yield Declared(name, sender, receiver, most)
-    for nth in range(asked_of(job).fits):
-        for (sender, receiver, name), most in fitted.items():
-            yield Declared(f"fit{nth}{name.removeprefix('fit0')}", sender, receiver, most)
-
-
-def _add(found: dict[tuple[str, str, str], int], more: Sequence[Declared]) -> None:
-    for one in more:
-        key = (one.sender, one.receiver, one.name)
-        found[key] = max(found.get(key, 0), one.most_bytes)

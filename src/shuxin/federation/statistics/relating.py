@@ -44,8 +44,8 @@ _BLOCK_ROWS = 1 << 16
 class Relating:
     """Sums of products of all parties' columns (联合相关性); the same at all parties.
 
-    columns: how many the label party has, then each holder. For ``relating_messages`` they and the rows may be the
-    most. Raises ValueError.
+    holders: all of the job. columns: how many the label party has, then each holder; who has none sends and gets
+    nothing. For ``relating_messages`` they and the rows may be the most. Raises ValueError.
     """
 
     step: str
@@ -78,8 +78,15 @@ class Relating:
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
-        """(left, right) places among the parties, in the order in which all go through them."""
-        return tuple((left, right) for right, left in combinations(range(len(self.parties)), 2))
+        """(left, right) places among the parties, of those with columns, in the order in which all go through them."""
+        having = (nth for nth, columns in enumerate(self.columns) if columns)
+        return tuple((left, right) for right, left in combinations(having, 2))
+
+    @property
+    def having_holders(self) -> tuple[tuple[int, str], ...]:
+        """Place and party of each holder with a column."""
+        pairs = enumerate(self.holders, start=1)
+        return tuple((nth, party) for nth, party in pairs if self.columns[nth])
 
     def plan(self, left: int, right: int) -> Plan:
         """Of two holders the right one appends the check's columns itself, and the label party checks."""
@@ -111,7 +118,7 @@ def relating_messages(relating: Relating) -> tuple[Declared, ...]:
     """All, with the most bytes that each can have."""
     label, word = relating.label, _RING.bytes
     found: list[Declared] = []
-    for nth, holder in enumerate(relating.holders, start=1):
+    for nth, holder in relating.having_holders:
         columns = relating.columns[nth]
         found.append(Declared(relating.name("own"), holder, label, (columns + 1) * columns * word))
     for left, right in relating.pairs:
@@ -175,6 +182,8 @@ def hold_relations(work: Work, relating: Relating, columns: IntArray) -> None:
     """A holder with (n, p) hundredths of WOE; the label party learns all sums. Raises ValueError: not of this shape."""
     me = relating.parties.index(work.party)
     _require_columns(relating, me, columns)
+    if not relating.columns[me]:
+        return
     sums, products = _own(columns)
     content = np.vstack([sums, products]).astype("<i8").tobytes()
     work.channel.send(relating.label, relating.name("own"), lambda: [content])
@@ -213,7 +222,7 @@ def relate(work: Work, relating: Relating, columns: IntArray) -> Relations:
     sums = np.zeros(ends[-1], np.int64)
     products = np.zeros((ends[-1], ends[-1]), np.int64)
     sums[places[0]], products[places[0], places[0]] = _own(columns)
-    for nth in range(1, len(relating.parties)):
+    for nth, _ in relating.having_holders:
         sums[places[nth]], products[places[nth], places[nth]] = _theirs(work, relating, nth)
     words = Dense(_RING.of(columns), _RING)
     for left, right in relating.pairs:

@@ -19,7 +19,7 @@ from shuxin.federation.wire.codec import (
     decode_answered,
     encode,
 )
-from shuxin.federation.wire.messages import PROTOCOL, Hello, Noted, Refused, Taken, Word
+from shuxin.federation.wire.messages import PROTOCOL, Hello, Noted, Refused, Scored, Taken, Word
 from shuxin.federation.wire.tls import client_context
 from shuxin.kernel.errors import Conflict, NotPermitted, ShuxinError, Unavailable
 from shuxin.kernel.text import Text
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from shuxin.federation.wire.messages import Answered, Asked, Part, Where
+    from shuxin.federation.wire.messages import Answered, Asked, Part, Score, Where
     from shuxin.federation.wire.tls import TlsFiles
 
 _PATH = f"/shuxin/{PROTOCOL}"
@@ -36,7 +36,7 @@ _CODE = re.compile(r"[a-z0-9_]{1,60}")
 _HEADERS = {"Content-Type": "application/msgpack", "Accept": "application/msgpack"}
 _EXPIRED, _NOT_YET = 10, 9  # X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID
 _STALE = (ConnectionError, http.client.BadStatusLine, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-Wanted = TypeVar("Wanted", Hello, Noted, Taken)
+Wanted = TypeVar("Wanted", Hello, Noted, Taken, Scored)
 
 REFUSED = Text(
     en="it refuses connections: the node there is not running, or the port is another",
@@ -187,6 +187,9 @@ class PeerClient:
 
     def where(self, message: Where) -> Taken:
         return self._ask(message, Taken)
+
+    def score(self, message: Score) -> Scored:
+        return self._ask(message, Scored)
 
     def close(self) -> None:
         self._connection.close()

@@ -6,12 +6,19 @@ from typing import TypeVar
 
 import msgspec
 
-from shuxin.federation.wire.messages import LONGEST_MESSAGE, Answered, Asked, Part, Where
+from shuxin.federation.wire.messages import (
+    LONGEST_MESSAGE,
+    LONGEST_SCORES,
+    Answered,
+    Asked,
+    Part,
+    Where,
+)
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 
-LONGEST_ANSWER = 16 * 1024
-"""Bytes: a refusal's two sentences of 1,000 characters at most, and little around them."""
+LONGEST_ANSWER = LONGEST_SCORES + 16 * 1024
+"""Bytes: a holder's answer, or a refusal's two sentences of 1,000 characters at most, and little around them."""
 
 Message = TypeVar("Message")
 

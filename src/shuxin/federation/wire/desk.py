@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from shuxin.federation.wire.messages import Hello, Part, Taken, Where
+    from shuxin.federation.wire.messages import Hello, Part, Score, Scored, Taken, Where
 
 
 class Desk(Protocol):
@@ -25,3 +25,5 @@ class Desk(Protocol):
     def part(self, peer: str, message: Part) -> Taken: ...
 
     def where(self, peer: str, message: Where) -> Taken: ...
+
+    def score(self, peer: str, message: Score) -> Scored: ...

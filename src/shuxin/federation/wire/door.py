@@ -20,6 +20,7 @@ from shuxin.federation.wire.messages import (
     Noted,
     Part,
     Refused,
+    Score,
     Word,
 )
 from shuxin.federation.wire.protocol import FINGERPRINT
@@ -224,6 +225,8 @@ def _asked(desk: Desk, peer: str, message: Asked) -> Answered:
         return Noted()
     if isinstance(message, Part):
         return desk.part(peer, message)
+    if isinstance(message, Score):
+        return desk.score(peer, message)
     return desk.where(peer, message)
 
 

@@ -15,11 +15,19 @@ from shuxin.kernel.statements import LONGEST_STATEMENT
 PROTOCOL = 1
 """The version of this protocol that this program speaks."""
 LONGEST_MESSAGE = PART_BYTES + 4096
+MOST_SUBJECTS = 250
+"""Of one question."""
+MOST_WORDS = 1000
+LONGEST_SCORES = 1 << 18
+"""Bytes of a holder's answer about so many."""
 
 JobId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9./-]{0,79}\Z")]
 Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 48)]
+CreditCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]{18}\Z")]
+Statement = Annotated[bytes, msgspec.Meta(max_length=LONGEST_STATEMENT)]
+Place = Annotated[int, msgspec.Meta(ge=0, lt=MOST_SUBJECTS)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -40,7 +48,7 @@ class Hello(_Message, frozen=True, tag="hello"):
 class Word(_Message, frozen=True, tag="word"):
     """A signed statement about a job: proposal, approval, refusal, stop, entry, end."""
 
-    statement: Annotated[bytes, msgspec.Meta(max_length=LONGEST_STATEMENT)]
+    statement: Statement
 
 
 class Part(_Message, frozen=True, tag="part"):
@@ -66,6 +74,30 @@ class Where(_Message, frozen=True, tag="where"):
     whole: Digest
 
 
+class Score(_Message, frozen=True, tag="score"):
+    """A question of the label party about subjects, to one of the holders that are asked it together (联合评分询问)."""
+
+    service: JobId
+    holders: Annotated[list[Short], msgspec.Meta(min_length=1, max_length=16)]
+    subjects: Annotated[list[CreditCode], msgspec.Meta(min_length=1, max_length=MOST_SUBJECTS)]
+    nonce: Digest
+    request: Statement
+    """The signed request to this holder; its id is the question's hash."""
+    words: Annotated[list[Statement], msgspec.Meta(max_length=MOST_WORDS)]
+    """The subjects' signed authorisations."""
+
+
+class Scored(_Message, frozen=True, tag="scored"):
+    """A holder's answer, its bytes as in ``card.answers``; about which subjects it will not answer, and why."""
+
+    answer: Annotated[bytes, msgspec.Meta(max_length=LONGEST_SCORES)]
+    refused: Annotated[
+        list[Annotated[int, msgspec.Meta(ge=0, lt=MOST_SUBJECTS)]],
+        msgspec.Meta(max_length=MOST_SUBJECTS),
+    ]
+    reasons: Annotated[list[Short], msgspec.Meta(max_length=40)]
+
+
 class Taken(_Message, frozen=True, tag="taken"):
     """What is kept durably of a message: so many parts from the first; ``complete`` when that is all of it."""
 
@@ -86,5 +118,5 @@ class Refused(_Message, frozen=True, tag="refused"):
     later: bool
 
 
-Asked = Hello | Word | Part | Where
-Answered = Hello | Noted | Taken | Refused
+Asked = Hello | Word | Part | Where | Score
+Answered = Hello | Noted | Taken | Scored | Refused

@@ -40,6 +40,7 @@ SCORECARD_OPTIONS: dict[str, tuple[str, ...]] = {
     "reasons": ("none", "categories"),
 }
 """Parameters of a scorecard that need not be given, with their choices where they are no numbers."""
+SERVICE_OPTIONS = ("subjects_per_day", "times_per_day", "status_seconds")
 
 
 def _node(command: argparse.ArgumentParser) -> None:
@@ -48,6 +49,7 @@ def _node(command: argparse.ArgumentParser) -> None:
     _peers(acts)
     _propose(acts)
     _work(acts)
+    _scoring(acts)
 
 
 def _set_up(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -59,6 +61,7 @@ def _set_up(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     init.add_argument("--address", metavar="HOST:PORT", help="how others reach it / 对外地址")
     init.add_argument("--operated-by", metavar="PARTY", help="who runs it / 运行方主体标识")
     acts.add_parser("policy", help="what this node lets jobs do / 显示本节点策略")
+    acts.add_parser("categories", help="public categories of its features / 显示特征的公开类别")
     acts.add_parser("renew", help="a new TLS certificate / 更新 TLS 证书")
     acts.add_parser("run", help="answer the other nodes and work / 运行节点")
     acts.add_parser("doctor", help="what stands in the way, and what to do / 体检并给出处理办法")
@@ -93,6 +96,8 @@ def _propose(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, default in (("rows", 1000), ("left", 10), ("right", 4), ("products", 1)):
         rehearsal.add_argument(f"--{name}", type=int, default=default)
     rehearsal.add_argument("--ring", type=int, choices=(32, 64), default=32)
+    service = kinds.add_parser("service", help="put a joint card into service / 联合评分服务")
+    _service(service)
     file = kinds.add_parser("file", help="a description as JSON / JSON 任务描述")
     file.add_argument("file")
     acts.add_parser("fields", help="every field of a job with its range / 任务字段及取值")
@@ -159,6 +164,84 @@ def _scorecard(command: argparse.ArgumentParser) -> None:
         )
 
 
+def _service(command: argparse.ArgumentParser) -> None:
+    """Parties, datasets and levels are those of the scorecard job."""
+    command.add_argument("--card", required=True, metavar="JOB", help="scorecard job / 评分卡任务")
+    command.add_argument(
+        "--basis", required=True, help="for this party's own data / 本方数据的处理依据编号"
+    )
+    command.add_argument("--until", type=day, required=True, metavar="YYYY-MM-DD", help="截止日")
+    command.add_argument(
+        "--from", dest="data_from", type=day, metavar="YYYY-MM-DD", help="数据起始日"
+    )
+    command.add_argument("--to", dest="data_to", type=day, metavar="YYYY-MM-DD", help="数据截止日")
+    for name in SERVICE_OPTIONS:
+        command.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=int,
+            metavar="N",
+            help="see 'shuxin node fields' / 见 shuxin node fields",
+        )
+    command.add_argument("--purpose", default="credit_decision", help="目的")
+    command.add_argument("--title", default="", help="标题")
+    command.add_argument("--wait", type=int, default=600, metavar="SECONDS", help="最长等待")
+    command.add_argument("--hours", type=int, default=24, help="longest run / 最长运行")
+    command.add_argument("--days", type=int, default=7, choices=range(1, 91), metavar="1-90")
+
+
+def _scoring(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    service = acts.add_parser("service", help="joint cards in service / 联合评分服务")
+    what = service.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("list", help="all that this party takes part in / 列出")
+    end = what.add_parser("end", help="this party answers no more / 终止本方服务")
+    end.add_argument("service", help=_JOB)
+    score = acts.add_parser("score", help="the joint score of firms / 联合评分")
+    score.add_argument("service", help=_JOB)
+    score.add_argument("codes", nargs="*", help="credit codes / 统一社会信用代码")
+    score.add_argument("--file", metavar="CSV", help="codes in its first column / 首列为代码")
+    score.add_argument(
+        "--grants", required=True, metavar="FOLDER", help="the firms' authorisations / 授权书目录"
+    )
+    score.add_argument("--out", metavar="CSV", help="all scores with reasons / 输出全部评分与原因")
+    _measuring(acts)
+
+
+def _measuring(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Both ask about firms whose outcomes are known."""
+    worth = acts.add_parser("worth", help="what a joint card in service was worth / 联合建模价值")
+    _outcomes(worth)
+    worth.add_argument(
+        "--acceptance",
+        type=int,
+        default=50,
+        choices=range(1, 101),
+        metavar="PERCENT",
+        help="that the own card accepts, else 50 / 独立评分卡的通过率,默认 50",
+    )
+    worth.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="of the intervals / 区间估计的随机种子"
+    )
+    worth.add_argument("--out", metavar="JSON", help="all figures / 输出全部数值")
+    calibrate = acts.add_parser("calibrate", help="PD from known outcomes / 按已知结果校准")
+    _outcomes(calibrate)
+
+
+def _outcomes(command: argparse.ArgumentParser) -> None:
+    command.add_argument("service", help=_JOB)
+    command.add_argument(
+        "--file",
+        required=True,
+        metavar="CSV",
+        help="columns code, outcome (1 bad), first_loan / 代码、结果(1 为坏)、首贷",
+    )
+    command.add_argument(
+        "--grants", required=True, metavar="FOLDER", help="the firms' authorisations / 授权书目录"
+    )
+    command.add_argument(
+        "--cost", action="store_true", help="say what it costs and ask nobody / 仅显示消耗"
+    )
+
+
 def _seats(command: argparse.ArgumentParser) -> None:
     command.add_argument("--holder", action="append", required=True, metavar="PARTY", help=_PARTY)
     command.add_argument("--helper", metavar="PARTY", help=_PARTY)
@@ -201,6 +284,30 @@ def _work(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     result.add_argument(
         "--out", metavar="FILE", help="own firms in order, or own part of a card / 导出本方结果"
     )
+    result.add_argument(
+        "--report",
+        action="store_true",
+        help="how a card came about, at the label party / 标签方的建模报告",
+    )
+    models = acts.add_parser(
+        "models", help="joint models with a part here / 本方持有分片的联合模型"
+    )
+    models.add_argument(
+        "model",
+        nargs="?",
+        help="one in full: its name, or its job's first digits / 模型名称或任务编号开头几位",
+    )
+
+
+def _redteam(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help="the same gives the same / 相同种子结果相同",
+    )
+    command.add_argument("--out", metavar="FILE", help="the table as JSON / 导出 JSON")
 
 
 COMMANDS = {
@@ -211,5 +318,13 @@ COMMANDS = {
         ),
         module="node",
         arguments=_node,
+    ),
+    "redteam": Command(
+        help=Text(
+            en="attack the joint protocols with made-up data, and copies of them without a defence",
+            zh="用虚构数据攻击联合协议及其去除防护的仿制品",
+        ),
+        module="redteam",
+        arguments=_redteam,
     ),
 }

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from shuxin.kernel.text import Language
 
 _MODULES = {
-    **dict.fromkeys(("init", "card", "peer", "policy", "renew"), "node_setup"),
+    **dict.fromkeys(("init", "card", "peer", "policy", "categories", "renew"), "node_setup"),
     **dict.fromkeys(("propose", "fields"), "node_propose"),
     **dict.fromkeys(("jobs", "approve", "refuse", "stop", "release", "result"), "node_jobs"),
+    **dict.fromkeys(("service", "score"), "node_service"),
+    **dict.fromkeys(("worth", "calibrate"), "node_worth"),
     "doctor": "node_doctor",
+    "models": "node_models",
     "run": "node_run",
 }
 
@@ -28,7 +31,12 @@ _ONE_THREAD = "OPENBLAS_NUM_THREADS"
 """A second thread costs nearly as much again and gains little: jobs run side by side."""
 
 
-_FOR_THE_PARTY = frozenset({"propose", "approve", "refuse", "stop", "release", "result"})
+_FOR_THE_PARTY = frozenset(
+    {
+        *("propose", "approve", "refuse", "stop", "release", "result", "models"),
+        *("service", "score", "worth", "calibrate"),
+    }
+)
 
 
 class DepartmentAccount(NotPermitted):

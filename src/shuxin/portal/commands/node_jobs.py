@@ -11,6 +11,7 @@ from shuxin.kernel.errors import InvalidInput, NotFound
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import operator, start
 from shuxin.portal.commands.node_card import show_card
+from shuxin.portal.commands.node_report import show_report
 from shuxin.portal.display import china_time, console, say, show
 from shuxin.portal.node_services import names_of_parties, party_named, services
 
@@ -46,8 +47,9 @@ _KINDS = {
     "alignment": Text(en="alignment", zh="对齐"),
     "rehearsal": Text(en="rehearsal", zh="链路演练"),
     "scorecard": Text(en="joint scorecard", zh="联合评分卡"),
+    "service": Text(en="joint scoring in service", zh="联合评分服务"),
 }
-_ROLES = {
+ROLES = {
     "label": Text(en="label party", zh="标签方"),
     "holder": Text(en="holder", zh="数据方"),
     "helper": Text(en="helper", zh="协助方"),
@@ -196,7 +198,7 @@ def _show(view: JobView, names: Mapping[str, str], language: Language) -> None:
         say(_WAIT, language, names=waited)
     if job is not None:
         rows = [
-            (names.get(s.party, s.party), _ROLES[s.role].say(language), *_entered(view, s.party))
+            (names.get(s.party, s.party), ROLES[s.role].say(language), *_entered(view, s.party))
             for s in job.parties
         ]
         show("", _SEATS.say(language).split("|"), rows)
@@ -303,7 +305,9 @@ def _result(settings: Settings, options: argparse.Namespace, language: Language)
     verdict = next(
         (folder / one for one in ("verdict", "timing") if (folder / one).is_file()), None
     )
-    if verdict is not None:
+    if options.report:
+        show_report(folder, options.out, names=names_of_parties(settings), language=language)
+    elif verdict is not None:
         console.print(verdict.read_text(encoding="utf-8"), markup=False, soft_wrap=True)
     elif view.line.kind == "scorecard" and role is not None and role.has_data:
         _require_done(folder, job_id)

@@ -50,13 +50,23 @@ def run(options: argparse.Namespace, language: Language) -> int:
         console.print(documentation(language), markup=False, soft_wrap=True)
         return 0
     settings = start()
-    values = _from_file(options.file) if options.kind == "file" else _values(settings, options)
+    values = _described(settings, options)
     job_id = _propose(settings, values, getattr(options, "grants", None), language)
     seats = values.get("parties", ())
     own = holder(settings).party
     others = [party_named(settings, s["party"])[1] for s in seats if s["party"] != own]
     say(_PROPOSED, language, job=job_id[:12], parties=", ".join(others))
     return 0
+
+
+def _described(settings: Settings, options: argparse.Namespace) -> dict[str, Any]:
+    if options.kind == "file":
+        return _from_file(options.file)
+    if options.kind == "service":
+        from shuxin.portal.commands.node_service import service_values
+
+        return service_values(settings, options)
+    return _values(settings, options)
 
 
 def _propose(

@@ -1,4 +1,4 @@
-"""``shuxin node init | card | peer | policy | renew``."""
+"""``shuxin node init | card | peer | policy | categories | renew``."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ _PEERS = Text(
     en="name|party|address|run by|certificate|card until",
     zh="名称|主体|地址|运行方|证书|名片有效至",
 )
+_CATEGORIES = Text(en="category|English|Chinese|features", zh="类别|英文名称|中文名称|特征")
+_ALL_OTHERS = Text(en="all others", zh="其余全部特征")
+_NO_SUCH = Text(en="in no dataset here: {fields}", zh="本方数据集中没有以下字段:{fields}")
 _POLICY = Text(en="{file}: valid, hash {hash}", zh="{file}:有效,摘要 {hash}")
 
 
@@ -57,6 +60,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         "card": _card,
         "peer": _peer,
         "policy": _policy,
+        "categories": _categories,
         "renew": _renew,
     }
     acts[options.act](settings, options, language)
@@ -156,6 +160,28 @@ def _policy(settings: Settings, _: argparse.Namespace, language: Language) -> No
     held = read_policy(folder)
     console.print((folder / POLICY).read_text(encoding="utf-8"), markup=False)
     say(_POLICY, language, file=folder / POLICY, hash=held.hash[:32])
+
+
+def _categories(settings: Settings, _: argparse.Namespace, language: Language) -> None:
+    from shuxin.catalogue.api import contract, datasets
+    from shuxin.federation.api import node_folder, read_categories
+
+    found = read_categories(node_folder(settings))
+    named = {one.code: list[str]() for one in (*found.stated, found.rest)}
+    for name, category in found.by_field.items():
+        named[category.code].append(name)
+    titles = {one.code: one.title for one in (*found.stated, found.rest)}
+    others = _ALL_OTHERS.say(language)
+    rows = [
+        (code, titles[code].en, titles[code].zh, ", ".join(fields) or others)
+        for code, fields in named.items()
+    ]
+    show("", _CATEGORIES.say(language).split("|"), rows)
+    known = [contract(dataset=one.name) for one in datasets(search="", now=now_in_china())]
+    fields = {each.name for one in known for each in one.fields}
+    unknown = [name for name in found.by_field if name not in fields]
+    if unknown:
+        say(_NO_SUCH, language, fields=", ".join(unknown))
 
 
 def _renew(settings: Settings, _: argparse.Namespace, language: Language) -> None:

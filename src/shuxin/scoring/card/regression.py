@@ -82,8 +82,7 @@ class Regression:
 
     @property
     def p_values(self) -> FloatArray:
-        sizes = np.abs(self.coefficients / self.standard_errors) / math.sqrt(2.0)
-        return np.array([math.erfc(size) for size in sizes.tolist()])
+        return wald_p_values(coefficients=self.coefficients, standard_errors=self.standard_errors)
 
     @property
     def aic(self) -> float:
@@ -98,6 +97,12 @@ class Regression:
     def log_odds(self, features: FloatArray, /) -> FloatArray:
         """(n,) of (n, p)."""
         return np.asarray(self.intercept + features @ self.coefficients)
+
+
+def wald_p_values(*, coefficients: FloatArray, standard_errors: FloatArray) -> FloatArray:
+    """(p,) two-sided, of coefficients that are normal about nothing with these standard errors (Wald)."""
+    sizes = np.abs(coefficients / standard_errors) / math.sqrt(2.0)
+    return np.array([math.erfc(size) for size in sizes.tolist()])
 
 
 def fit_logistic(
