@@ -4,8 +4,7 @@
 
 A bank, a tax office and a social insurance bureau as real processes, each with its home; every question goes over
 mutual TLS, its authorisation is judged, counted and logged at both holders, the values are read from their datasets.
-Beside it, in the same run: a greeting to both holders (the line alone), and the same card of one place on values that
-lie in memory (what a lender has that holds all data itself).
+Beside it, in the same run: a greeting to both holders, one after the other, which is the line alone.
 """
 
 from __future__ import annotations

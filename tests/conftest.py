@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 if not os.environ.get("SHUXIN_HOME"):
     os.environ["SHUXIN_HOME"] = tempfile.mkdtemp(prefix="shuxin-tests-")
 
-settings.register_profile("shuxin", deadline=None, max_examples=30)
+settings.register_profile("shuxin", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=300)  # make soak
 settings.load_profile("shuxin")
 

@@ -37,6 +37,7 @@ class TestWriteMessyFiles:
         assert _digests(again.folder) == _digests(written.folder)
         assert calls == [(done, 24) for done in range(25)]
 
+    @pytest.mark.soak
     def test_replaces_an_earlier_city_by_other_files_for_another_seed(
         self, written: CityFiles, tmp_path: Path
     ) -> None:

@@ -32,7 +32,7 @@ PAIRS = [
     (DOCS / "errors" / "en.md", DOCS / "errors" / "zh.md"),
 ]
 SHOWING = [path for pair in PAIRS[:5] for path in pair]
-QUICK = [english for english, _ in (*PAIRS[:3], PAIRS[4])]
+QUICK = [english for english, _ in (PAIRS[0], PAIRS[2], PAIRS[4])]
 LONG = [path for path in SHOWING if path not in QUICK]
 """Only in make soak: the same commands in Chinese, and four nodes, which tests/federation/processes runs too."""
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]

@@ -25,7 +25,7 @@ from shuxin.infra.api import silent_progress
 if TYPE_CHECKING:
     from shuxin.fusion.proposal import Proposal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
 DATA = (
     Path(os.environ.get("SHUXIN_DATA", Path(__file__).parents[3] / "shared" / "data"))
     / "cumcm2020c"
@@ -206,6 +206,7 @@ def real_invoices(office: Installation) -> Path:
     return office.inbox
 
 
+@pytest.mark.soak
 @pytest.mark.real_data
 class TestRealInvoices:
     def test_become_standards_and_58_features_of_425_enterprises(

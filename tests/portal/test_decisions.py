@@ -66,6 +66,9 @@ def real() -> Case:
     return Case(REAL, applicants, 302, "2020-03-01", 10_000, "E124")
 
 
+pytestmark = pytest.mark.soak
+
+
 @dataclass(frozen=True)
 class Installation:
     """One home, driven by the commands that a customer uses."""
@@ -95,7 +98,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(
     scope="module",
-    params=["small", pytest.param("real", marks=[pytest.mark.soak, pytest.mark.real_data])],
+    params=["small", pytest.param("real", marks=pytest.mark.real_data)],
 )
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     return small(tmp_path_factory.mktemp("small")) if request.param == "small" else real()

@@ -421,6 +421,7 @@ class TestPublicData:
         kind = fitted([x[:, :1], x[:, 1:]], default, tmp_path)
         assert numbers(kind) == pytest.approx((1.393064, -2.128217, -2.987482, 0.504123), abs=1e-4)
 
+    @pytest.mark.soak
     def test_default_credit_over_two_parties(self, tmp_path: Path) -> None:
         """30,000 clients, 13 columns of the bank and 10 of another party, as weights of evidence."""
         folder = SHARED / "fate_examples"

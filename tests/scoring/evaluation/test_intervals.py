@@ -20,6 +20,7 @@ def sample(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]
 
 
 class TestBootstrap:
+    @pytest.mark.soak
     def test_covers_the_true_auc(self) -> None:
         """Seed 11: of 100 intervals at 93 % or better, fewer than 78 cover less than once in 1e6."""
         rng = np.random.default_rng(11)
