@@ -1,10 +1,15 @@
-"""Training of a joint card killed again and again, over real processes: the same card as without. Only in make soak."""
+"""Training of a joint card killed again and again, over real processes: the same card as without. Only in make soak.
+
+Two jobs on the same data round log-odds by other random numbers, so coefficients differ a little between them; bins,
+points and reference points do not.
+"""
 
 from __future__ import annotations
 
 import json
 import random
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,8 +30,12 @@ pytestmark = pytest.mark.soak
 PARTIES = (BANK, TAX, HRSS, NOTARY)
 KILLS = 50
 SEED = 20261122
-ITS_OWN = {"job", "version", "salt", "made_on", "part"}
+ITS_OWN = {"job", "version", "salt", "made_on", "part", "coefficient", "intercept"}
 """Of a job, not of its result."""
+NEAR = 1e-3
+"""Of two coefficients."""
+GRID = 1 << 16
+"""A holder's coefficient is a whole number of 1/GRID."""
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +47,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield found
 
 
-def trained(world: World, deaths: dict[str, Death]) -> tuple[dict[str, bytes], set[str]]:
-    """The parts that a job left, without what is its own; and who died."""
+@dataclass(frozen=True)
+class Left:
+    """What a job left: the parts without what is its own, all coefficients, and who died on the way."""
+
+    parts: dict[str, bytes]
+    coefficients: list[float]
+    died: set[str]
+
+
+def trained(world: World, deaths: dict[str, Death]) -> Left:
     city = world.city
     for name in PARTIES:
         order(city, name, deaths.get(name, Death(0)))
@@ -50,7 +67,13 @@ def trained(world: World, deaths: dict[str, Death]) -> tuple[dict[str, bytes], s
         city.say(name, "node", "approve", job)
     nursed(city, PARTIES, until=lambda: all(_is_over(world, job, name) for name in PARTIES))
     died = {name for name in deaths if not city.orders(name).exists()}
-    return {name: _plain(world.part(job, name), name) for name in (BANK, TAX, HRSS)}, died
+    parts = {name: world.part(job, name) for name in (BANK, TAX, HRSS)}
+    label = read_file(LabelPart, parts[BANK])
+    numbers = [label.intercept, *(one.coefficient for one in label.characteristics)]
+    for name in (TAX, HRSS):
+        part = read_file(CardPart, parts[name])
+        numbers += [one.coefficient / GRID for one in part.characteristics]
+    return Left({name: _plain(content) for name, content in parts.items()}, numbers, died)
 
 
 def _is_over(world: World, job: str, name: str) -> bool:
@@ -61,8 +84,7 @@ def _is_over(world: World, job: str, name: str) -> bool:
     return state == "done"
 
 
-def _plain(content: bytes, name: str) -> bytes:
-    read_file(LabelPart if name == BANK else CardPart, content)
+def _plain(content: bytes) -> bytes:
     return canonical_json(_without(json.loads(content)["card"]))
 
 
@@ -75,7 +97,7 @@ def _without(value: Any) -> Any:
 class TestKills:
     def test_of_any_party_at_any_step_leave_the_same_card(self, world: World) -> None:
         """Every job with up to four deaths, each at a step drawn over the whole of a job."""
-        whole, _ = trained(world, {})
+        whole = trained(world, {})
         steps = {
             name: world.city.orders(name).with_suffix(".steps").stat().st_size for name in PARTIES
         }
@@ -85,7 +107,8 @@ class TestKills:
                 name: Death(drawn.randint(1, steps[name]), after=drawn.random() < 0.5)
                 for name in PARTIES
             }
-            found, died = trained(world, deaths)
-            assert found == whole, deaths
-            killed += len(died)
+            found = trained(world, deaths)
+            assert found.parts == whole.parts, deaths
+            assert found.coefficients == pytest.approx(whole.coefficients, abs=NEAR)
+            killed += len(found.died)
             sys.stdout.write(f"{killed} kills, the last at {deaths}\n")
