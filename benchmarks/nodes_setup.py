@@ -132,7 +132,7 @@ def write_credit(file: Path, data: Path, holder: Holder) -> None:
     firms = codes_of(np.arange(2_000_000, 2_000_000 + len(rows)))
     columns: dict[str, pa.Array] = {
         "统一社会信用代码": pa.array([code.decode() for code in firms.tolist()]),
-        "登记日期": pa.array([np.datetime64("2023-05-06")] * len(rows)),
+        "登记日期": pa.array(np.full(len(rows), np.datetime64("2023-05-06"))),
     }
     for name in rows[0]:
         if name != "id":
