@@ -90,8 +90,8 @@ def place_of(world: World, folder: Path, *, per_day: int = 10_000) -> Iterator[P
     (folder / CARD_JOB).mkdir(exist_ok=True)
     (folder / CARD_JOB / ALONE).write_bytes(card_bytes(own_card_of(world)))
     with desk_of(world, folder) as desk, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(measuring, "open_service", lambda _service, *, now: job)  # noqa: ARG005
-        patched.setattr(measuring, "ValueReader", asked.asking_module.ValueReader)
+        for module in (measuring, asked.asking_module):
+            patched.setattr(module, "open_service", lambda _service, *, now: job)  # noqa: ARG005
         yield Place(desk, firms_of(world), words_of(world), folder)
 
 

@@ -28,7 +28,6 @@ from tests.federation.node.test_asking import (
     SERVICE,
     desk_of,
     down,
-    job_of,
     subjects_of,
     word_of,
 )
@@ -183,9 +182,7 @@ class TestBatchOf:
         """A subject that is asked about with its word is one use."""
         folder = tmp_path_factory.mktemp("cost")
         codes = subjects_of(world.rows)
-        with desk_of(world, folder) as desk, pytest.MonkeyPatch.context() as patched:
-            job = job_of(world)
-            patched.setattr(measuring, "open_service", lambda _service, *, now: job)  # noqa: ARG005
+        with desk_of(world, folder) as desk:
             firms = KnownFirms(codes, np.arange(len(codes)) % 2 == 0)
             words = [word_of(code, tuple(world.parts)) for code in codes[:-1]]
             batch = batch_of(desk.asking, SERVICE, firms=firms, words=words)

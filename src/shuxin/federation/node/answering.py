@@ -45,7 +45,7 @@ from shuxin.ledger.api import Entry
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from shuxin.consent.api import Gate, Permit, Request
@@ -109,6 +109,8 @@ class _Asked:
     request: Request
     statement: Statement
     words: tuple[Statement, ...]
+    worded: frozenset[str]
+    """Subjects of the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +177,20 @@ class NodeAnswering:
         request = read_request(statement)
         _require_request(request, job=job, own=own, question=question)
         words = tuple(map(parse_statement, message.words))
-        _require_words(words, message.subjects)
-        subjects = tuple(message.subjects)
+        worded = frozenset(entity_of(read_authorisation(one).subject) for one in words)
+        if not worded <= set(message.subjects):  # of others nothing may be counted
+            raise QuestionInvalid(field="words")
         return _Asked(
-            message.service, job, own, held, question, subjects, request, statement, words
+            service=message.service,
+            job=job,
+            own=own,
+            held=held,
+            question=question,
+            subjects=tuple(message.subjects),
+            request=request,
+            statement=statement,
+            words=words,
+            worded=worded,
         )
 
     def _of_service(self, service: str, job: Job, own: Input) -> _Held:
@@ -221,7 +233,7 @@ class NodeAnswering:
             nth for nth, one in enumerate(asked.subjects) if not permitted.permit.covers(one)
         ]
         reasons = set(permitted.refused)
-        if not {asked.subjects[nth] for nth in refused} <= _subjects_of(asked.words):
+        if not {asked.subjects[nth] for nth in refused} <= asked.worded:
             reasons.add(Reason.AUTHORISATION_MISSING)
         scored = Scored(made, refused, sorted(one.value for one in reasons))
         facts: dict[str, str | int] = {"service": asked.service, "question": asked.question.request}
@@ -304,16 +316,6 @@ def _require_request(request: Request, *, job: Job, own: Input, question: Questi
     ):
         if not within:
             raise QuestionOutsideService(field=name)
-
-
-def _require_words(words: Sequence[Statement], subjects: Sequence[str]) -> None:
-    """Authorisations of subjects that are asked about, of no others: each is counted. Raises QuestionInvalid."""
-    if not _subjects_of(words) <= set(subjects):
-        raise QuestionInvalid(field="words")
-
-
-def _subjects_of(words: Sequence[Statement]) -> set[str]:
-    return {entity_of(read_authorisation(one).subject) for one in words}
 
 
 def _kept(data: bytes) -> Scored:

@@ -111,7 +111,7 @@ class Asking:
     pause: Callable[[float], None] = time.sleep
     _lines: dict[str, PeerLine] = field(default_factory=dict)
     _parts: dict[str, LabelPart] = field(default_factory=dict)
-    _readers: dict[str, ValueReader] = field(default_factory=dict)
+    _readers: dict[tuple[str, tuple[str, ...]], ValueReader] = field(default_factory=dict)
 
     def score(
         self, service: str, *, subjects: Sequence[str], words: Iterable[Statement]
@@ -122,9 +122,7 @@ class Asking:
         names.
         Raises ServiceUnknown, ServiceOver, NotTheLabelParty, SubjectsRepeated, InvalidUSCC, AnswerInvalid, UseRefused.
         """
-        job = open_service(service, now=self.now())
-        if job.label != self.party:
-            raise NotTheLabelParty
+        job = self.job(service)
         if not subjects or len(set(subjects)) != len(subjects):
             raise SubjectsRepeated
         if not all(map(_CREDIT_CODE.fullmatch, subjects)):
@@ -132,9 +130,10 @@ class Asking:
         for one in job.holders:
             with suppress(ShuxinError):  # found in this thread, which may ask the database
                 self.line(one)
-        part = self._part(service)
+        part = self.part(service)
         work = _Work(self, service, job, tuple(subjects), _by_subject(words))
-        values = work.own_values(part)
+        names = tuple(each.name for each in part.characteristics)
+        values = self.own_values(job, names, subjects=subjects) if names else {}
         tally = begin(part, rows=len(subjects))
         while questions := due(tally):
             for holders, rows in questions:
@@ -143,18 +142,42 @@ class Asking:
         scores = judge(tally, values)
         return Scoring(tuple(subjects), scores, tuple(work.because), tuple(work.questions))
 
-    def _part(self, service: str) -> LabelPart:
+    def job(self, service: str) -> Job:
+        """Of a service that runs now. Raises ServiceUnknown, ServiceOver, NotTheLabelParty."""
+        job = open_service(service, now=self.now())
+        if job.label != self.party:
+            raise NotTheLabelParty
+        return job
+
+    def part(self, service: str) -> LabelPart:
         """Read once: it never changes."""
         if service not in self._parts:
             part = read_file(LabelPart, (self.results(service) / CARD).read_bytes())
             self._parts[service] = part
         return self._parts[service]
 
-    def reader(self, service: str, dataset: str, names: Sequence[str]) -> ValueReader:
-        """Of this party's own characteristics in a service."""
-        if service not in self._readers:
-            self._readers[service] = ValueReader(dataset, tuple(names), self.settings)
-        return self._readers[service]
+    def own_values(
+        self, job: Job, names: tuple[str, ...], *, subjects: Sequence[str]
+    ) -> Mapping[str, Values]:
+        """Of this party's own fields, under a permit of its gate for them. Raises UseRefused."""
+        own = job.input_of(self.party)
+        if own is None:
+            raise ValueError("a service has an input of each data party")
+        permit = self.gate().permit_own_part(
+            purpose=job.purpose,
+            catalogue=own.dataset,
+            level=own.level,
+            data_from=own.data_from,
+            data_to=own.data_to,
+            job=secrets.token_hex(NONCE_BYTES),
+            now=self.now(),
+            basis_id=own.basis,
+            fields=frozenset(names),
+        )
+        key = (own.dataset, names)
+        reader = self._readers.setdefault(key, ValueReader(*key, self.settings))
+        found: Mapping[str, Values] = reader.read("".join(subjects).encode(), permit=permit)[1]
+        return found
 
     def line(self, peer: str) -> PeerLine:
         if peer not in self._lines:
@@ -178,26 +201,6 @@ class _Work:
     words: Mapping[str, Sequence[_Word]]
     because: list[Because] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
-
-    def own_values(self, part: LabelPart) -> Mapping[str, Values]:
-        """Of this party's own characteristics, under a permit for its own data."""
-        own, names = self.job.input_of(self.job.label), [one.name for one in part.characteristics]
-        if own is None or not names:
-            return {}
-        permit = self.asking.gate().permit_own_part(
-            purpose=self.job.purpose,
-            catalogue=own.dataset,
-            level=own.level,
-            data_from=own.data_from,
-            data_to=own.data_to,
-            job=secrets.token_hex(NONCE_BYTES),
-            now=self.asking.now(),
-            basis_id=own.basis,
-            fields=frozenset(names),
-        )
-        reader = self.asking.reader(self.service, own.dataset, names)
-        found: Mapping[str, Values] = reader.read("".join(self.subjects).encode(), permit=permit)[1]
-        return found
 
     def pieces(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
         """As many subjects as one message can ask about, with their words."""

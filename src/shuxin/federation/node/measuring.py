@@ -6,7 +6,6 @@ cost; ``ask`` asks; then the card's worth or a calibration is made of what was a
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,22 +14,17 @@ import numpy as np
 from shuxin.consent.api import entity_of, read_authorisation
 from shuxin.federation.alignment.result import aligned_codes, read_aligned
 from shuxin.federation.card.contract import Contribution
-from shuxin.federation.card.files import read_file
 from shuxin.federation.card.gathering import chosen, joined
 from shuxin.federation.card.label import Standing
-from shuxin.federation.card.parts import LabelPart
 from shuxin.federation.card.values import points_of
 from shuxin.federation.card.worth import MOST_SOURCES, TooManySources, known_rows, worth
 from shuxin.federation.domain.parameters import ScorecardParameters
 from shuxin.federation.models import JobRecord
-from shuxin.federation.node.asking import NotTheLabelParty
 from shuxin.federation.node.book import job_in
 from shuxin.federation.node.serving import open_service
 from shuxin.federation.scorecard.alone import ALONE
-from shuxin.federation.service.kind import CARD, asked_of
-from shuxin.federation.service.question import NONCE_BYTES
+from shuxin.federation.service.kind import asked_of
 from shuxin.federation.wire.messages import MOST_SUBJECTS
-from shuxin.fusion.api import ValueReader
 from shuxin.kernel.errors import InvalidInput, Unavailable
 from shuxin.kernel.text import Text
 from shuxin.kernel.uscc import LENGTH
@@ -44,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shuxin.federation.card.label import JointScores
+    from shuxin.federation.card.parts import LabelPart
     from shuxin.federation.card.worth import Worth
     from shuxin.federation.domain.job import Job
     from shuxin.federation.node.asking import Asking, Because, Scoring
@@ -169,14 +164,12 @@ def batch_of(
 
     Raises ServiceUnknown, ServiceOver, NotTheLabelParty, BatchTooLarge, OneClassOnly, AuthorisationInvalid.
     """
-    job = open_service(service, now=asking.now())
-    if job.label != asking.party:
-        raise NotTheLabelParty
+    job = asking.job(service)
     most = asked_of(job).subjects_per_day
     if len(firms.codes) > most:
         raise BatchTooLarge(firms=f"{len(firms.codes):,}", most=f"{most:,}")
     _require_both(firms)
-    part = read_file(LabelPart, (asking.results(service) / CARD).read_bytes())
+    part = asking.part(service)
     theirs: dict[str, list[Statement]] = {code: [] for code in firms.codes}
     for one in words:
         subject = entity_of(read_authorisation(one).subject)
@@ -236,23 +229,10 @@ def own_points(asking: Asking, batch: Batch, /) -> OwnPoints | None:
     Values are read under a permit of this party's gate for that card's fields. Raises UseRefused, CardAltered.
     """
     card = _own_card(asking.results(asked_of(batch.job).scorecard))
-    own = batch.job.input_of(batch.job.label)
-    if card is None or own is None:
+    if card is None:
         return None
     names = tuple(each.name for each in card.characteristics)
-    permit = asking.gate().permit_own_part(
-        purpose=batch.job.purpose,
-        catalogue=own.dataset,
-        level=own.level,
-        data_from=own.data_from,
-        data_to=own.data_to,
-        job=secrets.token_hex(NONCE_BYTES),
-        now=asking.now(),
-        basis_id=own.basis,
-        fields=frozenset(names),
-    )
-    reader = ValueReader(own.dataset, names, asking.settings)
-    values = reader.read("".join(batch.firms.codes).encode(), permit=permit)[1]
+    values = asking.own_values(batch.job, names, subjects=batch.firms.codes)
     table = [(each.shape, each.all_points) for each in card.characteristics]
     return OwnPoints(card_hash(card), points_of(table, values).sum(axis=1))
 

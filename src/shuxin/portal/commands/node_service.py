@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
-    from shuxin.federation.api import Calibration, JointScore, Scoring
+    from shuxin.federation.api import Answered, Calibration, JointScore, Scoring
     from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
 
@@ -205,14 +205,7 @@ def _show(found: Scoring, names: Mapping[str, str], language: Language) -> None:
             for each in one.reasons
         ]
         show("", _REASONS.say(language).split("|"), reasons)
-    for why in found.because:
-        say(
-            _WHY,
-            language,
-            party=names.get(why.party, why.party),
-            sentence=why.sentence,
-            code=why.code,
-        )
+    say_because(found, names, language)
     if len(found.subjects) > 1:
         passed = int((found.scores.points >= part.cut_off).sum())
         full = int((found.scores.tally.standings == 1).all(axis=1).sum())
@@ -223,6 +216,13 @@ def _show(found: Scoring, names: Mapping[str, str], language: Language) -> None:
             passed=f"{passed:,}",
             full=f"{full:,}",
         )
+
+
+def say_because(found: Scoring | Answered, names: Mapping[str, str], language: Language) -> None:
+    """Why holders gave nothing, each reason in a line."""
+    for why in found.because:
+        party = names.get(why.party, why.party)
+        say(_WHY, language, party=party, sentence=why.sentence, code=why.code)
 
 
 def _say_pd(calibration: Calibration | None, language: Language) -> None:

@@ -15,6 +15,7 @@ from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import start
 from shuxin.portal.commands.import_folder import FolderMissing
 from shuxin.portal.commands.node_jobs import job_named
+from shuxin.portal.commands.node_service import say_because
 from shuxin.portal.display import say, show, watched
 from shuxin.portal.node_services import asking, names_of_parties
 
@@ -46,7 +47,6 @@ _SILENCE = Text(
     en="holder|did not answer|does not have the firm (counted as missing)",
     zh="数据方|未应答|没有该企业(按缺失分计)",
 )
-_WHY = Text(en="{party}: {sentence} ({code})", zh="{party}:{sentence}({code})")
 _LIMIT = Text(
     en="limit: bad rate of the own card that accepts at least {share}, {bads} bad of {firms}; every way keeps to it",
     zh="坏账率上限:独立评分卡至少通过 {share} 时的水平,{firms} 家中坏 {bads} 家;各方式均不超过",
@@ -169,9 +169,7 @@ def _asked(one: _Round) -> Answered:
         (one.name((party,)), count, found.lacking[party]) for party, count in found.silent.items()
     ]
     show("", _SILENCE.say(one.language).split("|"), rows, right=(1, 2))
-    for why in found.because:
-        party = one.name((why.party,))
-        say(_WHY, one.language, party=party, sentence=why.sentence, code=why.code)
+    say_because(found, one.names, one.language)
     require_answered(found)
     return found
 
