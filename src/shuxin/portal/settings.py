@@ -58,12 +58,13 @@ TEMPLATES = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
-_cookie = "__Host-" if _address.tls else ""
-SESSION_COOKIE_NAME = f"{_cookie}session"
+# Sites of one machine differ by port only, which cookies do not know; under TLS each has a host of its own.
+_cookie, _port = ("__Host-", "") if _address.tls else ("", str(_address.port))
+SESSION_COOKIE_NAME = f"{_cookie}session{_port}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _address.tls
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_COOKIE_NAME = f"{_cookie}csrf"
+CSRF_COOKIE_NAME = f"{_cookie}csrf{_port}"
 CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "shuxin.portal.web.problem.form_refused"
 CSRF_TRUSTED_ORIGINS = [_address.origin]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.portal.web.conftest import Clock, Visitor
 
 COOKIE = settings.SESSION_COOKIE_NAME
+DEVICE, CSRF = (COOKIE.replace("session", name) for name in ("device", "csrf"))
 
 
 def last_event() -> str:
@@ -302,10 +303,10 @@ class TestKnownBrowser:
 
     def test_is_known_by_a_cookie_that_opens_nothing(self, agent: Visitor, clock: Clock) -> None:
         agent.sign_in(clock)
-        cookie = agent.browser.cookies["device"]
+        cookie = agent.browser.cookies[DEVICE]
         assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
         thief = Client()
-        thief.cookies["device"] = cookie.value
+        thief.cookies[DEVICE] = cookie.value
         assert thief.get("/account").status_code == 302
 
 
@@ -341,4 +342,4 @@ class TestCookiesUnderTLS:
         agent.sign_in(clock)
         assert agent.browser.cookies[COOKIE]["secure"]
         assert agent.browser.cookies[COOKIE]["path"] == "/"
-        assert agent.browser.cookies["csrf"]["secure"]
+        assert agent.browser.cookies[CSRF]["secure"]

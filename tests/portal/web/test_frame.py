@@ -18,7 +18,7 @@ from shuxin.portal.web.assets import ROOT, find_asset
 from shuxin.portal.web.middleware import CONTENT_SECURITY_POLICY, HEADERS, foreseen, headers
 from shuxin.portal.web.pages import language_of
 from shuxin.portal.web.problem import STATUS, Broken, answer, status_of
-from shuxin.portal.web.routes import MODULES, all_patterns, modules, navigation
+from shuxin.portal.web.routes import MODULES, all_patterns, modules
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -84,12 +84,6 @@ class TestEveryPage:
         folder = ROOT.parent / "web" / "routes"
         assert set(MODULES) == {file.stem for file in folder.glob("[a-z]*.py")}
         assert all(module.__doc__ for module in modules())
-
-    def test_private_links_are_for_people_who_are_in(self) -> None:
-        assert {link.url for link in navigation(signed_in=False)} < {
-            link.url for link in navigation(signed_in=True)
-        }
-
 
 class TestLanguage:
     @pytest.mark.parametrize(

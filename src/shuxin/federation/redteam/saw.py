@@ -6,11 +6,11 @@ import json
 import re
 import tempfile
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from shuxin.federation.alignment.kind import AlignmentKind
+from shuxin.federation.domain.meanings import RULES, hundredths_in, rows_in, rule_of, words_in
 from shuxin.federation.redteam import totals
 from shuxin.federation.redteam.attack import Ground
 from shuxin.federation.redteam.cases import HELPER, HOLDER, LABEL, SECOND, codes_of, job_of, town
@@ -18,91 +18,10 @@ from shuxin.federation.redteam.stage import play
 from shuxin.federation.scorecard.kind import ScorecardKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from shuxin.federation.domain.meanings import Rule
     from shuxin.federation.redteam.stage import Outcome
-
-    Count: TypeAlias = Callable[[bytes], int]
-    """How many numbers a message carries."""
-
-
-class Nature(StrEnum):
-    """What a message is to its receiver (消息性质)."""
-
-    MASKED = "uniform: under a mask that the receiver does not know"
-    KEYED = "looks random: under a key that the receiver does not know"
-    SEALED = "keys, encrypted for the receiver"
-    SHARE = "shares: uniform each, figures when all are added up"
-    FIGURES = "figures in the clear"
-    PLACES = "places of rows"
-    WORD = "shapes and what comes next"
-    PROOF = "a hash to compare"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Messages whose name has a pattern; ``shown`` is how the page calls them."""
-
-    pattern: str
-    shown: str
-    nature: Nature
-    what: str
-    numbers: Count = lambda _content: 0
-
-
-def _words(content: bytes) -> int:
-    return len(content) // 8
-
-
-def _rows(content: bytes) -> int:
-    return sum(len(each["rows"]) for each in json.loads(content))
-
-
-def _hundredths(content: bytes) -> int:
-    return sum(len(each["woe"]) for each in json.loads(content))
-
-
-_STEP = r"(counts|relate|fit)\S*"
-RULES = (
-    Rule("alignment/key", "alignment/key", Nature.SEALED, "the keys of tags and digest"),
-    Rule("alignment/tags", "alignment/tags", Nature.KEYED, "one tag of 16 bytes a firm, in random order"),
-    Rule("alignment/points", "alignment/points", Nature.KEYED, "one point of 32 bytes a firm, in random order"),
-    Rule("alignment/raised", "alignment/raised", Nature.KEYED, "the receiver's points under both secrets, hashed"),
-    Rule("alignment/answer", "alignment/answer", Nature.PLACES,
-         "which of the receiver's rows are common: their places, with ecdh its points raised twice"),
-    Rule("alignment/digest", "alignment/digest", Nature.PROOF, "of the aligned rows"),
-    Rule(r"counts\.\d+/shape", "counts/shape", Nature.WORD, "number of rows and of bins"),
-    Rule(r"counts\.\d+/features", "counts/features", Nature.FIGURES,
-         "names of features, rows in each fine bin", _rows),
-    Rule(r"counts\.\d+/answer", "counts/answer", Nature.FIGURES,
-         "groups of own bins, WOE in hundredths", _hundredths),
-    Rule(rf"{_STEP}/bound", "*/bound", Nature.PROOF, "salted commitment to a matrix"),
-    Rule(rf"{_STEP}/dealt", "*/dealt", Nature.MASKED, "corrections of products"),
-    Rule(rf"{_STEP}/masked", "*/masked", Nature.MASKED, "a matrix less its mask"),
-    Rule(r"counts\.\d+/0/share", "counts/0/share", Nature.SHARE,
-         "bads in each fine bin", lambda content: len(content) // 4),
-    Rule(r"relate/own", "relate/own", Nature.FIGURES, "sums and products of the sender's columns", _words),
-    Rule(r"relate\S*/0/(share|other)", "relate/0/share", Nature.SHARE,
-         "sums of products of two parties' columns", _words),
-    Rule(r"relate\S*/0/factors", "relate/0/factors", Nature.WORD, "secret factors of check columns"),
-    Rule(r"fit\d+/gram", "fit/gram", Nature.SHARE,
-         "sums of products of columns; the sender's own in the clear", _words),
-    Rule(r"fit\d+/\d+/ask", "fit/<i>/ask", Nature.WORD, "whether there is another iteration"),
-    Rule(r"fit\d+/(\d+|weights)/sines\S*", "fit/<i>/sines", Nature.MASKED, "dealt sines"),
-    Rule(r"fit\d+/(\d+|weights)/opened", "fit/<i>/opened", Nature.MASKED, "log-odds under a mask, modulo 2^20"),
-    Rule(r"fit\d+/\d+/shares", "fit/<i>/shares", Nature.SHARE, "slopes of all columns", _words),
-    Rule(r"fit\d+/\d+/coefficients", "fit/<i>/coefficients", Nature.FIGURES,
-         "the receiver's own coefficients", _words),
-    Rule(r"fit\d+/weights/shares", "fit/weights/shares", Nature.SHARE, "second derivatives", _words),
-    Rule(r"fit\d+/final", "fit/final", Nature.FIGURES, "the receiver's final coefficients", _words),
-    Rule(r"scorecard/round/\d+", "scorecard/round/<k>", Nature.WORD,
-         "the next step, columns left of each party, which of the receiver's stay"),
-    Rule("scorecard/notice", "scorecard/notice", Nature.FIGURES,
-         "names and categories of the sender's features, its mean points", lambda _content: 1),
-    Rule(r"question/\d+", "question", Nature.FIGURES, "who is asked about, and which holders together",
-         lambda content: len(json.loads(content)["subjects"])),
-    Rule(r"answer/\d+", "answer", Nature.MASKED, "whether the firm is known, the total under the holders' masks"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +83,6 @@ class Scene:
                 before.numbers + before.rule.numbers(content),
             )
         return Saw(party, tuple(found[key] for key in sorted(found)))
-
-
-def rule_of(name: str) -> int:
-    """Raises ValueError."""
-    for nth, rule in enumerate(RULES):
-        if re.fullmatch(rule.pattern, name):
-            return nth
-    raise ValueError(f"no rule for the message {name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +181,7 @@ def _iterations(outcome: Outcome, fit: str = r"\d+") -> int:
 def figures_of_label(outcome: Outcome) -> dict[str, int]:
     """Of a scorecard with both holders in it to the end: each figure once, however many shares make it."""
     received = outcome.received(LABEL)
-    bins = sum(_rows(content) for (_, name), content in received.items() if name.endswith("/features"))  # fmt: skip
+    bins = sum(rows_in(content) for (_, name), content in received.items() if name.endswith("/features"))  # fmt: skip
     words = [
         json.loads(content)
         for (_, name), content in sorted(outcome.received(HELPER).items())
@@ -307,8 +218,8 @@ def _figures_of_holder(outcome: Outcome, party: str) -> dict[str, int]:
     groups = sum(len(group) for each in json.loads(answer) for group in each["groups"])
     return {
         "groups of own fine bins": groups,
-        "WOE in hundredths": _hundredths(answer),
-        "own coefficients": sum(map(_words, (*told, *final))),
+        "WOE in hundredths": hundredths_in(answer),
+        "own coefficients": sum(map(words_in, (*told, *final))),
     }
 
 
@@ -387,7 +298,7 @@ def _count(count: int, what: str) -> str:
 
 def _row(line: Line) -> str:
     rule = line.rule
-    cells = (f"`{rule.shown}`", line.sender, line.messages, line.size, rule.nature.value, rule.what)
+    cells = (f"`{rule.shown}`", line.sender, line.messages, line.size, rule.nature.text.en, rule.what.en)
     numbers = f"{line.numbers:,}" if line.numbers else ""
     said = " | ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in cells)
     return f"| {said} | {numbers} |"

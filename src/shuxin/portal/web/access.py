@@ -1,25 +1,30 @@
-"""Pages for signed-in people only."""
+"""Who may open a page: declared above each view, so that a test can ask every view, and nothing is open by default."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.http import HttpResponseRedirect
 
+from shuxin.infra.api import settings_from_environment
 from shuxin.kernel.errors import NotPermitted
 from shuxin.kernel.text import Text
+from shuxin.parties.api import KeyRole, PartyKind
+from shuxin.portal.bootstrap import HolderIdentity, NotSetUp, holder
 from shuxin.portal.web.pages import signed_in_account
+from shuxin.portal.web.problem import NoSuchPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
 
-    from shuxin.parties.api import KeyRole, accounts
+    from shuxin.parties.api import accounts
 
-P = ParamSpec("P")
+    View = Callable[..., HttpResponse]
 
 
 class RoleNeeded(NotPermitted):
@@ -31,23 +36,88 @@ class RoleNeeded(NotPermitted):
     )
 
 
-def signed_in(
-    view: Callable[Concatenate[HttpRequest, accounts.Person, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """The view gets the person as its second argument; strangers sign in first and come back."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may open a page (访问范围).
 
-    @wraps(view)
-    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        person = signed_in_account(request)
-        if person is None:
-            back = quote(request.get_full_path() if request.method == "GET" else "/")
-            return HttpResponseRedirect(f"/sign-in?next={back}")
-        return view(request, person, *args, **kwargs)
+    kinds: of the institutions on whose sites the page exists; empty: on every site. roles: one of them is needed;
+    empty: any. own: only people of the site's own institution. public: strangers too; then roles and own are unused.
+    """
 
-    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", answered)
+    kinds: frozenset[PartyKind] = frozenset()
+    roles: frozenset[KeyRole] = frozenset()
+    own: bool = False
+    public: bool = False
+
+    def exists_on(self, found: HolderIdentity | None) -> bool:
+        """Whether the page exists on this institution's site; None: a home that is nobody's yet."""
+        return not self.kinds or (found is not None and PartyKind(found.kind) in self.kinds)
+
+    def admits(self, person: accounts.Person | None, found: HolderIdentity | None) -> bool:
+        """Whether this person, None for a stranger, may open the page on this site."""
+        if not self.exists_on(found):
+            return False
+        if self.public:
+            return True
+        if person is None or (self.roles and not person.roles & self.roles):
+            return False
+        return not self.own or (found is not None and person.party == found.party)
 
 
-def require_role(person: accounts.Person, *roles: KeyRole) -> None:
-    """Raises RoleNeeded unless the person has one of these."""
-    if not person.roles & set(roles):
-        raise RoleNeeded
+_HOLDERS = frozenset({PartyKind.DEPARTMENT, PartyKind.UTILITY, PartyKind.BANK})
+_OFFICER = frozenset({KeyRole.OFFICER})
+_PLATFORM = frozenset({PartyKind.OPERATOR})
+PUBLIC = Access(public=True)
+SIGNED_IN = Access()
+SUBJECTS = Access(
+    roles=frozenset({KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE, KeyRole.AGENT}),
+)
+BANK_OFFICERS = Access(kinds=frozenset({PartyKind.BANK}), roles=_OFFICER, own=True)
+DATA_OFFICERS = Access(kinds=_HOLDERS, roles=_OFFICER, own=True)
+NODE_OFFICERS = Access(kinds=_HOLDERS | {PartyKind.NOTARY}, roles=_OFFICER, own=True)
+OPERATORS = Access(kinds=_PLATFORM, roles=_OFFICER | {KeyRole.SYSTEM_ADMIN}, own=True)
+SYSTEM = Access(roles=frozenset({KeyRole.SYSTEM_ADMIN}), own=True)
+SECURITY = Access(roles=frozenset({KeyRole.SECURITY_ADMIN}), own=True)
+AUDITORS = Access(roles=frozenset({KeyRole.AUDITOR}), own=True)
+
+
+def open_to(access: Access) -> Callable[[View], View]:
+    """The view gets the person as its second argument, unless the page is public.
+
+    Where the page does not exist the answer is 404; strangers sign in first and come back; others get 403.
+    """
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            found = site(request)
+            if not access.exists_on(found):
+                raise NoSuchPage
+            if access.public:
+                return view(request, *args, **kwargs)
+            person = signed_in_account(request)
+            if person is None:
+                return HttpResponseRedirect(f"/sign-in?next={_back(request)}")
+            if not access.admits(person, found):
+                raise RoleNeeded
+            return view(request, person, *args, **kwargs)
+
+        answered.__dict__["access"] = access
+        return answered
+
+    return decorated
+
+
+def site(request: HttpRequest) -> HolderIdentity | None:
+    """Whose site this is, None while the home is nobody's; read once a request."""
+    if not hasattr(request, "shuxin_site"):
+        try:
+            found = holder(settings_from_environment())
+        except NotSetUp:
+            found = None
+        request.shuxin_site = found  # type: ignore[attr-defined]
+    return request.shuxin_site  # type: ignore[attr-defined,no-any-return]
+
+
+def _back(request: HttpRequest) -> str:
+    return quote(request.get_full_path() if request.method == "GET" else "/")

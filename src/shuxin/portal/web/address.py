@@ -27,20 +27,22 @@ class PublicAddress:
 
     origin: str
     host: str
+    port: int
     tls: bool
 
     @classmethod
     def parse(cls, text: str) -> PublicAddress:
         try:
             parts = urlsplit(text or DEFAULT)
-            host, _ = parts.hostname or "", parts.port
+            host, port = parts.hostname or "", parts.port
         except ValueError:
             raise PublicAddressInvalid from None
         tls = parts.scheme == "https"
         plain = parts.scheme == "http" and is_loopback(host)
         if not host or not (tls or plain) or parts.path.strip("/") or parts.query or parts.username:
             raise PublicAddressInvalid
-        return cls(origin=f"{parts.scheme}://{parts.netloc}", host=host, tls=tls)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        return cls(origin=origin, host=host, port=port or (443 if tls else 80), tls=tls)
 
 
 def is_loopback(host: str) -> bool:

@@ -20,7 +20,11 @@ LANGUAGE_COOKIE = "language"
 def page(
     request: HttpRequest, template: str, *, status: int = 200, **facts: object
 ) -> HttpResponse:
-    """The template with ``facts``, ``language``, ``navigation`` and ``account`` (None when not signed in)."""
+    """The template with ``facts``, ``language``, ``groups`` of the navigation, ``account`` and ``site``.
+
+    ``account`` is None for a stranger, ``site`` while the home is nobody's.
+    """
+    from shuxin.portal.web.access import site  # noqa: PLC0415 - access imports this module
     from shuxin.portal.web.routes import navigation  # noqa: PLC0415 - routes import this module
 
     language = language_of(request)
@@ -29,8 +33,9 @@ def page(
         "language": language,
         "other_language": "en" if language == "zh" else "zh",
         "here": request.get_full_path() if request.method == "GET" else "/",
-        "navigation": navigation(signed_in=account is not None),
+        "groups": navigation(account, site(request)),
         "account": account,
+        "site": site(request),
     }
     return render(request, template, context | facts, status=status)
 

@@ -7,8 +7,11 @@ and ``routers() -> dict[str, Router]``, django-ninja routers by their prefix bel
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -16,18 +19,34 @@ if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
     from ninja import Router
 
-    from shuxin.kernel.text import Text
+    from shuxin.parties.api import accounts
+    from shuxin.portal.bootstrap import HolderIdentity
+    from shuxin.portal.web.access import Access
 
 MODULES = ("home", "account", "verify", "documents", "device", "inbox", "systems")
 
 
+class Group(Enum):
+    """Where an entry of the navigation stands, in this order."""
+
+    PUBLIC = Text(en="", zh="")
+    MINE = Text(en="My enterprise", zh="我的企业")
+    CREDIT = Text(en="Credit", zh="信贷业务")
+    DATA = Text(en="Data", zh="数据")
+    JOINT = Text(en="Joint work", zh="联合任务")
+    TRUST = Text(en="Uses and proofs", zh="使用与存证")
+    RUNNING = Text(en="Operation", zh="平台运营")
+    ACCOUNT = Text(en="Account", zh="账户")
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry of the navigation; ``private`` ones are shown to signed-in people only."""
+    """One entry of the navigation, shown to those who may open it."""
 
     url: str
     text: Text
-    private: bool
+    access: Access
+    group: Group = Group.PUBLIC
 
 
 def modules() -> tuple[ModuleType, ...]:
@@ -48,6 +67,11 @@ def all_routers() -> dict[str, Router]:
     }
 
 
-def navigation(*, signed_in: bool) -> tuple[Link, ...]:
-    links = (link for module in modules() for link in getattr(module, "NAVIGATION", ()))
-    return tuple(link for link in links if signed_in or not link.private)
+def navigation(
+    person: accounts.Person | None, site: HolderIdentity | None
+) -> tuple[tuple[Group, tuple[Link, ...]], ...]:
+    """The links that this person may open on this site, by group; empty groups are left out."""
+    links = [link for module in modules() for link in getattr(module, "NAVIGATION", ())]
+    seen = [link for link in links if link.access.admits(person, site)]
+    grouped = ((group, tuple(link for link in seen if link.group is group)) for group in Group)
+    return tuple((group, found) for group, found in grouped if found)

@@ -15,17 +15,17 @@ from shuxin.infra.api import now_in_china, settings_from_environment
 from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.text import Text
 from shuxin.parties.api import KeyRole, accounts
-from shuxin.portal.web.access import signed_in
+from shuxin.portal.web.access import PUBLIC, SIGNED_IN, open_to
 from shuxin.portal.web.pages import own_address, page, signed_in_account
 from shuxin.portal.web.problem import refused
-from shuxin.portal.web.routes import Link
+from shuxin.portal.web.routes import Group, Link
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.http import HttpRequest
 
-NAVIGATION = (Link("/account", Text(en="My account", zh="我的账户"), private=True),)
+NAVIGATION = (Link("/account", Text(en="My account", zh="我的账户"), access=SIGNED_IN, group=Group.ACCOUNT),)
 ROLES = {
     KeyRole.SUBJECT: Text(en="the party itself", zh="主体本人"),
     KeyRole.LEGAL_REPRESENTATIVE: Text(en="legal representative", zh="法定代表人"),
@@ -60,6 +60,7 @@ WHY = {
 }
 
 
+@open_to(PUBLIC)
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and password; then the second step, or in."""
     facts: dict[str, Any] = {"next": own_address(_given(request, "next"))}
@@ -89,6 +90,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _knowing(HttpResponseRedirect(facts["next"]), name=right.name, now=now)
 
 
+@open_to(PUBLIC)
 def enter_code(request: HttpRequest) -> HttpResponse:
     """The second step; without the first, back to it."""
     now = now_in_china()
@@ -113,12 +115,14 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@open_to(PUBLIC)
 def sign_out(request: HttpRequest) -> HttpResponse:
     if signed_in_account(request) is not None:
         accounts.sign_out(request, now=now_in_china())
     return HttpResponseRedirect("/sign-in?why=signed_out")
 
 
+@open_to(PUBLIC)
 def open_account(request: HttpRequest) -> HttpResponse:
     """With the code of an invitation."""
     if request.method != "POST":
@@ -137,6 +141,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/sign-in?why=opened")
 
 
+@open_to(PUBLIC)
 def recover_account(request: HttpRequest) -> HttpResponse:
     """With the code that two administrators gave: a new password, and no second factor until it is set anew."""
     if request.method != "POST":
@@ -154,7 +159,7 @@ def recover_account(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@signed_in
+@open_to(SIGNED_IN)
 def account(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     return page(
         request,
@@ -165,7 +170,7 @@ def account(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     )
 
 
-@signed_in
+@open_to(SIGNED_IN)
 def second_factor(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     """Set or replace the authenticator; the first needs the password again, replacing one a code of the old."""
     secret = accounts.offered_secret(request, owner=person.name, keys=_keys())
@@ -204,7 +209,7 @@ def _show_oneself(request: HttpRequest, person: accounts.Person, *, now: datetim
 
 
 @require_safe
-@signed_in
+@open_to(SIGNED_IN)
 def second_factor_picture(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     """The QR code that the authenticator reads."""
     secret = accounts.offered_secret(request, owner=person.name, keys=_keys())
@@ -214,7 +219,7 @@ def second_factor_picture(request: HttpRequest, person: accounts.Person) -> Http
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
 
 
-@signed_in
+@open_to(SIGNED_IN)
 def password(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     if request.method != "POST":
         return page(request, "account/password.html", person=person)
@@ -234,14 +239,14 @@ def password(request: HttpRequest, person: accounts.Person) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@open_to(SIGNED_IN)
 def end_session(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     accounts.end_session(account_id=person.account_id, handle=_given(request, "handle"))
     return HttpResponseRedirect("/account")
 
 
 @require_POST
-@signed_in
+@open_to(SIGNED_IN)
 def end_all_sessions(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     accounts.end_all_sessions(
         account_id=person.account_id, address=accounts.address_of(request), now=now_in_china()
@@ -255,7 +260,7 @@ def _given(request: HttpRequest, name: str) -> str:
 
 
 def _device_cookie() -> str:
-    return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
+    return str(settings.SESSION_COOKIE_NAME).replace("session", "device")
 
 
 def _knowing(response: HttpResponse, *, name: str, now: datetime) -> HttpResponse:

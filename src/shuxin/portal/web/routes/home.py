@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from shuxin.portal.web.access import PUBLIC, open_to
 from shuxin.portal.web.pages import LANGUAGE_COOKIE, own_address, page
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ _YEAR = 365 * 24 * 3600
 
 
 @require_safe
+@open_to(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     return page(request, "home.html")
 
 
 @require_safe
+@open_to(PUBLIC)
 def choose_language(request: HttpRequest, language: str) -> HttpResponse:
     """Remember the language and go back to a page of ours."""
     response = HttpResponseRedirect(own_address(request.GET.get("next", "/")))

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from shuxin.infra.api import now_in_china, settings_from_environment
 from shuxin.kernel.statements import parse_statement
 from shuxin.kernel.text import Text
-from shuxin.parties.api import KeyRole
 from shuxin.portal.bootstrap import HeldKeys
-from shuxin.portal.web.access import require_role, signed_in
+from shuxin.portal.web.access import SUBJECTS, open_to
 from shuxin.portal.web.pages import language_of, page
-from shuxin.portal.web.routes import Link
+from shuxin.portal.web.routes import Group, Link
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -27,25 +26,22 @@ if TYPE_CHECKING:
     from shuxin.consent.api import InboxItem, Offer, PastUse
     from shuxin.parties.api import accounts
 
-NAVIGATION = (Link("/inbox", Text(en="My authorisations", zh="我的授权"), private=True),)
-_FOR_THE_SUBJECT = (KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE, KeyRole.AGENT)
+NAVIGATION = (Link("/inbox", Text(en="My authorisations", zh="我的授权"), access=SUBJECTS, group=Group.MINE),)
 
 
 @require_safe
-@signed_in
+@open_to(SUBJECTS)
 def inbox(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     from shuxin.consent.api import inbox_of  # noqa: PLC0415 - needs the database
 
-    require_role(person, *_FOR_THE_SUBJECT)
     items = inbox_of(subject=person.party, now=now_in_china(), name_of=_name_of)
     return page(request, "device/inbox.html", items=items)
 
 
 @require_safe
-@signed_in
+@open_to(SUBJECTS)
 def one_request(request: HttpRequest, person: accounts.Person, request_id: str) -> HttpResponse:
     """With ``catalogue`` among the questions: the words to sign for just these."""
-    require_role(person, *_FOR_THE_SUBJECT)
     item = _item(request_id, person)
     language = language_of(request)
     facts: dict[str, Any] = {"item": item, "words": item.wordings[language]}
@@ -59,12 +55,11 @@ def one_request(request: HttpRequest, person: accounts.Person, request_id: str) 
 
 
 @require_POST
-@signed_in
+@open_to(SUBJECTS)
 def grant(request: HttpRequest, person: accounts.Person, request_id: str) -> HttpResponse:
     """Take the statement that the browser signed."""
     from shuxin.consent import api as consent  # noqa: PLC0415 - needs the database
 
-    require_role(person, *_FOR_THE_SUBJECT)
     _item(request_id, person)
     statement = parse_statement(request.POST.get("statement", ""), kind="authorisation")
     consent.grant(request_id, statement, keys=_keys(), now=now_in_china())
@@ -72,21 +67,19 @@ def grant(request: HttpRequest, person: accounts.Person, request_id: str) -> Htt
 
 
 @require_POST
-@signed_in
+@open_to(SUBJECTS)
 def decline(request: HttpRequest, person: accounts.Person, request_id: str) -> HttpResponse:  # noqa: ARG001 - Django's form
     from shuxin.consent import api as consent  # noqa: PLC0415 - needs the database
 
-    require_role(person, *_FOR_THE_SUBJECT)
     consent.decline(request_id, subject=person.party, by=person.name, now=now_in_china())
     return HttpResponseRedirect(f"/inbox/{request_id}")
 
 
 @require_POST
-@signed_in
+@open_to(SUBJECTS)
 def withdraw(request: HttpRequest, person: accounts.Person, request_id: str) -> HttpResponse:
     from shuxin.consent import api as consent  # noqa: PLC0415 - needs the database
 
-    require_role(person, *_FOR_THE_SUBJECT)
     _item(request_id, person)
     statement = parse_statement(request.POST.get("statement", ""), kind="withdrawal")
     consent.withdraw(statement, keys=_keys(), now=now_in_china())
@@ -94,12 +87,11 @@ def withdraw(request: HttpRequest, person: accounts.Person, request_id: str) -> 
 
 
 @require_safe
-@signed_in
+@open_to(SUBJECTS)
 def uses(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     """Every use of the subject's data in this installation, but those under a legal duty of secrecy."""
     from shuxin.consent.api import history_of  # noqa: PLC0415 - needs the database
 
-    require_role(person, *_FOR_THE_SUBJECT)
     found = [_shown(use) for use in history_of(subject=person.party)]
     return page(request, "device/uses.html", uses=found)
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from shuxin.infra.api import settings_from_environment
 from shuxin.kernel.statements import parse_json
 from shuxin.kernel.text import Text
+from shuxin.portal.web.access import PUBLIC, open_to
 from shuxin.portal.web.pages import language_of, page
 from shuxin.portal.web.routes import Link
 
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from shuxin.kernel.statements import Statement
     from shuxin.kernel.text import Language
 
-NAVIGATION = (Link("/verify", Text(en="Verify a document", zh="核验文件"), private=False),)
+NAVIGATION = (Link("/verify", Text(en="Verify a document", zh="核验文件"), access=PUBLIC),)
 LOGS_FILE = "trusted-logs.json"
 SECONDS_KEPT = 60
 
 
 @require_safe
+@open_to(PUBLIC)
 def verify(request: HttpRequest) -> HttpResponse:
     return page(request, "verify/verify.html", reasons=_reasons(language_of(request)))
 
@@ -50,6 +52,7 @@ def _reasons(language: Language) -> dict[str, str]:
 
 
 @require_safe
+@open_to(PUBLIC)
 def trust(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's form
     """Made anew at most once a minute, so a revocation shows here at most a minute after it is kept."""
     offered = cache.get_or_set("verify-trust", _offered_here, SECONDS_KEPT)
