@@ -1,6 +1,6 @@
 """Everything that a fresh machine with Python 3.11, pip and git needs, in one command.
 
-    python3 tools/setup.py demo      set up what is missing, then run the main job
+    python3 tools/setup.py demo      set up what is missing, then run the demo: one link and accounts to try it
     python3 tools/setup.py check     set up what is missing, then run every check
     python3 tools/setup.py env       only set up
     python3 tools/setup.py assets    only the front-end files (charts, HTMX, fonts, hashing) from npm
@@ -132,9 +132,13 @@ def assets() -> None:
 
 
 def demo() -> None:
-    """The main job on this machine's data, or on the synthetic city."""
+    """Platform, data bureau, utility, bank and notary on this machine, to be tried in a browser.
+
+    Where nobody watches (no terminal) it ends once the first page was answered.
+    """
     env()
-    _run(BIN / "shuxin", "demo")
+    watched = sys.stdout.isatty()
+    _run(BIN / "shuxin", "demo", *(() if watched else ("--until", "ready")))
 
 
 def check() -> None:

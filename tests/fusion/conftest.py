@@ -22,12 +22,8 @@ from shuxin.fusion.acceptance import accept_proposals
 from shuxin.fusion.findings import connect
 from shuxin.fusion.ingest import Importer, Outcome, State
 from shuxin.fusion.loading import ROWS_FILE
-from shuxin.fusion.proposals import (
-    MAPPING_FILE,
-    Holder,
-    proposal_names,
-    read_proposal,
-)
+from shuxin.fusion.proposal_files import MAPPING_FILE, proposal_names, read_proposal
+from shuxin.fusion.proposals import Holder
 from shuxin.fusion.reading_back import RejectedRow, rejects
 from shuxin.fusion.tables import dataset_table
 from shuxin.infra.api import Settings, Store, silent_progress

@@ -10,7 +10,7 @@ from tests.fusion.conftest import (
 from shuxin.catalogue.api import loads
 from shuxin.fusion.acceptance import accept_proposals
 from shuxin.fusion.models import AcceptedMapping
-from shuxin.fusion.proposals import proposal_names
+from shuxin.fusion.proposal_files import proposal_names
 from shuxin.kernel.errors import ShuxinError
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from shuxin.fusion.mapping import (
     read_mapping,
     write_mapping,
 )
-from shuxin.fusion.reading.opening import Container
+from shuxin.fusion.reading.container import Container
 from shuxin.kernel.dates import DateSpelling
 from shuxin.kernel.errors import ShuxinError
 

@@ -16,7 +16,7 @@ from shuxin.fusion.masking import (
     mask_person,
     masked_column,
 )
-from shuxin.fusion.proposals import proposal_names
+from shuxin.fusion.proposal_files import proposal_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

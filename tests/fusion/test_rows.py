@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shuxin.catalogue.api import Contract, DataGroup, Field, FieldType, Meaning
 from shuxin.fusion.mapping import ColumnMapping, Mapping
-from shuxin.fusion.reading.opening import Container
+from shuxin.fusion.reading.container import Container
 from shuxin.fusion.reading.records import BadRecord, RawBatch
 from shuxin.fusion.rejects import REASONS
 from shuxin.fusion.rows import Plan, RowMaker

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import json
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.fusion.conftest import uscc
+from tests.permits import HOLDER, MemoryJournal, pinned
 from tests.scoring.conftest import AS_OF, HOSTILE, HOSTILE_FIRM, NOW
 from tests.scoring.report.pdf_text import text_of
 from tests.scoring.samples import bundle
 from tests.scoring.test_deciding import EASY, batch
 
 import shuxin.portal
-from shuxin.consent.api import PermitTooNarrow
+from shuxin.consent.api import Gate, PermitTooNarrow, Question, Tongue, Wanted, permit_subject
+from shuxin.kernel.signing import Ed25519Key
+from shuxin.parties.api import Directory, KeyRole, PartyKind, TrustAnchors
+from shuxin.portal.subject.credit import last_credit, last_joint_score, report_file
+from shuxin.portal.subject.sealing import MOST
 from shuxin.scoring.credit_report import DecisionMissing, credit_report
 from shuxin.scoring.decision import Outcome
 from shuxin.scoring.evidence import EvidenceAltered, EvidenceInvalid
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.scoring.conftest import Office
+
+    from shuxin.consent.api import Permit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
 
@@ -202,3 +213,46 @@ class TestPages:
             assert html.escape(HOSTILE, quote=False) in page
             paper = text_of(report_pdf(report=report, language=language, fonts=fonts))
             assert squeezed(HOSTILE) in squeezed(paper)
+
+
+class TestSubject:
+    """A lender's answer to the subject itself, on the word of the subject's own key."""
+
+    def permit(self, firm: int) -> Permit:
+        party, key = f"uscc:{uscc(firm)}", Ed25519Key(bytes([firm]) * 32)
+        anchor = pinned(party, key, PartyKind.ENTERPRISE, KeyRole.SUBJECT)
+        keys = Directory.build([], anchors=TrustAnchors(pinned=(anchor,)))
+        gate = Gate(holder=HOLDER, reader="tester", keys=keys, journal=MemoryJournal())
+        nonce, box = secrets.token_hex(16), "B" + "A" * 86
+        asked = Question(nonce, party, HOLDER, Wanted.PORTRAIT, "", Tongue.ZH, box, NOW)
+        return permit_subject(asked.sign(signer=key), gate=gate, now=NOW)
+
+    def test_sees_its_last_decision_why_and_what_would_help(
+        self, office: Office, decided: Callable[[int], None]
+    ) -> None:
+        decided(1)
+        told = last_credit(self.permit(12), settings=office.settings, now=NOW)
+        assert told is not None
+        ours = reported(office, 12)
+        assert (told["points"], told["verdict"]) == (round(ours.score.points), ours.ruling.verdict)
+        assert [one["said"]["zh"] for one in told["reasons"]] == [r.text.zh for r in ours.reasons]
+        assert told["improve"]
+        assert all(one["points"] > 0 for one in told["improve"])
+        assert json.loads(json.dumps(told)) == told
+
+    def test_gets_its_report_as_a_file(
+        self, office: Office, decided: Callable[[int], None]
+    ) -> None:
+        decided(1)
+        made = report_file(self.permit(12), language="zh", settings=office.settings, now=NOW)
+        assert base64.b64decode(made or "").startswith(b"%PDF")
+        assert len(made or "") < MOST
+
+    def test_sees_nobody_elses(self, office: Office, decided: Callable[[int], None]) -> None:
+        decided(1)
+        assert last_credit(self.permit(13), settings=office.settings, now=NOW) is None
+        assert last_joint_score(self.permit(13), settings=office.settings) is None
+        with pytest.raises(PermitTooNarrow):
+            credit_report(
+                office.entity(12), permit=self.permit(13), settings=office.settings, now=NOW
+            )

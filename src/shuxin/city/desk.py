@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from calendar import monthrange
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +13,6 @@ import numpy as np
 from shuxin.city.streams import chance
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from numpy.random import Generator
     from numpy.typing import NDArray
 
@@ -28,6 +28,12 @@ RED_MONTHS = 0.45
 _TEN_THOUSAND_YUAN_FEN = 1_000_000
 _ROUND_FEN = 100_000
 _LEAST_FEN = 10_000
+
+
+@lru_cache(maxsize=128)
+def days_of(year: int, month: int) -> tuple[dt.date, ...]:
+    """Every day of a month."""
+    return tuple(dt.date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +124,17 @@ class Desk:
 
     def _days(self, count: int, first: dt.date) -> list[dt.date]:
         """Any day of the month, the last two more often."""
-        last = monthrange(first.year, first.month)[1]
+        month = days_of(first.year, first.month)
+        last = len(month)
         at_end = self.rng.random(count) < MONTH_END_SHARE
         any_day = self.rng.integers(1, last + 1, count)
         days = np.where(at_end, last - self.rng.integers(2, size=count), any_day)
-        return [first.replace(day=day) for day in days.tolist()]
+        return [month[day - 1] for day in days.tolist()]
 
     def _void_day(self, day: dt.date) -> dt.date:
         """Within the month of issue, as the rule is."""
-        last = monthrange(day.year, day.month)[1]
-        return day.replace(day=int(self.rng.integers(day.day, last + 1)))
+        month = days_of(day.year, day.month)
+        return month[int(self.rng.integers(day.day, len(month) + 1)) - 1]
 
     def _amounts(self, net: int, *, is_round: bool) -> tuple[int, int]:
         """Net and tax; a round total is a multiple of 1,000 yuan."""

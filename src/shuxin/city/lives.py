@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -55,9 +56,14 @@ def life_of_exited(*, share: float, factor: float, rng: Generator) -> tuple[dt.d
 def whole_months(firm: Firm, *, months: Sequence[dt.date]) -> Iterator[tuple[int, dt.date]]:
     """Index and first day of each of ``months`` in which the firm lives from the first to the last day."""
     for index, month in enumerate(months):
-        last = month.replace(day=monthrange(month.year, month.month)[1])
+        last = _last_day(month)
         if firm.lives_on(month) and firm.lives_on(last):
             yield index, month
+
+
+@lru_cache(maxsize=128)
+def _last_day(month: dt.date) -> dt.date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
 
 
 def _quantile(weights: NDArray[np.float64], *, share: float) -> float:

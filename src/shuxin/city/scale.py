@@ -29,9 +29,10 @@ class CitySeedInvalid(InvalidInput):
 
 
 class Size(StrEnum):
-    """Sizes by name; larger ones will be added beside it."""
+    """Sizes by name."""
 
     TINY = "tiny"
+    TOWN = "town"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class Scale:
     months: int
 
 
-SCALES: Mapping[Size, Scale] = {Size.TINY: Scale(firms=200, exited=60, months=36)}
+SCALES: Mapping[Size, Scale] = {
+    Size.TINY: Scale(firms=200, exited=60, months=36),
+    Size.TOWN: Scale(firms=2000, exited=600, months=36),
+}
 
 
 def check_seed(seed: int) -> None:

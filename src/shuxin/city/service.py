@@ -11,7 +11,7 @@ from shuxin.city.build import build_city
 from shuxin.city.departments import TABLES
 from shuxin.city.sheet import make_sheet
 from shuxin.city.tables import Kind
-from shuxin.city.truth import FOLDER, MANIFEST, write_truth
+from shuxin.city.truth import FOLDER, MANIFEST, TruthWriter
 from shuxin.infra.api import silent_progress
 from shuxin.kernel.errors import Conflict, Unavailable
 from shuxin.kernel.text import Text
@@ -100,20 +100,22 @@ def write_messy_files(
     draft = folder.with_name(f"{folder.name}.partial")
     if draft.exists():
         shutil.rmtree(draft)
-    sheets = []
+    truth, written = TruthWriter(draft, city, size), []
     for done, table in enumerate(TABLES):
         progress(done, len(TABLES), table.title)
         sheet = make_sheet(table=table, city=city)
         file = _file_of(sheet)
         (draft / file).parent.mkdir(parents=True, exist_ok=True)
         writers[table.form.kind].write(draft / file, sheet)
-        sheets.append((file, sheet))
-    write_truth(draft, city=city, size=size, sheets=sheets)
+        truth.add(file, sheet)
+        written.append(CityFile(file, table.form.table, table.contract(), len(sheet.rows)))
+        del sheet  # or it would be in memory together with the next one
+    truth.finish()
     if folder.exists():
         shutil.rmtree(folder)
     draft.rename(folder)
     progress(len(TABLES), len(TABLES), folder.name)
-    return _described(folder, sheets)
+    return _described(folder, written)
 
 
 def _check_free(folder: Path) -> None:
@@ -134,11 +136,7 @@ def _file_of(sheet: Sheet) -> str:
     return f"{top}/{sheet.table.department}/{sheet.table.form.file}"
 
 
-def _described(folder: Path, sheets: list[tuple[str, Sheet]]) -> CityFiles:
-    written = [
-        CityFile(file, sheet.table.form.table, sheet.table.contract(), len(sheet.rows))
-        for file, sheet in sheets
-    ]
+def _described(folder: Path, written: list[CityFile]) -> CityFiles:
     in_databases = tuple(item for item in written if item.file.startswith(f"{DATABASES}/"))
     return CityFiles(
         folder=folder,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shuxin.city.dirt.cells import dirt_streams, dirty_cells
 from shuxin.city.dirt.kinds import CellDirt, DirtKind
-from shuxin.city.spelling import Cell, money_text, shown
+from shuxin.city.spelling import Cell, clean_cells, money_text, shown
 from shuxin.city.streams import Streams, chance
 from shuxin.city.tables import Kind
 
@@ -81,14 +81,16 @@ def _body(table: Table, rows: list[Row], city: City) -> Iterator[Line]:
     form = table.form
     streams = Streams(seed=city.seed, purpose=f"lines/{table.dataset}")
     dirt = dirt_streams(table=table, city=city)
-    for number, row in enumerate(rows):
+    for number, (row, clean) in enumerate(zip(rows, clean_cells(rows, table=table), strict=True)):
         if form.header_every and number and number % form.header_every == 0:
             yield Line(_header(table).cells, kind=DirtKind.REPEATED_HEADER)
         rng = streams.at(number)
-        cells, damages = dirty_cells(row, number=number, table=table, city=city, streams=dirt)
-        yield Line(tuple(cells), row=number, damages=tuple(damages))
+        cells, damages = dirty_cells(
+            row, clean, number=number, table=table, city=city, streams=dirt
+        )
+        yield Line(cells, row=number, damages=damages)
         if chance(DOUBLED_ROWS, rng=rng) or number == len(rows) // 2:
-            yield Line(tuple(cells), row=number, kind=DirtKind.DOUBLED_ROW, damages=tuple(damages))
+            yield Line(cells, row=number, kind=DirtKind.DOUBLED_ROW, damages=damages)
         has_blanks = form.blank_rows > 0 and number > _FEWEST_FOR_BLANKS
         if has_blanks and number < len(rows) - 1 and chance(form.blank_rows, rng=rng):
             yield Line((), kind=DirtKind.BLANK_ROW)

@@ -12,7 +12,9 @@ from shuxin.kernel.dates import DateSpelling
 from shuxin.kernel.money import Unit, amount_text
 
 if TYPE_CHECKING:
-    from shuxin.city.tables import Column, Value
+    from collections.abc import Iterator, Sequence
+
+    from shuxin.city.tables import Column, Row, Table, Value
 
 Cell = str | int | float | dt.date | None
 """What a writer is given: texts, and in workbooks, Parquet and databases also numbers and days."""
@@ -53,6 +55,19 @@ _WITH_DAYS = frozenset({Kind.XLSX, Kind.XLS, Kind.PARQUET})
 _TYPED = _WITH_DAYS | {Kind.SQLITE}
 
 
+def clean_cells(rows: Sequence[Row], *, table: Table) -> Iterator[tuple[Cell, ...]]:
+    """Every row as it stands in the file before any damage."""
+    kind = table.form.kind
+    columns = []
+    for place, column in enumerate(table.columns):
+        values = [row.values[place] for row in rows]
+        if all(value is None or type(value) is str for value in values):
+            columns.append(values)
+        else:
+            columns.append([cell_of(value, column=column, kind=kind) for value in values])
+    return zip(*columns, strict=True)
+
+
 def cell_of(value: Value, *, column: Column, kind: Kind) -> Cell:
     """``value`` in the column's spelling, typed where the kind of file has types."""
     if value is None or isinstance(value, str):
@@ -68,6 +83,9 @@ def cell_of(value: Value, *, column: Column, kind: Kind) -> Cell:
 
 
 def money_text(fen: int, *, column: Column) -> str:
+    if column.unit is Unit.YUAN and not column.grouped:  # nearly all of them
+        whole, rest = divmod(abs(fen), 100)
+        return f"{'-' if fen < 0 else ''}{whole}.{rest:02d}"
     text = amount_text(fen, unit=column.unit)
     return text if column.grouped else text.replace(",", "")
 
@@ -92,6 +110,8 @@ def day_text(day: dt.date, *, spelling: DateSpelling) -> str:
 
 def shown(cell: Cell) -> str:
     """The text that a faithful reader sees in a cell: whole numbers without a fraction."""
+    if type(cell) is str:
+        return cell
     if cell is None:
         return ""
     if isinstance(cell, float):

@@ -253,7 +253,7 @@ class _Market:
         self.count += 1
         serial = scattered(self.count, size=_SERIALS, seed=self.trade.seed, purpose="invoice_no")
         return Invoice(
-            number=f"{line.day:%y}349{serial:015d}",
+            number=f"{line.day.year % 100:02d}349{serial:015d}",
             seller=seller.key,
             seller_code=seller.code,
             buyer=buyer.key,

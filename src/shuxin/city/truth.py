@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -20,7 +19,7 @@ from shuxin.kernel.errors import NotFound
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from shuxin.city.firms import City
@@ -124,30 +123,53 @@ def read_truth(folder: Path) -> Truth:
     return Truth(folder=folder, manifest=manifest, **tables)
 
 
-def write_truth(
-    folder: Path, *, city: City, size: Size, sheets: Sequence[tuple[str, Sheet]]
-) -> None:
-    """``sheets`` are pairs of the file, relative to ``folder``, and what stands in it."""
-    place = folder / FOLDER
-    (place / "tables").mkdir(parents=True)
-    mentions = pa.concat_tables(_mentions_of(file, sheet) for file, sheet in sheets)
-    dirt = list(chain.from_iterable(_dirt(file, sheet) for file, sheet in sheets))
-    pq.write_table(mentions, place / "mentions.parquet")
-    pq.write_table(pa.Table.from_pylist(dirt, schema=_DIRT), place / "dirt.parquet")
-    for _, sheet in sheets:
-        pq.write_table(_clean(sheet), place / "tables" / f"{sheet.table.dataset}.parquet")
-    for name, rows in _people_and_bonds(city).items():
-        pq.write_table(pa.Table.from_pylist(rows), place / f"{name}.parquet")
-    manifest = {
-        "version": _VERSION,
-        "size": size.value,
-        "seed": city.seed,
-        "until": UNTIL.isoformat(),
-        "files": [_file_entry(folder, file, sheet) for file, sheet in sheets],
-        "dirt": dict(sorted(Counter(entry["kind"] for entry in dirt).items())),
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    (place / MANIFEST).write_text(text + "\n", encoding="utf-8")
+@dataclass(slots=True)
+class TruthWriter:
+    """Writes the truth below ``folder``: each sheet once its file stands there, and at the end the city itself.
+
+    What is kept of a sheet until then is small, so that no two large ones are in memory together.
+    """
+
+    folder: Path
+    city: City
+    size: Size
+    _mentions: list[pa.Table] = field(default_factory=list)
+    _dirt: list[dict[str, object]] = field(default_factory=list)
+    _files: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def _place(self) -> Path:
+        return self.folder / FOLDER
+
+    def add(self, file: str, sheet: Sheet) -> None:
+        """``file``: relative to the folder."""
+        tables = self._place / "tables"
+        tables.mkdir(parents=True, exist_ok=True)
+        self._mentions.append(_mentions_of(file, sheet))
+        self._dirt += _dirt(file, sheet)
+        self._files.append(_file_entry(file, sheet))
+        pq.write_table(_clean(sheet), tables / f"{sheet.table.dataset}.parquet")
+
+    def _digest(self, entry: dict[str, object]) -> str:
+        """Of the file as it is in the end: a database holds several tables."""
+        return hashlib.sha256((self.folder / str(entry["file"])).read_bytes()).hexdigest()
+
+    def finish(self) -> None:
+        place, dirt = self._place, self._dirt
+        pq.write_table(pa.concat_tables(self._mentions), place / "mentions.parquet")
+        pq.write_table(pa.Table.from_pylist(dirt, schema=_DIRT), place / "dirt.parquet")
+        for name, rows in _people_and_bonds(self.city).items():
+            pq.write_table(pa.Table.from_pylist(rows), place / f"{name}.parquet")
+        manifest = {
+            "version": _VERSION,
+            "size": self.size.value,
+            "seed": self.city.seed,
+            "until": UNTIL.isoformat(),
+            "files": [entry | {"sha256": self._digest(entry)} for entry in self._files],
+            "dirt": dict(sorted(Counter(str(entry["kind"]) for entry in dirt).items())),
+        }
+        text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+        (place / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def _where(file: str, table: Table, number: int, line: Line) -> dict[str, object]:
@@ -287,7 +309,7 @@ def _people_and_bonds(city: City) -> dict[str, list[dict[str, object]]]:
     }
 
 
-def _file_entry(folder: Path, file: str, sheet: Sheet) -> dict[str, object]:
+def _file_entry(file: str, sheet: Sheet) -> dict[str, object]:
     table, form = sheet.table, sheet.table.form
     return {
         "file": file,
@@ -303,7 +325,6 @@ def _file_entry(folder: Path, file: str, sheet: Sheet) -> dict[str, object]:
         "lines": len(sheet.lines),
         "rows": len(sheet.rows),
         "columns": [_column_entry(column) for column in table.columns],
-        "sha256": hashlib.sha256((folder / file).read_bytes()).hexdigest(),
     }
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         BasisUnknown,
         bases,
         basis_digest,
+        basis_statement,
         drop_basis,
         joint_bases,
         take_basis,
@@ -63,10 +64,32 @@ if TYPE_CHECKING:
         read_proposal,
         request_id_of,
     )
+    from shuxin.consent.domain.question import Question, Tongue, Wanted, read_question
     from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
     from shuxin.consent.domain.request import AUTHORISED, Request, read_request
     from shuxin.consent.domain.status import StatusList, read_status_list
-    from shuxin.consent.history import PastUse, history_of, refusals_of, uses_of
+    from shuxin.consent.entries import UsePaper, UseUnknown, use_paper
+    from shuxin.consent.following import (
+        GrantForeign,
+        GrantPage,
+        KeptGrant,
+        authorisations_held,
+        granted_page,
+        kept_grants,
+        last_answer,
+        take_grant,
+        take_status_current,
+    )
+    from shuxin.consent.history import (
+        PastUse,
+        UseOfSubject,
+        UsesOfDay,
+        history_of,
+        refusals_of,
+        uses_by_day,
+        uses_of,
+        uses_on,
+    )
     from shuxin.consent.inbox import (
         AuthorisationUnknown,
         GrantOtherText,
@@ -91,16 +114,20 @@ if TYPE_CHECKING:
     )
     from shuxin.consent.issuing import Gate, Journal
     from shuxin.consent.preview import Preview, preview
-    from shuxin.consent.publishing import StatusListTooLong, publish_status
+    from shuxin.consent.publishing import StatusListTooLong, current_status, publish_status
+    from shuxin.consent.questions import QuestionsTooMany, permit_subject
     from shuxin.consent.records import (
         StatementUnproven,
         StatusAhead,
         StatusRolledBack,
+        newest_list,
+        newest_status,
         take_owners,
         take_status_list,
         take_withdrawal,
     )
     from shuxin.consent.sets import PermittedSet, permit_set, standing_words
+    from shuxin.consent.use_counts import UseCount, uses_of_dataset
     from shuxin.consent.wording import Offer, is_worded, offer, text_hash, worded, wording
 
 _DOMAIN = "shuxin.consent.domain."
@@ -113,10 +140,25 @@ _HOME = {
     **dict.fromkeys(("BATCH", "ONLINE", "GateLimits", "Keys", "Presented"), _DOMAIN + "gate"),
     **dict.fromkeys(("Filing", "Note"), _DOMAIN + "objection"),
     **dict.fromkeys(("Owners", "read_owners"), _DOMAIN + "owners"),
+    **dict.fromkeys(("QuestionsTooMany", "permit_subject"), "shuxin.consent.questions"),
+    **dict.fromkeys(("Question", "Tongue", "Wanted", "read_question"), _DOMAIN + "question"),
     **dict.fromkeys(("Reason", "Refusal", "UseRefused"), _DOMAIN + "refusal"),
     **dict.fromkeys(("AUTHORISED", "Request", "read_request"), _DOMAIN + "request"),
     **dict.fromkeys(("StatusList", "read_status_list"), _DOMAIN + "status"),
-    **dict.fromkeys(("PastUse", "history_of", "refusals_of", "uses_of"), "shuxin.consent.history"),
+    **dict.fromkeys(("UseCount", "uses_of_dataset"), "shuxin.consent.use_counts"),
+    **dict.fromkeys(
+        (
+            "PastUse",
+            "UseOfSubject",
+            "UsesOfDay",
+            "history_of",
+            "refusals_of",
+            "uses_by_day",
+            "uses_of",
+            "uses_on",
+        ),
+        "shuxin.consent.history",
+    ),
     **dict.fromkeys(
         ("GrantWider", "Narrowing", "Proposal", "RequestState", "read_proposal", "request_id_of"),
         _DOMAIN + "proposal",
@@ -131,15 +173,22 @@ _HOME = {
         "shuxin.consent.inbox_view",
     ),
     **dict.fromkeys(("Preview", "preview"), "shuxin.consent.preview"),
-    **dict.fromkeys(("StatusListTooLong", "publish_status"), "shuxin.consent.publishing"),
+    **dict.fromkeys(("StatusListTooLong", "current_status", "publish_status"), "shuxin.consent.publishing"),
+    **dict.fromkeys(
+        ("GrantForeign", "GrantPage", "KeptGrant", "authorisations_held", "granted_page", "kept_grants",
+         "last_answer", "take_grant", "take_status_current"),
+        "shuxin.consent.following",
+    ),
     **dict.fromkeys(
         ("Offer", "is_worded", "offer", "text_hash", "worded", "wording"), "shuxin.consent.wording"
     ),
+    **dict.fromkeys(("UsePaper", "UseUnknown", "use_paper"), "shuxin.consent.entries"),
+    "basis_statement": "shuxin.consent.bases",
     **dict.fromkeys(("Gate", "Journal"), "shuxin.consent.issuing"),
     **dict.fromkeys(("PermittedSet", "permit_set", "standing_words"), "shuxin.consent.sets"),
     **dict.fromkeys(
-        ("StatementUnproven", "StatusAhead", "StatusRolledBack", "take_owners", "take_status_list",
-         "take_withdrawal"),
+        ("StatementUnproven", "StatusAhead", "StatusRolledBack", "newest_list", "newest_status", "take_owners",
+         "take_status_list", "take_withdrawal"),
         "shuxin.consent.records",
     ),
     **dict.fromkeys(
@@ -185,13 +234,16 @@ __all__ = [
     "Filing",
     "Gate",
     "GateLimits",
+    "GrantForeign",
     "GrantOtherText",
+    "GrantPage",
     "GrantUnproven",
     "GrantWider",
     "Ground",
     "InboxItem",
     "JointBasis",
     "Journal",
+    "KeptGrant",
     "Keys",
     "LawfulBasis",
     "Narrowing",
@@ -208,6 +260,8 @@ __all__ = [
     "Preview",
     "Proposal",
     "Purpose",
+    "Question",
+    "QuestionsTooMany",
     "Reason",
     "ReasonMissing",
     "Refusal",
@@ -220,14 +274,24 @@ __all__ = [
     "StatusList",
     "StatusListTooLong",
     "StatusRolledBack",
+    "Tongue",
     "UnknownPurpose",
+    "UseCount",
+    "UseOfSubject",
+    "UsePaper",
     "UseRefused",
+    "UseUnknown",
+    "UsesOfDay",
+    "Wanted",
     "Withdrawal",
     "ask",
     "asked_by",
     "asked_statement",
+    "authorisations_held",
     "bases",
     "basis_digest",
+    "basis_statement",
+    "current_status",
     "datasets_open_to",
     "decline",
     "department_limits",
@@ -236,14 +300,20 @@ __all__ = [
     "drop_department_limit",
     "entity_of",
     "grant",
+    "granted_page",
     "granted_to",
     "history_of",
     "inbox_item",
     "inbox_of",
     "is_worded",
     "joint_bases",
+    "kept_grants",
+    "last_answer",
+    "newest_list",
+    "newest_status",
     "offer",
     "permit_set",
+    "permit_subject",
     "preview",
     "publish_status",
     "read_authorisation",
@@ -251,6 +321,7 @@ __all__ = [
     "read_joint_basis",
     "read_owners",
     "read_proposal",
+    "read_question",
     "read_request",
     "read_status_list",
     "read_withdrawal",
@@ -265,12 +336,18 @@ __all__ = [
     "take_basis",
     "take_department_limit",
     "take_department_member",
+    "take_grant",
     "take_joint_basis",
     "take_owners",
+    "take_status_current",
     "take_status_list",
     "take_withdrawal",
     "text_hash",
+    "use_paper",
+    "uses_by_day",
     "uses_of",
+    "uses_of_dataset",
+    "uses_on",
     "withdraw",
     "worded",
     "wording",

@@ -115,6 +115,15 @@ def basis_digest(basis_id: str, *, holder: str) -> str:
     return str(digest)
 
 
+def basis_statement(basis_id: str, *, holder: str) -> Statement:
+    """The signed basis of this holder, ended or not. Raises BasisUnknown."""
+    rows = HeldStatement.objects.filter(kind=LAWFUL_BASIS, subject=holder, about=basis_id)
+    row = rows.order_by("-pk").first()
+    if row is None:
+        raise BasisUnknown(basis=basis_id)
+    return parse_statement(row.text, kind=LAWFUL_BASIS)
+
+
 def standing(kind: str, holder: str, *, keys: Keys, about: str = "") -> list[Statement]:
     """The holder's own statements of a kind that it has not ended, newest first."""
     rows = HeldStatement.objects.filter(kind=kind, subject=holder).order_by("-pk")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from shuxin.consent.domain.permit import Ground
 from shuxin.consent.models import Use
 from shuxin.kernel.canonical import canonical_json
+from shuxin.kernel.errors import NotFound
+from shuxin.kernel.text import Text
 from shuxin.ledger.api import Entry, commitment
 
 if TYPE_CHECKING:
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
     from shuxin.kernel.canonical import Json
 
 USE = "use"
+
+
+class UseUnknown(NotFound):
+    code = "use_unknown"
+    what = Text(en="no such use stands in the log here", zh="本方日志中没有该次使用")
+    mend = Text(
+        en="Uses from before the log was begun have no proof", zh="日志启用之前的使用没有证明"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,34 @@ def use_content(use: Use) -> dict[str, Json]:
         "nth": use.nth,
         "at": use.at.astimezone(UTC).isoformat(),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class UsePaper:
+    """What opens the log's entry of one use (使用凭据): ``index`` in the holder's log, ``salt`` in hexadecimal.
+
+    ``subject``: entity. ``content``: canonical JSON, what the entry's commitment was made of.
+    """
+
+    subject: str
+    index: int
+    salt: str
+    content: bytes
+
+
+def paper_of(use: Use) -> UsePaper:
+    """Of a use that is logged."""
+    if use.log_index is None:
+        raise ValueError("a use that is not logged has no entry")
+    return UsePaper(use.subject, use.log_index, use.salt, canonical_json(use_content(use)))
+
+
+def use_paper(use_id: int) -> UsePaper:
+    """Of one use of this holder. Raises UseUnknown, also where it is older than the log."""
+    use = Use.objects.filter(pk=use_id, log_index__isnull=False).first()
+    if use is None:
+        raise UseUnknown
+    return paper_of(use)
 
 
 def of_job(job: str) -> dict[str, str | int]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
+from django.db.models.functions import TruncDate
 
 from shuxin.consent.domain.permit import ALL_SUBJECTS
 from shuxin.consent.models import RefusedUse, Use
+from shuxin.infra.api import CHINA
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,53 @@ class PastUse:
     nth: int
     log_index: int | None
     general: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UsesOfDay:
+    """Uses of one day in China by one reader for one purpose (每日使用汇总); ``job``: "" where it was for none.
+
+    uses: permits issued. subjects: different ones among them.
+    """
+
+    day: date
+    reader: str
+    purpose: str
+    job: str
+    uses: int
+    subjects: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UseOfSubject:
+    """One of those uses, and whose data it read; ``*`` for everybody's."""
+
+    subject: str
+    use: PastUse
+
+
+def uses_by_day(*, since: datetime) -> list[UsesOfDay]:
+    """All uses here, but for those under a legal duty of secrecy; the newest first."""
+    rows = (
+        Use.objects.filter(at__gte=since, shown=True)
+        .annotate(day=TruncDate("at", tzinfo=CHINA))
+        .values("day", "reader", "purpose", "job")
+        .annotate(uses=Count("pk"), subjects=Count("subject", distinct=True), last_at=Max("at"))
+        .order_by("-last_at")
+    )
+    return [UsesOfDay(**row) for row in rows]
+
+
+def uses_on(*, day: date, reader: str, purpose: str, job: str, most: int) -> list[UseOfSubject]:
+    """The uses that one row of ``uses_by_day`` sums up, the newest first."""
+    rows = (
+        Use.objects.filter(reader=reader, purpose=purpose, job=job, shown=True)
+        .annotate(day=TruncDate("at", tzinfo=CHINA))
+        .filter(day=day)
+        .order_by("-at", "-pk")
+    )
+    return [UseOfSubject(row.subject, _past(row)) for row in rows[:most]]
 
 
 def uses_of(*, subject: str) -> list[tuple[datetime, str, str]]:

@@ -79,11 +79,15 @@ def inbox_of(
 
 
 def asked_by(
-    *, grantee: str, now: datetime, name_of: Callable[[str], str] = _nameless
+    *,
+    grantee: str,
+    now: datetime,
+    name_of: Callable[[str], str] = _nameless,
+    most: int | None = None,
 ) -> list[InboxItem]:
-    """Every request of this recipient, newest first; those of others are not among them."""
+    """Every request of this recipient, or its newest, newest first; those of others are not among them."""
     rows = AuthorisationRequest.objects.filter(grantee=grantee).order_by("-asked_at", "-pk")
-    return _items(rows, now=now, name_of=name_of)
+    return _items(rows[:most], now=now, name_of=name_of)
 
 
 def inbox_item(

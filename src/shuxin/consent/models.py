@@ -66,6 +66,15 @@ class HeldStatusList(AppendOnly):
         constraints = [models.UniqueConstraint(fields=["issuer", "number"], name="status_once")]
 
 
+class StatusSeen(models.Model):
+    """An issuer's newest word that its list ``digest`` is still current; each one replaces the one before."""
+
+    issuer = models.CharField(max_length=_PARTY, primary_key=True)
+    digest = models.CharField(max_length=_HASH)
+    at = models.DateTimeField()
+    text = models.TextField()
+
+
 class UseCounter(models.Model):
     """How often an authorisation was used here; counted before the data are read."""
 

@@ -9,12 +9,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef
 
 from shuxin.consent.domain.authorisation import AUTHORISATION
-from shuxin.consent.domain.status import StatusList
+from shuxin.consent.domain.status import STATUS_LIST, StatusCurrent, StatusList
 from shuxin.consent.inbox_models import RequestAnswer
 from shuxin.consent.inbox_view import newest_suspensions
 from shuxin.consent.models import EndedAuthorisation, HeldStatement, HeldStatusList
+from shuxin.consent.records import newest_list
 from shuxin.kernel.errors import Unavailable
-from shuxin.kernel.statements import LONGEST_STATEMENT
+from shuxin.kernel.statements import LONGEST_STATEMENT, parse_statement
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -69,6 +70,25 @@ def publish_status(
         except IntegrityError:
             continue
         return statement
+
+
+def current_status(
+    *, issuer: str, signer: Signer, now: dt.datetime, revoked_keys: frozenset[str] = frozenset()
+) -> tuple[Statement, Statement]:
+    """The newest list, made anew only when there is more to say, and the signed word that it is current ``now``.
+
+    Raises StatusListTooLong.
+    """
+    held = newest_list(issuer)
+    says = (_withdrawn(now), frozenset(newest_suspensions()), revoked_keys)
+    if held is not None and (held.withdrawn, held.suspended, held.revoked_keys) == says:
+        row = HeldStatusList.objects.get(issuer=issuer, number=held.number)
+        listed = parse_statement(row.text, kind=STATUS_LIST)
+        number = held.number
+    else:
+        listed = publish_status(issuer=issuer, signer=signer, now=now, revoked_keys=revoked_keys)
+        number = int(str(listed.body["number"]))
+    return listed, StatusCurrent(issuer, number, listed.hash, now).sign(signer=signer)
 
 
 def _highest(issuer: str) -> int:

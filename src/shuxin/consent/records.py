@@ -26,6 +26,7 @@ from shuxin.consent.models import (
     HeldStatement,
     HeldStatusList,
     Hold,
+    StatusSeen,
     UseCounter,
 )
 from shuxin.kernel.errors import Conflict, NotPermitted
@@ -195,11 +196,10 @@ def newest_status(issuers: Iterable[str]) -> StatusList | None:
     """
     lists = []
     for issuer in sorted(set(issuers)):
-        rows = HeldStatusList.objects.filter(issuer=issuer).order_by("-number")
-        digest = rows.values_list("digest", flat=True).first()
-        if digest is None:
+        found = newest_list(issuer)
+        if found is None:
             return None
-        lists.append(_status(digest))
+        lists.append(found)
     if len(lists) < 2:  # noqa: PLR2004 - the common case needs no union
         return lists[0] if lists else None
     return StatusList(
@@ -210,6 +210,17 @@ def newest_status(issuers: Iterable[str]) -> StatusList | None:
         suspended=frozenset().union(*(one.suspended for one in lists)),
         revoked_keys=frozenset().union(*(one.revoked_keys for one in lists)),
     )
+
+
+def newest_list(issuer: str) -> StatusList | None:
+    """As old as the issuer's last word that it is current."""
+    rows = HeldStatusList.objects.filter(issuer=issuer).order_by("-number")
+    digest = rows.values_list("digest", flat=True).first()
+    if digest is None:
+        return None
+    status = _status(digest)
+    seen = StatusSeen.objects.filter(issuer=status.issuer, digest=digest).first()
+    return status if seen is None else replace(status, issued_at=max(status.issued_at, seen.at))
 
 
 @lru_cache(maxsize=8)
@@ -328,7 +339,7 @@ def count_use(
     """
     ordered = sorted(presented.values(), key=lambda one: one.terms.auth_id)
     with transaction.atomic(durable=True):
-        _answer_once(grantee=grantee, request_id=request_id, now=now)
+        answer_once(grantee=grantee, request_id=request_id, now=now)
         numbers = {one.terms.auth_id: _count(one, now=now) for one in ordered}
         every = [one.terms for one in presented.values()]
         for start in range(0, len(every), _AT_ONCE):
@@ -339,7 +350,8 @@ def count_use(
     return numbers
 
 
-def _answer_once(*, grantee: str, request_id: str, now: datetime) -> None:
+def answer_once(*, grantee: str, request_id: str, now: datetime) -> None:
+    """Raises UseRefused when this party had an answer to this request before."""
     try:
         with transaction.atomic():
             AnsweredRequest.objects.create(grantee=grantee, request_id=request_id, at=now)

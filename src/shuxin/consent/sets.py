@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from shuxin.consent.domain.gate import judge, judge_word
 from shuxin.consent.domain.permit import Ground, Permit, entity_of
 from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
 from shuxin.consent.domain.request import AUTHORISED, read_request
-from shuxin.consent.entries import of_job, use_entry
+from shuxin.consent.entries import UsePaper, of_job, paper_of, use_entry
 from shuxin.consent.issuing import SALT_BYTES
 from shuxin.consent.lookups import catalogue_entries, holds_of, is_person, presented_as
 from shuxin.consent.models import Use
@@ -40,11 +40,14 @@ class PermittedSet:
 
     ``root``: 64 hexadecimal digits, the Merkle root (RFC 9162) over the sorted hashes of the
     authorisations used; a job carries it. ``refused``: how many others, by reason; nobody is named.
+    ``papers``: what opens the log's entry of each use. ``against``: by entity, why a word of it does not count.
     """
 
     permit: Permit
     root: str
     refused: Mapping[Reason, int]
+    papers: tuple[UsePaper, ...] = ()
+    against: Mapping[str, frozenset[Reason]] = field(default_factory=dict)
 
 
 def permit_set(
@@ -72,9 +75,10 @@ def permit_set(
         brought.setdefault(one.terms.subject, []).append(one)
     begun = _begun(statement, request, job)
     if begun:
-        agreed, refused = _still_agreed(gate, request, brought, begun, now)
+        agreed, against = _still_agreed(gate, request, brought, begun, now)
     else:
-        agreed, refused = _judged(gate, request, brought, now)
+        agreed, against = _judged(gate, request, brought, now)
+    refused = Counter(reason for reasons in against.values() for reason in reasons)
     if not agreed:
         raise UseRefused([Refusal(reason, f"{count}") for reason, count in sorted(refused.items())])
     uses = [begun[one.terms.auth_id] for one in agreed] if begun else []
@@ -90,7 +94,13 @@ def permit_set(
             _log(gate, unlogged, now)
         else:
             gate.record(unlogged, now=now)
-    return PermittedSet(_permit(request, agreed, uses, fields, now), root.hex(), refused)
+    return PermittedSet(
+        permit=_permit(request, agreed, uses, fields, now),
+        root=root.hex(),
+        refused=refused,
+        papers=tuple(map(paper_of, uses)),
+        against={entity_of(who): reasons for who, reasons in against.items()},
+    )
 
 
 def standing_words(
@@ -168,24 +178,25 @@ def _still_agreed(
     brought: Mapping[str, Sequence[Presented]],
     begun: Mapping[str, Use],
     now: datetime,
-) -> tuple[list[Presented], Counter[Reason]]:
+) -> tuple[list[Presented], dict[str, frozenset[Reason]]]:
     """Of those whose use is counted, who agrees to this day; that the count is full does not matter to them."""
     words = [one for some in brought.values() for one in some if one.terms.auth_id in begun]
     agreed: dict[str, Presented] = {}
-    refused: Counter[Reason] = Counter()
+    against: dict[str, frozenset[Reason]] = {}
     for one, refusals in zip(words, _against(gate, request, words, now), strict=True):
-        reasons = {refusal.reason for refusal in refusals} - {Reason.EXHAUSTED}
-        refused.update(reasons)
-        if not reasons:
+        reasons = frozenset(refusal.reason for refusal in refusals) - {Reason.EXHAUSTED}
+        if reasons:
+            against[one.terms.subject] = reasons
+        else:
             agreed.setdefault(one.terms.auth_id, one)
     counted = {use.subject for use in begun.values()}
     others = {who: some for who, some in brought.items() if entity_of(who) not in counted}
-    return list(agreed.values()), refused + _judged(gate, request, others, now)[1]
+    return list(agreed.values()), against | _judged(gate, request, others, now)[1]
 
 
 def _judged(
     gate: Gate, request: Request, brought: Mapping[str, Sequence[Presented]], now: datetime
-) -> tuple[list[Presented], Counter[Reason]]:
+) -> tuple[list[Presented], dict[str, frozenset[Reason]]]:
     """Of each subject the first word that covers the request, or the reasons against its last."""
     words = [one for _, some in sorted(brought.items()) for one in some]
     agreed: dict[str, Presented] = {}
@@ -195,8 +206,7 @@ def _judged(
         if not refusals:
             agreed.setdefault(subject, one)
         against[subject] = frozenset(refusal.reason for refusal in refusals)
-    refused = Counter(r for who, reasons in against.items() if who not in agreed for r in reasons)
-    return list(agreed.values()), refused
+    return list(agreed.values()), {who: why for who, why in against.items() if who not in agreed}
 
 
 def _against(

@@ -194,3 +194,39 @@ class ServiceEnd(AppendOnly):
 
     class Meta:
         app_label = "federation"
+
+
+class KeptAnswer(AppendOnly):
+    """What a holder said to a question of this label party, as it came (应答原文), for the evidence of its scores.
+
+    asked: the message of the question. heard: the answer's message; None where there was none, or a refusal without
+    a receipt. code: of the refusal, "" where it answered.
+    """
+
+    question = models.CharField(max_length=64)
+    holder = models.CharField(max_length=60)
+    asked = models.BinaryField()
+    heard = models.BinaryField(null=True)
+    code = models.CharField(max_length=60, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "federation"
+        constraints = [
+            models.UniqueConstraint(fields=["question", "holder"], name="one_kept_answer_each")
+        ]
+
+
+class KeptScore(AppendOnly):
+    """A joint score of this label party (评分留存). ``statement``: as it signed it then."""
+
+    score_id = models.CharField(max_length=32, unique=True)
+    service = models.CharField(max_length=64)
+    subject = models.CharField(max_length=18, db_index=True)
+    points = models.IntegerField()
+    passes = models.BooleanField()
+    statement = models.TextField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        app_label = "federation"

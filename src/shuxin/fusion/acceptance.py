@@ -17,7 +17,7 @@ from shuxin.catalogue.api import (
 )
 from shuxin.fusion.mapping import Mapping, read_mapping, write_mapping
 from shuxin.fusion.models import AcceptedMapping
-from shuxin.fusion.proposals import proposal_names, read_proposal
+from shuxin.fusion.proposal_files import proposal_names, read_proposal
 from shuxin.infra.api import now_in_china
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A proposal that nobody accepted yet, and what it asks."""
+    """A proposal that nobody accepted yet, and what it asks; ``source`` is the place that ``file`` stands in."""
 
     name: str
     file: str
     dataset: str
     subject: tuple[str, ...]
     questions: tuple[str, ...]
+    source: str = ""
 
 
 def waiting_proposals(*, settings: Settings) -> list[Waiting]:
@@ -47,7 +48,9 @@ def waiting_proposals(*, settings: Settings) -> list[Waiting]:
             field.name for field in proposal.contract.fields if field.meaning in SUBJECT_MEANINGS
         )
         mapping = proposal.mapping
-        found.append(Waiting(name, mapping.file, mapping.dataset, subject, mapping.questions))
+        found.append(
+            Waiting(name, mapping.file, mapping.dataset, subject, mapping.questions, mapping.source)
+        )
     return found
 
 

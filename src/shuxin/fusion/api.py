@@ -15,8 +15,19 @@ if TYPE_CHECKING:
     from shuxin.fusion.acceptance import Waiting, accept, accept_all, waiting_proposals
     from shuxin.fusion.applicants import Wish, read_wishes
     from shuxin.fusion.business import Business, business_of
+    from shuxin.fusion.choosing import (
+        Choice,
+        ProposalChanged,
+        ProposalView,
+        ProposedColumn,
+        accept_seen,
+        change_proposal,
+        look_at_proposal,
+        reject_proposal,
+    )
     from shuxin.fusion.erasing import remove_rows
     from shuxin.fusion.features.computation import (
+        NoFeatureData,
         RowsBehind,
         Snapshot,
         compute_features,
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
         rows_behind,
         subjects_with_features,
     )
+    from shuxin.fusion.features.dataset import FeatureDataset, keep_as_dataset
     from shuxin.fusion.features.definition import Feature, Grain, Measure, Window
     from shuxin.fusion.features.registry import (
         FEATURES,
@@ -35,9 +47,26 @@ if TYPE_CHECKING:
         registered_features,
     )
     from shuxin.fusion.features.sources import datasets_of
-    from shuxin.fusion.ingest import Outcome, State, import_database_table, import_folder
+    from shuxin.fusion.ingest import (
+        ImportRunning,
+        Outcome,
+        State,
+        import_database_table,
+        import_folder,
+    )
+    from shuxin.fusion.missing_values import missing_values
     from shuxin.fusion.outcomes import ChurnRow, LoanOutcome, churn_table, loan_outcomes
-    from shuxin.fusion.portrait import Alias, Portrait, best_known, find_entity, names_of, portrait
+    from shuxin.fusion.portrait import (
+        Alias,
+        Chapter,
+        EnterpriseUnknown,
+        Fact,
+        Portrait,
+        best_known,
+        find_entity,
+        names_of,
+        portrait,
+    )
     from shuxin.fusion.proposals import Holder
     from shuxin.fusion.reading_back import RejectedRow, rejects
     from shuxin.fusion.retained import StoredFact, negative_facts, rows_due
@@ -50,14 +79,36 @@ if TYPE_CHECKING:
         subject_values,
     )
     from shuxin.fusion.subjects import dataset_version, subject_codes
+    from shuxin.fusion.trying import (
+        Problem,
+        TrialTooHeavy,
+        Tried,
+        TriedColumn,
+        TriedFirm,
+        TriedPortrait,
+        TriedTable,
+        try_file,
+    )
     from shuxin.fusion.value_reader import ValueReader
     from shuxin.fusion.who import resolve_all
 
 _LATER = {
+    "missing_values": ("missing_values",),
+    "choosing": (
+        "Choice",
+        "ProposalChanged",
+        "ProposalView",
+        "ProposedColumn",
+        "accept_seen",
+        "change_proposal",
+        "look_at_proposal",
+        "reject_proposal",
+    ),
     "business": ("Business", "business_of"),
     "erasing": ("remove_rows",),
     "retained": ("StoredFact", "negative_facts", "rows_due"),
     "features.computation": (
+        "NoFeatureData",
         "RowsBehind",
         "Snapshot",
         "compute_features",
@@ -67,6 +118,7 @@ _LATER = {
         "rows_behind",
         "subjects_with_features",
     ),
+    "features.dataset": ("FeatureDataset", "keep_as_dataset"),
     "features.definition": ("Feature", "Grain", "Measure", "Window"),
     "features.registry": (
         "FEATURES",
@@ -79,14 +131,34 @@ _LATER = {
     "outcomes": ("ChurnRow", "LoanOutcome", "churn_table", "loan_outcomes"),
     "applicants": ("Wish", "read_wishes"),
     "acceptance": ("Waiting", "accept", "accept_all", "waiting_proposals"),
-    "ingest": ("Outcome", "State", "import_database_table", "import_folder"),
-    "portrait": ("Alias", "Portrait", "best_known", "find_entity", "names_of", "portrait"),
+    "ingest": ("ImportRunning", "Outcome", "State", "import_database_table", "import_folder"),
+    "portrait": (
+        "Alias",
+        "Chapter",
+        "EnterpriseUnknown",
+        "Fact",
+        "Portrait",
+        "best_known",
+        "find_entity",
+        "names_of",
+        "portrait",
+    ),
     "proposals": ("Holder",),
     "reading_back": ("RejectedRow", "rejects"),
     "review": ("OpenReview", "open_reviews", "say_different", "say_same"),
     "standards": ("standard_named",),
     "subject_values": ("FieldIdentifies", "FieldUnknown", "known_values", "subject_values"),
     "subjects": ("dataset_version", "subject_codes"),
+    "trying": (
+        "Problem",
+        "TrialTooHeavy",
+        "Tried",
+        "TriedColumn",
+        "TriedFirm",
+        "TriedPortrait",
+        "TriedTable",
+        "try_file",
+    ),
     "value_reader": ("ValueReader",),
     "who": ("resolve_all",),
 }
@@ -105,17 +177,28 @@ __all__ = [
     "REASONS",
     "Alias",
     "Business",
+    "Chapter",
+    "Choice",
     "ChurnRow",
+    "EnterpriseUnknown",
+    "Fact",
     "Feature",
+    "FeatureDataset",
     "FieldIdentifies",
     "FieldUnknown",
     "Grain",
     "Holder",
+    "ImportRunning",
     "LoanOutcome",
     "Measure",
+    "NoFeatureData",
     "OpenReview",
     "Outcome",
     "Portrait",
+    "Problem",
+    "ProposalChanged",
+    "ProposalView",
+    "ProposedColumn",
     "Reason",
     "RegisteredFeature",
     "RejectedRow",
@@ -123,14 +206,22 @@ __all__ = [
     "Snapshot",
     "State",
     "StoredFact",
+    "TrialTooHeavy",
+    "Tried",
+    "TriedColumn",
+    "TriedFirm",
+    "TriedPortrait",
+    "TriedTable",
     "ValueReader",
     "Waiting",
     "Window",
     "Wish",
     "accept",
     "accept_all",
+    "accept_seen",
     "best_known",
     "business_of",
+    "change_proposal",
     "churn_table",
     "compute_features",
     "dataset_version",
@@ -139,9 +230,12 @@ __all__ = [
     "find_entity",
     "import_database_table",
     "import_folder",
+    "keep_as_dataset",
     "keep_snapshot",
     "known_values",
     "loan_outcomes",
+    "look_at_proposal",
+    "missing_values",
     "names_of",
     "negative_facts",
     "open_reviews",
@@ -150,6 +244,7 @@ __all__ = [
     "read_wishes",
     "record_feature_lineage",
     "registered_features",
+    "reject_proposal",
     "rejects",
     "remove_rows",
     "require_past",
@@ -162,5 +257,6 @@ __all__ = [
     "subject_codes",
     "subject_values",
     "subjects_with_features",
+    "try_file",
     "waiting_proposals",
 ]

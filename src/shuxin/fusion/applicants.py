@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shuxin.fusion.header_units import is_foreign, unit_in
 from shuxin.fusion.layout import fit_name
-from shuxin.fusion.profile import is_foreign, unit_in
 from shuxin.fusion.reading.opening import FileSource
 from shuxin.fusion.standards import plain_header, standard_named
 from shuxin.kernel.errors import InvalidInput

@@ -27,11 +27,11 @@ from shuxin.fusion.findings import connect, findings_of
 from shuxin.fusion.loading import ROWS_FILE, LayoutChanged, load_table
 from shuxin.fusion.mapping import read_mapping
 from shuxin.fusion.models import AcceptedMapping
+from shuxin.fusion.proposal_files import proposal_names
 from shuxin.fusion.proposals import (
     Holder,
     carried_over,
     proposal_name,
-    proposal_names,
     propose_table,
     renamed,
     save_proposal,

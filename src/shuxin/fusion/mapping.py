@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from shuxin.catalogue.api import YAMLRefused, load_mapping
-from shuxin.fusion.reading.opening import Container
+from shuxin.fusion.reading.container import Container
 from shuxin.kernel.canonical import content_hash
 from shuxin.kernel.dates import DateSpelling
 from shuxin.kernel.errors import InvalidInput

@@ -10,16 +10,13 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shuxin.fusion.header_units import is_foreign, unit_in
 from shuxin.fusion.recognise import Look, cell_words, look_of
 from shuxin.kernel.dates import DateSpelling, read_date, spellings_of
 from shuxin.kernel.uscc import USCC, InvalidUSCC, clean_code_text
 
 _MOST_VALUES = 1000
 _MOST_SAMPLES = 300
-_UNIT = re.compile(
-    r"[((]\s*(?:人民币)?\s*(元|千元|万元|百万元|亿元|万|亿)\s*[))]|(百万元|千元|万元|亿元)$"
-)
-_FOREIGN = re.compile(r"美元|欧元|港元|港币|日元|英镑|外币|USD|EUR|HKD|JPY|GBP", re.IGNORECASE)
 _CURRENCY_HINT = re.compile(
     r"金额|价款|价格|费用|[水电气]费|款额|资金|资本|总额|余额|本金|税额|税款|罚款|收入|支出|利润|标的额|应缴|应收|实缴|欠缴|投资额|[¥¥]"
 )
@@ -68,18 +65,6 @@ class ColumnProfile:
         if is_foreign(self.header):
             return False
         return bool(self.unit) or (not counted and bool(_CURRENCY_HINT.search(self.header)))
-
-
-def unit_in(header: str) -> str:
-    """The unit of money that a header states, as 万元; "" when it states none."""
-    found = _UNIT.search(header)
-    word = (found.group(1) or found.group(2)) if found else ""
-    return {"万": "万元", "亿": "亿元"}.get(word, word)
-
-
-def is_foreign(header: str) -> bool:
-    """Whether a header speaks of foreign money."""
-    return bool(_FOREIGN.search(header))
 
 
 def profile_column(header: str, column: pa.Array) -> ColumnProfile:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shuxin.fusion.profile import ColumnProfile
-    from shuxin.fusion.reading.opening import Container
+    from shuxin.fusion.reading.container import Container
     from shuxin.kernel.dates import DateSpelling
     from shuxin.kernel.text import Language
 

@@ -22,7 +22,7 @@ from shuxin.catalogue.api import (
     QualityRule,
     Sharing,
 )
-from shuxin.fusion.profile import is_foreign, unit_in
+from shuxin.fusion.header_units import is_foreign, unit_in
 from shuxin.fusion.proposal import SUBJECT_NUMBER_HEADERS, Proposal
 from shuxin.kernel.text import Text
 

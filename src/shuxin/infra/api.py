@@ -12,6 +12,13 @@ from shuxin.infra.database import (
     database_failures_explained,
     django_databases,
 )
+from shuxin.infra.development import (
+    NotADemo,
+    development_facts,
+    development_mode,
+    mark_development,
+    require_development,
+)
 from shuxin.infra.files import sync_folder, write_whole
 from shuxin.infra.progress import Progress, silent_progress
 from shuxin.infra.settings import Settings, secret_key, settings_from_environment
@@ -25,6 +32,18 @@ if TYPE_CHECKING:
         TimedProtocol,
         allow_many_files,
     )
+    from shuxin.infra.tasks import (
+        TaskState,
+        TaskTaken,
+        TaskUnknown,
+        TaskView,
+        again,
+        ask_task,
+        task,
+        task_under,
+        tasks,
+        work_on,
+    )
 
 _LATER = {
     "AppendOnly": "append_only",
@@ -32,6 +51,16 @@ _LATER = {
     "SECONDS_FOR_HEAD": "connections",
     "TimedProtocol": "connections",
     "allow_many_files": "connections",
+    "TaskState": "tasks",
+    "TaskTaken": "tasks",
+    "TaskUnknown": "tasks",
+    "TaskView": "tasks",
+    "again": "tasks",
+    "ask_task": "tasks",
+    "task": "tasks",
+    "task_under": "tasks",
+    "tasks": "tasks",
+    "work_on": "tasks",
 }
 
 
@@ -51,18 +80,33 @@ __all__ = [
     "DiskFull",
     "Draft",
     "InvalidDatabaseURL",
+    "NotADemo",
     "Progress",
     "Settings",
     "Store",
     "StoredFolderMissing",
+    "TaskState",
+    "TaskTaken",
+    "TaskUnknown",
+    "TaskView",
     "TimedProtocol",
+    "again",
     "allow_many_files",
+    "ask_task",
     "database_failures_explained",
+    "development_facts",
+    "development_mode",
     "django_databases",
+    "mark_development",
     "now_in_china",
+    "require_development",
     "secret_key",
     "settings_from_environment",
     "silent_progress",
     "sync_folder",
+    "task",
+    "task_under",
+    "tasks",
+    "work_on",
     "write_whole",
 ]

@@ -22,6 +22,8 @@ class ShuxinError(Exception):
     mend: ClassVar[Text]
     told_as: str = ""
     """Code that other parties are given instead, where its own would tell them of data."""
+    proof: object = None
+    """What was signed of it for the party that asked, where something was."""
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts

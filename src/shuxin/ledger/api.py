@@ -2,7 +2,7 @@
 
 from shuxin.ledger.anchor import Anchor, Anchored, FileAnchor
 from shuxin.ledger.checking import Damage, check_folder
-from shuxin.ledger.checkpoint import Checkpoint, parse_checkpoint
+from shuxin.ledger.checkpoint import Checkpoint, parse_checkpoint, tree_of
 from shuxin.ledger.entry import Entry, EntryInvalid, SaltTooShort, commitment, parse_entry
 from shuxin.ledger.files import LogBusy, LogUnwritable
 from shuxin.ledger.fisco import FiscoBcosAnchor
@@ -40,7 +40,7 @@ from shuxin.ledger.proof import (
     verify_proof,
 )
 from shuxin.ledger.store import LogDamaged
-from shuxin.ledger.tree import TreeHash, root_of
+from shuxin.ledger.tree import TreeHash, inclusion_holds, root_of
 from shuxin.ledger.trust import LogTrust, TrustInvalid, is_own_witness, parse_trust
 from shuxin.ledger.verdict import Check, ProofVerdict
 from shuxin.ledger.witness import (
@@ -91,6 +91,7 @@ __all__ = [
     "check_folder",
     "check_own_log",
     "commitment",
+    "inclusion_holds",
     "is_own_witness",
     "log_key",
     "open_log",
@@ -102,6 +103,7 @@ __all__ = [
     "parse_entry",
     "parse_trust",
     "root_of",
+    "tree_of",
     "verify_checkpoint",
     "verify_consistency",
     "verify_consistency_file",

@@ -152,6 +152,14 @@ class Log:
         with self._disk.held() as fresh:
             return self._proof(fresh, index, signed)
 
+    def proofs(self, indices: Sequence[int]) -> list[LogProof]:
+        """Of several entries, all under one checkpoint of now, which is not kept as a file. Raises as ``proof``."""
+        with self._disk.held() as state:
+            signed = self._sign(state, state.size)
+            if not all(0 <= index < signed.size for index in indices):
+                raise EntryMissing(index=max(indices), size=signed.size)
+            return [self._proof(state, index, signed) for index in indices]
+
     def consistency(self, old_size: int, *, new_size: int | None = None) -> ConsistencyProof:
         """That the tree of ``old_size`` is the beginning of the later one (of now, unless said).
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         NameRegister,
         Registration,
         State,
+        checked_name,
     )
     from shuxin.parties.domain.snapshot import (
         DIRECTORY,
@@ -64,7 +65,16 @@ if TYPE_CHECKING:
         read_snapshot,
         write_snapshot,
     )
-    from shuxin.parties.four_eyes import ActDone, SamePerson, Step, state_act
+    from shuxin.parties.four_eyes import (
+        ActDone,
+        ActUnknown,
+        SamePerson,
+        Step,
+        WaitingAct,
+        state_act,
+        waiting_act,
+        waiting_acts,
+    )
     from shuxin.parties.identity_proof import (
         DevelopmentIdentityProof,
         DevelopmentOnly,
@@ -82,6 +92,8 @@ if TYPE_CHECKING:
         StatementRefused,
         directory_of,
         keep_statements,
+        kept_about,
+        kept_as,
         kept_statements,
         keys_gone,
         whole_directory,
@@ -94,7 +106,13 @@ if TYPE_CHECKING:
         dismiss,
         roles_of,
     )
-    from shuxin.parties.publishing import newest_head, publish_directory, receive_directory
+    from shuxin.parties.publishing import (
+        current_directory,
+        newest_head,
+        publish_directory,
+        receive_directory,
+    )
+    from shuxin.parties.register_view import KeptParty, kept_parties
     from shuxin.parties.registering import (
         PartyDiffers,
         PartyNotRegistered,
@@ -108,6 +126,7 @@ if TYPE_CHECKING:
         AnchorMissing,
         accept_method,
         add_attester,
+        agree_to_anchors,
         pin_key,
         remove_anchor,
     )
@@ -143,6 +162,7 @@ _LATER = {
         "NameRegister",
         "Registration",
         "State",
+        "checked_name",
     ),
     f"{_ROOM}.domain.snapshot": (
         "DIRECTORY",
@@ -154,7 +174,17 @@ _LATER = {
         "read_snapshot",
         "write_snapshot",
     ),
-    f"{_ROOM}.four_eyes": ("ActDone", "SamePerson", "Step", "state_act"),
+    f"{_ROOM}.four_eyes": (
+        "ActDone",
+        "ActUnknown",
+        "SamePerson",
+        "Step",
+        "WaitingAct",
+        "state_act",
+        "statement_kept",
+        "waiting_act",
+        "waiting_acts",
+    ),
     f"{_ROOM}.identity_proof": (
         "DevelopmentIdentityProof",
         "DevelopmentOnly",
@@ -172,8 +202,11 @@ _LATER = {
         "StatementRefused",
         "directory_of",
         "keep_statements",
+        "kept_about",
+        "kept_as",
         "keys_gone",
         "kept_statements",
+        "statement_kept",
         "whole_directory",
     ),
     f"{_ROOM}.membership": (
@@ -184,7 +217,13 @@ _LATER = {
         "dismiss",
         "roles_of",
     ),
-    f"{_ROOM}.publishing": ("newest_head", "publish_directory", "receive_directory"),
+    f"{_ROOM}.publishing": (
+        "current_directory",
+        "newest_head",
+        "publish_directory",
+        "receive_directory",
+    ),
+    f"{_ROOM}.register_view": ("KeptParty", "kept_parties"),
     f"{_ROOM}.registering": (
         "PartyDiffers",
         "PartyNotRegistered",
@@ -198,6 +237,7 @@ _LATER = {
         "AnchorMissing",
         "accept_method",
         "add_attester",
+        "agree_to_anchors",
         "pin_key",
         "remove_anchor",
     ),
@@ -228,6 +268,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "DIRECTORY",
     "ActDone",
+    "ActUnknown",
     "Acting",
     "AgentUnproven",
     "AnchorMissing",
@@ -244,6 +285,7 @@ __all__ = [
     "IdentityProof",
     "Journal",
     "Kept",
+    "KeptParty",
     "KeyProblem",
     "KeyRole",
     "KnownKey",
@@ -284,6 +326,7 @@ __all__ = [
     "Step",
     "TrustAnchors",
     "ValidityTooLong",
+    "WaitingAct",
     "Wallet",
     "WalletDamaged",
     "WalletKey",
@@ -292,15 +335,21 @@ __all__ = [
     "accept_method",
     "accounts",
     "add_attester",
+    "agree_to_anchors",
     "appoint",
     "attest_key",
     "attest_own",
     "bounded_lines",
     "check_party",
+    "checked_name",
     "confirm_registration",
+    "current_directory",
     "directory_of",
     "dismiss",
     "keep_statements",
+    "kept_about",
+    "kept_as",
+    "kept_parties",
     "kept_statements",
     "keys_gone",
     "new_person_id",
@@ -327,6 +376,8 @@ __all__ = [
     "sign_mandate_end",
     "sign_revocation",
     "state_act",
+    "waiting_act",
+    "waiting_acts",
     "wallet_from",
     "whole_directory",
     "write_snapshot",

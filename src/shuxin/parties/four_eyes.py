@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
 from shuxin.kernel.canonical import Json, canonical_json, content_hash
-from shuxin.kernel.errors import Conflict, NotPermitted
+from shuxin.kernel.errors import Conflict, NotFound, NotPermitted
 from shuxin.kernel.text import Text
 from shuxin.parties.journal import new_salt, noted, salted
 from shuxin.parties.models import ActRow, ApprovalRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django.db.models import QuerySet
 
     from shuxin.parties.journal import Journal
 
@@ -44,6 +48,54 @@ class Step(StrEnum):
     DONE = "done"
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingAct:
+    """What one person stated and a second one has not yet (待复核事项). ``until``: when it lapses."""
+
+    number: int
+    kind: str
+    content: Mapping[str, Json]
+    by: str
+    at: dt.datetime
+
+    @property
+    def until(self) -> dt.datetime:
+        return self.at + OPEN_FOR
+
+
+class ActUnknown(NotFound):
+    code = "act_unknown"
+    what = Text(en="there is no such act that waits", zh="没有这项待复核事项")
+    mend = Text(
+        en="It lapsed, or somebody agreed to it; look at the list",
+        zh="该事项已失效或已复核,请查看列表",
+    )
+
+
+def waiting_acts(*, now: dt.datetime) -> list[WaitingAct]:
+    """All that wait for a second person, the oldest first."""
+    return [_waiting(row) for row in _open_acts(now).order_by("pk")]
+
+
+def waiting_act(number: int, *, now: dt.datetime) -> WaitingAct:
+    """Raises ActUnknown."""
+    row = _open_acts(now).filter(pk=number).first()
+    if row is None:
+        raise ActUnknown
+    return _waiting(row)
+
+
+def _open_acts(now: dt.datetime) -> QuerySet[ActRow]:
+    rows: QuerySet[ActRow] = ActRow.objects.filter(
+        approval=None, at__gt=now - OPEN_FOR, at__lte=now
+    )
+    return rows
+
+
+def _waiting(row: ActRow) -> WaitingAct:
+    return WaitingAct(row.pk, row.kind, json.loads(row.content), row.by, row.at)
+
+
 def state_act(
     kind: str, content: Mapping[str, Json], *, by: str, journal: Journal, now: dt.datetime
 ) -> Step:
@@ -55,9 +107,7 @@ def state_act(
     """
     digest = content_hash({"kind": kind, "content": dict(content)})
     with transaction.atomic():
-        opened = ActRow.objects.filter(
-            kind=kind, digest=digest, approval=None, at__gt=now - OPEN_FOR, at__lte=now
-        )
+        opened = _open_acts(now).filter(kind=kind, digest=digest)
         of_others = opened.exclude(by=by).order_by("pk").first()
         if of_others is None:
             if opened.exists():

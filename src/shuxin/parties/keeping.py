@@ -173,9 +173,21 @@ def whole_directory(*, anchors: TrustAnchors, earlier: Directory | None = None) 
     return Directory.build(kept_as(sorted(kept)), anchors=anchors, kept=kept, earlier=earlier)
 
 
+def statement_kept(digest: str) -> Statement | None:
+    """The statement of this hash, None when it is not kept."""
+    row = StatementRow.objects.filter(hash=digest).first()
+    return parse_statement(row.content) if row else None
+
+
 def kept_statements() -> Iterator[Statement]:
     """All of them, by hash."""
     return kept_as(kept_hashes())
+
+
+def kept_about(party: str) -> list[Statement]:
+    """Those about keys of one party, in the order in which they came."""
+    rows = StatementRow.objects.filter(party=party).order_by("id")
+    return [parse_statement(content) for content in rows.values_list("content", flat=True)]
 
 
 def kept_hashes() -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from shuxin.kernel.statements import parse_statement
-from shuxin.parties.domain.snapshot import DIRECTORY, read_head, read_snapshot, sign_head
+from shuxin.parties.domain.snapshot import DIRECTORY, hash_of, read_head, read_snapshot, sign_head
 from shuxin.parties.journal import noted
 from shuxin.parties.keeping import keep_received, kept_as, kept_hashes
 from shuxin.parties.models import DirectoryHeadRow
@@ -35,6 +35,21 @@ def publish_directory(
         head = read_head(signed)
         _keep_head(signed, head=head, publisher=publisher, by=by, journal=journal, now=now)
     return head, (statement.dump() + b"\n" for statement in chain([signed], kept_as(hashes)))
+
+
+def current_directory(
+    *, signer: Signer, by: str, journal: Journal, now: dt.datetime
+) -> tuple[Head, Iterator[bytes]]:
+    """The newest snapshot when it still says all that is kept, else the next one: its head and its lines."""
+    publisher = signer.public.key_id
+    row = DirectoryHeadRow.objects.filter(publisher=publisher).order_by("-number").first()
+    hashes = kept_hashes()
+    if row is not None:
+        signed = parse_statement(row.content, kind=DIRECTORY)
+        head = read_head(signed)
+        if (head.count, head.statements) == (len(hashes), hash_of(hashes)):
+            return head, (one.dump() + b"\n" for one in chain([signed], kept_as(hashes)))
+    return publish_directory(signer=signer, by=by, journal=journal, now=now)
 
 
 def receive_directory(

@@ -10,6 +10,7 @@ from django.db import transaction
 from shuxin.kernel.errors import NotFound
 from shuxin.kernel.text import Text
 from shuxin.parties import four_eyes
+from shuxin.parties.domain.anchors import TrustAnchors
 from shuxin.parties.four_eyes import Step
 from shuxin.parties.journal import noted
 from shuxin.parties.trust_file import read_trust, write_trust
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from shuxin.parties.domain.anchors import Attester, Pinned, TrustAnchors
+    from shuxin.parties.domain.anchors import Attester, Pinned
     from shuxin.parties.domain.statements import Method
     from shuxin.parties.journal import Journal
 
@@ -77,6 +78,17 @@ def remove_anchor(key_id: str, *, home: Path, by: str, journal: Journal, now: dt
         return changed
 
     return _change(alter, home=home, by=by, journal=journal, now=now)
+
+
+def agree_to_anchors(
+    stated: str, *, home: Path, by: str, journal: Journal, now: dt.datetime
+) -> Step:
+    """The second person states the whole result that the first one stated.
+
+    Raises SamePerson, PartyStatementUnreadable.
+    """
+    anchors = TrustAnchors.parse(stated.encode())
+    return _change(lambda _: anchors, home=home, by=by, journal=journal, now=now)
 
 
 def _change(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pkgutil
 import pwd
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,13 @@ from shuxin.kernel.signing import Ed25519Key
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from shuxin.consent.api import Gate, GateLimits, Permit, Purpose
     from shuxin.infra.api import Settings
     from shuxin.kernel.statements import Statement
-    from shuxin.ledger.api import Log
+    from shuxin.ledger.api import Entry, Log
     from shuxin.parties.api import Directory, KeyProblem, KnownKey, Mandate
 
 HOLDER_FILE, PARTY_KEY = "holder.json", "party.ed25519"
@@ -74,8 +75,16 @@ def start() -> Settings:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuxin.portal.settings")
         django.setup()
         if not _is_migrated():
-            call_command("migrate", verbosity=0, interactive=False)
+            _migrate(settings)
     return settings
+
+
+def _migrate(settings: Settings) -> None:
+    """By one process at a time: a home's pages and its node may be started together."""
+    with (settings.home / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_migrated():
+            call_command("migrate", verbosity=0, interactive=False)
 
 
 def _is_migrated() -> bool:
@@ -140,17 +149,29 @@ def gate(
     journal: this holder's own log, where it is open already. Raises NotSetUp.
     """
     from shuxin.consent.api import Gate, GateLimits  # noqa: PLC0415 - needs the database
-    from shuxin.parties.api import PartyKind, read_trust  # noqa: PLC0415 - needs the database
 
-    pinned = read_trust(settings.home).pinned
     return Gate(
         holder=holder(settings).party,
         reader=operator(),
         keys=HeldKeys(settings.home),
         journal=journal or own_log(settings),
-        issuers=frozenset(p.party for p in pinned if p.kind is PartyKind.OPERATOR),
+        issuers=trusted_operators(settings),
         limits=limits or GateLimits(),
     )
+
+
+def trusted_operators(settings: Settings) -> frozenset[str]:
+    """The platforms whose keys are pinned here: whose status lists count."""
+    from shuxin.parties.api import PartyKind, read_trust  # noqa: PLC0415 - needs the database
+
+    pinned = read_trust(settings.home).pinned
+    return frozenset(pin.party for pin in pinned if pin.kind is PartyKind.OPERATOR)
+
+
+def journal_of(settings: Settings) -> Callable[[Entry], object]:
+    """The holder's own log, opened when the first entry comes; entries name the holder. Raises NotSetUp."""
+    party = holder(settings).party
+    return lambda entry: own_log(settings).append(replace(entry, actor=party), now=entry.at)
 
 
 def permit_for_all(purpose: Purpose, *, now: datetime, department: str = "") -> Permit:

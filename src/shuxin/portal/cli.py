@@ -17,6 +17,7 @@ from shuxin.portal.commandline import (
     federation,
     holder,
     ledger,
+    linking,
     parties,
     rights,
     verification,
@@ -38,6 +39,7 @@ COMMANDS = {
     **verification.COMMANDS,
     **ledger.COMMANDS,
     **federation.COMMANDS,
+    **linking.COMMANDS,
     **web.COMMANDS,
 }
 

@@ -18,10 +18,12 @@ from shuxin.federation.api import (
     NodeAnswering,
     NodeEntering,
     NodeFacts,
+    NodeScoreBook,
     NodeServices,
     PeerClient,
     RehearsalKind,
     ScorecardKind,
+    Seal,
     ServiceKind,
     grants_file,
     node_folder,
@@ -42,7 +44,7 @@ from shuxin.portal.node_home import tls_files
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shuxin.federation.api import Aligned
+    from shuxin.federation.api import Aligned, Grants
     from shuxin.infra.api import Settings
     from shuxin.ledger.api import Entry, Log
 
@@ -92,6 +94,7 @@ def services(settings: Settings) -> NodeServices:
         results=lambda job_id: folder / "results" / job_id,
         log=log,
         now=now_in_china,
+        seal=Seal(party, signer, opened),
     )
     return NodeServices(
         party=party,
@@ -131,6 +134,7 @@ def asking(settings: Settings) -> Asking:
         log=node.log,
         client_of=lambda other: _client(settings, other, seconds=SECONDS_FOR_SCORE),
         now=node.now,
+        book=NodeScoreBook(node.party, node.signer, node.keys, node.now),
     )
 
 
@@ -152,7 +156,7 @@ def _version_of(dataset: str, /) -> str | None:
     return None
 
 
-def keep_grants(settings: Settings, job_id: str, *, brought: GrantFiles) -> int:
+def keep_grants(settings: Settings, job_id: str, *, brought: Grants) -> int:
     """Copy the authorisations that this party brings to a job; how many. Raises GrantsNotFound, StatementInvalid."""
     file = grants_file(node_folder(settings), job_id)
     file.parent.mkdir(exist_ok=True, mode=0o700)

@@ -16,6 +16,7 @@ SECRET_KEY = secret_key(_installation, "django.key").hex()
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "shuxin.infra",
     "shuxin.parties",
     "shuxin.parties.accounts",
     "shuxin.consent",
@@ -24,6 +25,7 @@ INSTALLED_APPS = [
     "shuxin.verification",
     "shuxin.scoring",
     "shuxin.federation",
+    "shuxin.portal.linking",
 ]
 DATABASES = django_databases(_installation)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -56,7 +58,9 @@ TEMPLATES = [
     }
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+FILE_UPLOAD_HANDLERS = ["shuxin.portal.web.uploads.PrivateFiles"]
 
 # Sites of one machine differ by port only, which cookies do not know; under TLS each has a host of its own.
 _cookie, _port = ("__Host-", "") if _address.tls else ("", str(_address.port))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shuxin.scoring.binning.prebins import fine_categories, quantile_edges
     from shuxin.scoring.binning.shape import BinShape, Kind
     from shuxin.scoring.binning.table import bin_labels, findings_of
+    from shuxin.scoring.brief import ModelInBrief, models_in_brief
     from shuxin.scoring.bundle import Bundle, read_bundle
     from shuxin.scoring.card.artefact import (
         CardBin,
@@ -64,6 +65,20 @@ if TYPE_CHECKING:
     from shuxin.scoring.evaluation.stability import VERDICT_TEXT, Stability, stability
     from shuxin.scoring.evidence import Evidence, replay
     from shuxin.scoring.explaining import TracedReason, decision_json, traced, value_text
+    from shuxin.scoring.kept_decisions import (
+        KeptDecision,
+        NoSuchDecision,
+        ReplayedDecision,
+        kept_decisions,
+        replayed_decision,
+    )
+    from shuxin.scoring.local_score import (
+        Improvement,
+        LocalScore,
+        PointLine,
+        improvements_of,
+        local_score,
+    )
     from shuxin.scoring.policy import LendingPolicy, read_policy
     from shuxin.scoring.registry import (
         KeptModel,
@@ -96,6 +111,7 @@ if TYPE_CHECKING:
     )
 
 _LATER = {
+    "brief": ("ModelInBrief", "models_in_brief"),
     "allocation": ("Allocation",),
     "binning.characteristic": (
         "BinnedCharacteristic",
@@ -150,6 +166,14 @@ _LATER = {
     "evaluation.stability": ("VERDICT_TEXT", "Stability", "stability"),
     "evidence": ("Evidence", "replay"),
     "explaining": ("TracedReason", "decision_json", "traced", "value_text"),
+    "kept_decisions": (
+        "KeptDecision",
+        "NoSuchDecision",
+        "ReplayedDecision",
+        "kept_decisions",
+        "replayed_decision",
+    ),
+    "local_score": ("Improvement", "LocalScore", "PointLine", "improvements_of", "local_score"),
     "policy": ("LendingPolicy", "read_policy"),
     "registry": (
         "KeptModel",
@@ -205,16 +229,23 @@ __all__ = [
     "Dropped",
     "Entrant",
     "Evidence",
+    "Improvement",
     "Interval",
+    "KeptDecision",
     "KeptModel",
     "Kind",
     "LendingPolicy",
     "LengthsDisagree",
+    "LocalScore",
     "MergePlan",
+    "ModelInBrief",
+    "NoSuchDecision",
     "OneClassOnly",
     "Outcome",
+    "PointLine",
     "Quality",
     "Regression",
+    "ReplayedDecision",
     "Request",
     "Scaling",
     "Scorecard",
@@ -243,10 +274,13 @@ __all__ = [
     "fine_categories",
     "fit_logistic",
     "good_medians",
+    "improvements_of",
     "keep_evaluation",
     "keep_model",
+    "kept_decisions",
     "kept_models",
     "last_evaluation",
+    "local_score",
     "measured_of",
     "merge_categories",
     "merge_numbers",
@@ -254,6 +288,7 @@ __all__ = [
     "model_report",
     "model_report_html",
     "model_row",
+    "models_in_brief",
     "open_sealed",
     "quantile_edges",
     "read_bundle",
@@ -261,6 +296,7 @@ __all__ = [
     "read_policy",
     "reasons_of",
     "replay",
+    "replayed_decision",
     "report_html",
     "report_pdf",
     "roc_auc",

@@ -121,10 +121,12 @@ def credit_report(
 ) -> CreditReport:
     """The report of the newest decision, which is computed anew from its evidence and compared.
 
+    The subject may see its own.
     Raises DecisionMissing, EvidenceInvalid, EvidenceAltered, PermitTooNarrow, LevelAbovePermit.
     """
     permit.require(entity)
-    permit.require_purpose(Purpose.CREDIT_DECISION)
+    if permit.purpose is not Purpose.SUBJECT_ACCESS:
+        permit.require_purpose(Purpose.CREDIT_DECISION)
     decision, parts = last_decision(entity)
     policy, bundle = parts.policy, read_bundle(parts.model)
     known = decision.assessment

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
         take_step,
         with_open_target,
     )
-    from shuxin.verification.trust import Trust, read_trust
+    from shuxin.verification.trust import Trust, read_trust, trust_from
     from shuxin.verification.verdict import Check, CheckName, Reason, Verdict
     from shuxin.verification.verifying import (
         MAX_STATUS_AGE,
@@ -144,7 +144,7 @@ _LATER = {
         "take_step",
         "with_open_target",
     ),
-    "trust": ("Trust", "read_trust"),
+    "trust": ("Trust", "read_trust", "trust_from"),
     "verdict": ("Check", "CheckName", "Reason", "Verdict"),
     "verifying": (
         "MAX_STATUS_AGE",
@@ -230,6 +230,7 @@ __all__ = [
     "router",
     "take_step",
     "template",
+    "trust_from",
     "use_nonce",
     "verify_commitment",
     "verify_credential",

@@ -13,6 +13,7 @@ from shuxin.city.api import Size
 from shuxin.city.build import build_city
 from shuxin.city.departments import TABLES
 from shuxin.city.dirt.cells import CODE_ERRORS, NAME_VARIANTS, dirt_streams, dirty_cells
+from shuxin.city.spelling import clean_cells
 
 if TYPE_CHECKING:
     from shuxin.city.firms import City
@@ -35,9 +36,14 @@ def damages() -> tuple[int, Counter[str]]:
     for seed in range(6):
         city = build_city(size=Size.TINY, seed=seed)
         streams = dirt_streams(table=table, city=city)
-        for number, row in enumerate(table.rows(city)):
+        found_rows = table.rows(city)
+        for number, (row, clean) in enumerate(
+            zip(found_rows, clean_cells(found_rows, table=table), strict=True)
+        ):
             rows += 1
-            _, done = dirty_cells(row, number=number, table=table, city=city, streams=streams)
+            _, done = dirty_cells(
+                row, clean, number=number, table=table, city=city, streams=streams
+            )
             found.update(damage.kind.value.split("_")[0] for damage in done)
     return rows, found
 
@@ -58,9 +64,10 @@ class TestRates:
         table, city = _table("tax_arrears"), build_city(size=Size.TINY, seed=1)
         rows = table.rows(city)
         streams = dirt_streams(table=table, city=city)
-        alone = dirty_cells(rows[20], number=20, table=table, city=city, streams=streams)
+        clean = list(clean_cells(rows, table=table))
+        alone = dirty_cells(rows[20], clean[20], number=20, table=table, city=city, streams=streams)
         together = [
-            dirty_cells(row, number=i, table=table, city=city, streams=streams)
+            dirty_cells(row, clean[i], number=i, table=table, city=city, streams=streams)
             for i, row in enumerate(rows)
         ]
         assert together[20] == alone
@@ -71,6 +78,12 @@ class TestRates:
             if not exact:
                 continue
             streams = dirt_streams(table=table, city=city)
-            for number, row in enumerate(table.rows(city)):
-                _, done = dirty_cells(row, number=number, table=table, city=city, streams=streams)
+            rows = table.rows(city)
+            for number, (row, clean) in enumerate(
+                zip(rows, clean_cells(rows, table=table), strict=True)
+            ):
+                cells, done = dirty_cells(
+                    row, clean, number=number, table=table, city=city, streams=streams
+                )
+                assert [cells[place] for place in exact] == [clean[place] for place in exact]
                 assert not {damage.column for damage in done} & set(exact)

@@ -85,6 +85,7 @@ class FaultyDisk:
     def unlink(self, path: Path) -> None:
         self._tick()
         path.unlink()
+        self.names = [one for one in self.names if one[2] != str(path)]
 
     def lose_power(self, folder: Path) -> None:
         """In ``folder``: names that were not synced are as before, bytes that were not are zeros."""

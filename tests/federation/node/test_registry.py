@@ -17,7 +17,9 @@ from shuxin.federation.card.contract import Contribution
 from shuxin.federation.card.files import file_of, hash_of
 from shuxin.federation.domain.states import State
 from shuxin.federation.models import JobRecord, ServiceEnd
+from shuxin.federation.node.book import record_of, whole_job
 from shuxin.federation.node.calibrating import CALIBRATION
+from shuxin.federation.node.fields_used import fields_in_models
 from shuxin.federation.node.jobs import approve
 from shuxin.federation.node.registry import (
     OPEN,
@@ -218,3 +220,22 @@ class TestCommand:
         with pytest.raises(node_models.ModelNotNamed) as caught:
             self.said(text, "en")
         assert caught.value.facts == {"count": 0, "text": text}
+
+
+class TestFieldsInModels:
+    @pytest.mark.parametrize("me", [HOLDER, LABEL])
+    def test_names_what_the_part_here_is_made_of(self, tmp_path: Path, me: str) -> None:
+        made = done(tmp_path, me=me)
+        (one,) = fields_in_models(folder=made.node.services.folder, party=me)
+        part = made.label if me == LABEL else made.part
+        assert (one.job_id, one.model) == (made.job_id, "流水贷 2026")
+        assert one.fields == tuple(each.shape.name for each in part.characteristics)
+        (own,) = (
+            entered for entered in whole_job(record_of(made.job_id)).inputs if entered.party == me
+        )
+        assert one.dataset == own.dataset
+
+    def test_leaves_out_a_part_that_is_gone(self, tmp_path: Path) -> None:
+        made = done(tmp_path)
+        (made.folder / "card").unlink()
+        assert fields_in_models(folder=made.node.services.folder, party=HOLDER) == []

@@ -281,6 +281,23 @@ class TestWithdrawal:
         assert {row[f"standing:{PARTY[name]}"] for name in (TAX, HRSS)} == {"refused"}
 
 
+class TestEvidence:
+    def test_of_a_kept_score_holds_for_who_trusts_these_parties(
+        self, world: World, service: str
+    ) -> None:
+        """The bank must know the firm's key, to hand over what binds it."""
+        city, code = world.city, code_of(905)
+        world.firms.bind([905], BANK)
+        world.firms.publish(TAX, HRSS)
+        world.score(service, 905)
+        (newest, *_) = city.do(BANK, "evidence", "--list", "--subject", code).text.split()
+        file, trust = city.folder / "evidence.json", city.folder / "evidence-trust.json"
+        city.do(BANK, "evidence", newest, "--out", file, "--trust-out", trust)
+        assert ": holds" in city.do(BANK, "verify", file, "--trust", trust).text
+        file.write_bytes(file.read_bytes().replace(b'"answered"', b'"declined"', 1))
+        assert city.say(BANK, "verify", file, "--trust", trust).status == 1
+
+
 class TestHolders:
     def test_one_that_is_down_counts_as_missing(self, world: World, service: str) -> None:
         world.firms.publish(TAX, HRSS)

@@ -9,16 +9,9 @@ import pytest
 from scipy.stats import chi2
 from tools.what_each_party_saw import PAGE, written
 
+from shuxin.federation.domain.meanings import RULES, Nature, rule_of
 from shuxin.federation.redteam.cases import HOLDER, LABEL, SECOND, THIRD, town
-from shuxin.federation.redteam.saw import (
-    RULES,
-    Nature,
-    Scene,
-    Sizes,
-    page,
-    rule_of,
-    scenes,
-)
+from shuxin.federation.redteam.saw import Scene, Sizes, page, scenes
 from shuxin.federation.scorecard.kind import ScorecardKind
 
 SMALL = Sizes(tags=40, points=12, firms=240)

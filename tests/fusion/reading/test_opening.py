@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.fusion.reading.test_workbook import xls, xlsx
 
 from shuxin.fusion.layout import HEAD_RECORDS, find_layout
+from shuxin.fusion.reading.container import Container
 from shuxin.fusion.reading.errors import (
     EncodingUnknown,
     FileChanged,
@@ -18,7 +19,7 @@ from shuxin.fusion.reading.errors import (
     NotATable,
     OutsideFolder,
 )
-from shuxin.fusion.reading.opening import Container, files_under, fingerprint, tables_of
+from shuxin.fusion.reading.opening import files_under, fingerprint, tables_of
 from shuxin.kernel.errors import ShuxinError
 
 if TYPE_CHECKING:

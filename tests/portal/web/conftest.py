@@ -14,7 +14,7 @@ from shuxin.parties.accounts.keys import AccountKeys
 from shuxin.parties.api import KeyRole, PartyKind, Pinned, read_trust, write_trust
 from shuxin.portal.bootstrap import start
 from shuxin.portal.founding import set_up
-from shuxin.portal.web import systems
+from shuxin.portal.web import follow_api, systems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,7 @@ CLOCKED = (
     "shuxin.portal.web.endpoints",
     "shuxin.parties.accounts.guards",
     "shuxin.portal.web.systems",
+    "shuxin.portal.web.follow_api",
     "shuxin.portal.commands.account",
 )
 
@@ -89,6 +90,8 @@ def platform(
     yield settings
     systems.trust_here.forget()
     systems.status_here.forget()
+    follow_api.current_here.forget()
+    follow_api.directory_here.forget()
 
 
 @dataclass

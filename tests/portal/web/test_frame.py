@@ -85,6 +85,7 @@ class TestEveryPage:
         assert set(MODULES) == {file.stem for file in folder.glob("[a-z]*.py")}
         assert all(module.__doc__ for module in modules())
 
+
 class TestLanguage:
     @pytest.mark.parametrize(
         ("cookie", "header", "language"),

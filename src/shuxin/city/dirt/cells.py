@@ -12,7 +12,6 @@ from shuxin.city.dirt.names import misquoted
 from shuxin.city.spelling import (
     MIXED_SPELLINGS,
     Cell,
-    cell_of,
     day_text,
     money_in_wrong_unit,
     shown,
@@ -21,6 +20,8 @@ from shuxin.city.streams import Streams, chance, one_of
 from shuxin.city.tables import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.random import Generator
 
     from shuxin.city.firms import City
@@ -40,6 +41,8 @@ CODES = frozenset(
         Meaning.REGISTRATION_NUMBER,
     }
 )
+_DAMAGED: dict[int, tuple[Table, tuple[tuple[int, Column], ...]]] = {}
+"""By the table's identity: hashing all that a table says would cost more than it saves."""
 _DATASET_OF_RECORD = "reg_enterprise"
 """The register names a firm as it is; its codes are miskeyed at most."""
 
@@ -50,28 +53,41 @@ def dirt_streams(*, table: Table, city: City) -> Streams:
 
 
 def dirty_cells(
-    row: Row, *, number: int, table: Table, city: City, streams: Streams
-) -> tuple[list[Cell], list[CellDirt]]:
+    row: Row,
+    clean: Sequence[Cell],
+    *,
+    number: int,
+    table: Table,
+    city: City,
+    streams: Streams,
+) -> tuple[tuple[Cell, ...], tuple[CellDirt, ...]]:
     """The cells of row ``number`` as they stand in the file, and what was done to them.
 
-    The damage depends on the seed, the table and the number of the row only.
+    clean: as ``clean_cells`` has the row. The damage depends on the seed, the table and the number of the row only.
     """
     rng = streams.at(number)
-    cells: list[Cell] = []
+    cells: list[Cell] | None = None
     done: list[CellDirt] = []
-    for place, (column, value) in enumerate(zip(table.columns, row.values, strict=True)):
-        clean = cell_of(value, column=column, kind=table.form.kind)
-        damage = None
-        if not column.exact:
-            damage = _damage(value, row=row, column=column, table=table, city=city, rng=rng)
+    for place, column in damaged_columns(table):
+        value = row.values[place]
+        damage = _damage(value, row=row, column=column, table=table, city=city, rng=rng)
         if damage is None:
-            cells.append(clean)
             continue
         kind, after = damage
         cell = _typed(after, column=column, table=table) if kind is DirtKind.UNIT_SLIP else after
-        cells.append(cell if after else None)
-        done.append(CellDirt(place, kind, shown(clean), shown(cell)))
-    return cells, done
+        cells = cells or list(clean)
+        cells[place] = cell if after else None
+        done.append(CellDirt(place, kind, shown(clean[place]), shown(cell)))
+    return tuple(cells or clean), tuple(done)
+
+
+def damaged_columns(table: Table) -> tuple[tuple[int, Column], ...]:
+    """Places of the columns that people, not machines, write: only these are ever damaged."""
+    known = _DAMAGED.get(id(table))
+    if known is None or known[0] is not table:
+        found = tuple((n, column) for n, column in enumerate(table.columns) if not column.exact)
+        known = _DAMAGED[id(table)] = (table, found)
+    return known[1]
 
 
 def _damage(

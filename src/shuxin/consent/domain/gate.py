@@ -31,7 +31,7 @@ BATCH = dt.timedelta(hours=24)
 """How old a status list may be (``max_status_age``), by default."""
 CLOCK_SKEW = dt.timedelta(seconds=5)
 """How far other clocks may be ahead."""
-_HIGHEST_TO_LEAVE = 3
+HIGHEST_TO_LEAVE = 3
 _NOT_ENTITLED = frozenset(
     {
         *(Reason.AUTHORISATION_MISSING, Reason.SIGNATURE_WRONG, Reason.TEXT_DIFFERS),
@@ -205,7 +205,7 @@ def _against_holder(here: _Case) -> Iterator[Refusal]:
 
 def _against_catalogue(here: _Case) -> Iterator[Refusal]:
     request = here.request
-    if request.level > _HIGHEST_TO_LEAVE:
+    if request.level > HIGHEST_TO_LEAVE:
         yield Refusal(Reason.LEVEL_NEVER_LEAVES, str(request.level))
     for name in request.catalogues:
         entry = here.catalogue.get(name)

@@ -61,13 +61,14 @@ class Ground(StrEnum):
     """What a use rests on (处理依据): the subject's word, another recorded basis, or openness of the data.
 
     ``BASIS`` is the holder's own work; ``JOINT`` a recorded basis of joint work for another party, to which fields
-    that are shared with nobody stay closed.
+    that are shared with nobody stay closed, as they do to the subject's own look at its data (``SUBJECT``).
     """
 
     AUTHORISATION = "authorisation"
     BASIS = "basis"
     JOINT = "joint"
     OPEN = "open"
+    SUBJECT = "subject"
 
 
 def require_each(permits: Sequence[Permit], *, subjects: Iterable[str]) -> None:

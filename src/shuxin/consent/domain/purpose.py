@@ -15,7 +15,10 @@ class UnknownPurpose(InvalidInput):
 
 
 class Purpose(StrEnum):
-    """Why data are read (使用目的), DOMAIN 5.5; the first three are a holder's own and serve nobody else."""
+    """Why data are read (使用目的), DOMAIN 5.5; the first three are a holder's own and serve nobody else.
+
+    SUBJECT_ACCESS serves the subject itself alone (查阅复制权), on the word of its own key.
+    """
 
     DATA_QUALITY = "data_quality"
     ENTITY_RESOLUTION = "entity_resolution"
@@ -29,6 +32,7 @@ class Purpose(StrEnum):
     STATISTICS = "statistics"
     GUARANTEE = "guarantee"
     PUBLIC_SERVICE = "public_service"
+    SUBJECT_ACCESS = "subject_access"
 
     @classmethod
     def parse(cls, text: str) -> Purpose:
@@ -44,8 +48,12 @@ class Purpose(StrEnum):
 
 
 HOLDERS_OWN = frozenset(
-    {Purpose.DATA_QUALITY, Purpose.ENTITY_RESOLUTION, Purpose.OWN_CUSTOMER_VIEW}
+    {
+        *(Purpose.DATA_QUALITY, Purpose.ENTITY_RESOLUTION, Purpose.OWN_CUSTOMER_VIEW),
+        Purpose.SUBJECT_ACCESS,
+    }
 )
+"""Purposes that no other party is ever permitted."""
 DECIDES = frozenset({Purpose.CREDIT_DECISION, Purpose.POST_LOAN, Purpose.GUARANTEE, Purpose.REPORT})
 """Purposes that a disputed field may not serve until the objection is settled."""
 LONGEST_DAYS = {Purpose.MARKETING: 184}
@@ -64,4 +72,5 @@ _TITLES = {
     Purpose.STATISTICS: Text(en="statistics", zh="统计"),
     Purpose.GUARANTEE: Text(en="guarantee", zh="担保"),
     Purpose.PUBLIC_SERVICE: Text(en="public service", zh="公共服务"),
+    Purpose.SUBJECT_ACCESS: Text(en="the subject's own access", zh="主体查阅本人数据"),
 }

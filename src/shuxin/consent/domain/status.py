@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from shuxin.kernel.canonical import Json
     from shuxin.kernel.signing import Signer
 
-STATUS_LIST = "authorisation-status"
+STATUS_LIST, STATUS_CURRENT = "authorisation-status", "authorisation-status-current"
 _FIELDS = {"issuer", "number", "issued_at", "withdrawn", "suspended", "revoked_keys"}
+_CURRENT_FIELDS = frozenset({"issuer", "number", "list", "at"})
 _HIGHEST = 1 << 53
 
 
@@ -44,6 +45,41 @@ class StatusList:
             "revoked_keys": sorted(self.revoked_keys),
         }
         return sign_statement(STATUS_LIST, body, signer=signer)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCurrent:
+    """The issuer's word that at ``at`` list ``number`` still said all there was to say (清单仍为最新).
+
+    ``list_hash``: of the list as signed. So a list that nothing was added to need not be made and sent anew.
+    """
+
+    issuer: str
+    number: int
+    list_hash: str
+    at: dt.datetime
+
+    def sign(self, *, signer: Signer) -> Statement:
+        body: dict[str, Json] = {
+            "issuer": self.issuer,
+            "number": self.number,
+            "list": self.list_hash,
+            "at": self.at.isoformat(),
+        }
+        return sign_statement(STATUS_CURRENT, body, signer=signer)
+
+
+def read_status_current(statement: Statement) -> StatusCurrent:
+    """Raises StatementUnreadable."""
+    body = Body(statement, fields=_CURRENT_FIELDS)
+    if statement.kind != STATUS_CURRENT:
+        raise body.wrong("kind")
+    return StatusCurrent(
+        issuer=body.token("issuer"),
+        number=body.number("number", low=1, high=_HIGHEST - 1),
+        list_hash=body.token("list"),
+        at=body.moment("at"),
+    )
 
 
 def read_status_list(statement: Statement) -> StatusList:

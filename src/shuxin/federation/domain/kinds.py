@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from shuxin.federation.domain.job import Input, Job, Limits, Output, Seat
@@ -109,7 +110,7 @@ def label_key(name: str, kind: str) -> str:
 def _walk(
     model: type[BaseModel], prefix: str, kind: str, language: Language
 ) -> Iterator[FormField]:
-    schema = model.model_json_schema()
+    schema = _schema(model)
     for name, raw in schema["properties"].items():
         path = f"{prefix}{name}"
         if path == "parameters":
@@ -119,6 +120,12 @@ def _walk(
         else:
             needed = name in schema.get("required", ())
             yield _field(path, _resolved(raw, schema), kind, language, needed=needed)
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    """Made once: it does not change. Not to be written to."""
+    return model.model_json_schema()
 
 
 def _resolved(raw: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

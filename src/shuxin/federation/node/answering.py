@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from shuxin.consent.api import (
     GateLimits,
     Reason,
@@ -29,8 +31,10 @@ from shuxin.federation.card.files import hash_of, read_file
 from shuxin.federation.card.holder import answer, check_question
 from shuxin.federation.card.parts import CardPart
 from shuxin.federation.domain.job import Role
+from shuxin.federation.evidence.leaves import ANSWERED, REFUSED
 from shuxin.federation.node.answer_book import COUNTING, Page, QuestionRefusedBefore
 from shuxin.federation.node.pace import Pace
+from shuxin.federation.node.sealing import Told
 from shuxin.federation.node.serving import ServiceOver, ServiceUnknown, open_service
 from shuxin.federation.product.generator import Cipher
 from shuxin.federation.service.kind import CARD, PAIRS, asked_of, read_pairs, require_part
@@ -45,13 +49,14 @@ from shuxin.ledger.api import Entry
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from shuxin.consent.api import Gate, Permit, Request
+    from shuxin.consent.api import Gate, Permit, PermittedSet, Request
     from shuxin.federation.card.answers import Question
     from shuxin.federation.domain.job import Input, Job
-    from shuxin.federation.wire.messages import Score
+    from shuxin.federation.node.sealing import Seal
+    from shuxin.federation.wire.messages import Receipt, Score
     from shuxin.infra.api import Settings
     from shuxin.kernel.errors import ShuxinError
     from shuxin.kernel.statements import Statement
@@ -126,6 +131,8 @@ class NodeAnswering:
     results: Callable[[str], Path]
     log: Callable[[Entry], object]
     now: Callable[[], dt.datetime]
+    seal: Seal | None = None
+    """Makes receipts; without one answers have none."""
     _under_way: set[str] = field(default_factory=set, compare=False, repr=False)
     _pace: Pace = field(default_factory=Pace, compare=False, repr=False)
     _held: dict[str, _Held] = field(default_factory=dict, compare=False, repr=False)
@@ -144,7 +151,7 @@ class NodeAnswering:
             raise
         except _KEEPS as error:
             self._pace.take(peer)
-            self._log_refusal(message, error, now)
+            error.proof = self._log_refusal(peer, message, error, now)
             raise
 
     def _taken(self, asked: _Asked, now: dt.datetime) -> Scored:
@@ -238,8 +245,12 @@ class NodeAnswering:
         scored = Scored(made, refused, sorted(one.value for one in reasons))
         facts: dict[str, str | int] = {"service": asked.service, "question": asked.question.request}
         facts |= {"subjects": len(asked.subjects), "refused": len(refused)}
-        self._log("joint-answer", now, facts | {"answer": answer_digest(scored)})
-        return scored
+        facts["answer"] = answer_digest(scored)
+        if self.seal is None:
+            self._log("joint-answer", now, facts)
+            return scored
+        told = _told(asked, made, permitted, refused)
+        return replace(scored, receipt=self.seal.receipt(told, facts=facts, now=now))
 
     def _pairs(self, asked: _Asked) -> Mapping[str, bytes]:
         """The secrets with the other holders, before anything is counted. Raises ServiceOver: they are erased."""
@@ -263,8 +274,10 @@ class NodeAnswering:
         )
         return answer_bytes(made, question=asked.question, part=held.hash)
 
-    def _log_refusal(self, message: Score, error: ShuxinError, now: dt.datetime) -> None:
-        """Also of a question that is none: then without its hash."""
+    def _log_refusal(
+        self, peer: str, message: Score, error: ShuxinError, now: dt.datetime
+    ) -> Receipt | None:
+        """Also of a question that is none: then without its hash, and without a receipt."""
         refusals = error.refusals if isinstance(error, UseRefused) else ()
         reasons = sorted({one.reason.value for one in refusals}) or [str(error.code)]
         facts: dict[str, str | int] = {
@@ -274,10 +287,46 @@ class NodeAnswering:
         facts |= {f"reason_{nth}": one for nth, one in enumerate(reasons[:10], start=1)}
         with suppress(QuestionInvalid):
             facts["question"] = _question(message).request
-        self._log("joint-refusal", now, facts)
+        if self.seal is None or "question" not in facts:
+            self._log("joint-refusal", now, facts)
+            return None
+        told = Told(
+            outcome=REFUSED,
+            service=message.service,
+            question=str(facts["question"]),
+            asker=peer,
+            holders=message.holders,
+            subjects=message.subjects,
+            refused=dict.fromkeys(range(len(message.subjects)), reasons),
+        )
+        return self.seal.receipt(told, facts=facts, now=now)
 
     def _log(self, kind: str, now: dt.datetime, facts: Mapping[str, str | int]) -> None:
         self.log(Entry(kind, now, self.party, facts))
+
+
+def _told(asked: _Asked, made: bytes, permitted: PermittedSet, refused: Sequence[int]) -> Told:
+    """What the receipt is about; of one who is refused its own reasons."""
+    return Told(
+        outcome=ANSWERED,
+        service=asked.service,
+        question=asked.question.request,
+        asker=asked.job.label,
+        holders=asked.question.holders,
+        subjects=asked.subjects,
+        part=asked.held.hash,
+        answer=made,
+        most=asked.held.part.contract.most_categories,
+        refused={nth: _why(asked.subjects[nth], asked, permitted) for nth in refused},
+        papers=permitted.papers,
+    )
+
+
+def _why(subject: str, asked: _Asked, permitted: PermittedSet) -> list[str]:
+    if subject not in asked.worded:
+        return [Reason.AUTHORISATION_MISSING.value]
+    found = permitted.against.get(subject, frozenset())
+    return sorted(one.value for one in found) or [UseRefused.code]
 
 
 def _question(message: Score) -> Question:

@@ -7,8 +7,8 @@ import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -84,6 +84,30 @@ class Scoring:
     scores: JointScores
     because: tuple[Because, ...]
     questions: tuple[str, ...]
+    score_ids: tuple[str, ...] = ()
+    """Under which this party keeps them, in the order of the subjects; none where it keeps none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one holder said to one question (应答记录)."""
+
+    question: Question
+    holder: str
+    message: Score
+    found: Scored | ShuxinError
+
+
+class ScoreBook(Protocol):
+    """How scores are kept with what proves them (评分簿); ``node.score_book`` fills it."""
+
+    def check(self, heard: Heard, *, part: LabelPart) -> None:
+        """Raises AnswerInvalid: the receipt is missing or not of this answer."""
+        ...
+
+    def keep(self, found: Scoring, heard: Sequence[Heard], *, service: str) -> tuple[str, ...]:
+        """The ids of the scores, in the order of the subjects."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +133,8 @@ class Asking:
     client_of: Callable[[str], PeerLine]
     now: Callable[[], dt.datetime]
     pause: Callable[[float], None] = time.sleep
+    book: ScoreBook | None = None
+    """Keeps scores and wants receipts; without one neither."""
     _lines: dict[str, PeerLine] = field(default_factory=dict)
     _parts: dict[str, LabelPart] = field(default_factory=dict)
     _readers: dict[tuple[str, tuple[str, ...]], ValueReader] = field(default_factory=dict)
@@ -140,7 +166,10 @@ class Asking:
                 for some in work.pieces(rows):
                     tally = work.asked(tally, holders, some)
         scores = judge(tally, values)
-        return Scoring(tuple(subjects), scores, tuple(work.because), tuple(work.questions))
+        found = Scoring(tuple(subjects), scores, tuple(work.because), tuple(work.questions))
+        if self.book is None:
+            return found
+        return replace(found, score_ids=self.book.keep(found, work.heard, service=service))
 
     def job(self, service: str) -> Job:
         """Of a service that runs now. Raises ServiceUnknown, ServiceOver, NotTheLabelParty."""
@@ -201,6 +230,7 @@ class _Work:
     words: Mapping[str, Sequence[_Word]]
     because: list[Because] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
 
     def pieces(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
         """As many subjects as one message can ask about, with their words."""
@@ -229,6 +259,7 @@ class _Work:
         with ThreadPoolExecutor(len(holders)) as threads:
             heard = dict(zip(holders, threads.map(self._heard, messages.items()), strict=True))
         self._write(question, heard)
+        self._check([Heard(question, one, messages[one], said) for one, said in heard.items()])
         answers = {one: found for one, found in heard.items() if not isinstance(found, ShuxinError)}
         absent = {one: self._why(one, found) for one, found in heard.items() if one not in answers}
         for one, scored in answers.items():
@@ -297,6 +328,15 @@ class _Work:
             else:
                 facts["answer"] = answer_digest(found)
             self.asking.log(Entry("joint-question", self.asking.now(), self.asking.party, facts))
+
+    def _check(self, heard: Sequence[Heard]) -> None:
+        """Raises AnswerInvalid."""
+        book = self.asking.book
+        if book is None:
+            return
+        for one in heard:
+            book.check(one, part=self.asking.part(self.service))
+        self.heard += heard
 
     def _why(self, holder: str, error: Scored | ShuxinError) -> Standing:
         if not isinstance(error, ShuxinError):

@@ -61,12 +61,14 @@ class JobsTooMany(Unavailable):
 def propose(values: Mapping[str, Any], *, by: str, services: NodeServices) -> str:
     """Sign a job and queue it for every party; proposing is this party's approval. Returns the job's id.
 
-    values: fields of the job; version, nonce, proposer and time are filled in. by: the operating account.
+    values: fields of the job; version, proposer, time, and the nonce if there is none, are filled in. With a nonce
+    that this party proposed a job with before, it is that job again. by: the operating account.
     Raises JobInvalid, JobRefused (by this node's own policy; logged, nothing is sent).
     """
     now = services.now()
-    filled = {"version": 1, "nonce": secrets.token_hex(NONCE_BYTES), "proposer": services.party}
-    job = job_from({**values, **filled, "proposed_at": now.isoformat()})
+    job = job_from(filled_in(values, services=services, now=now))
+    if (before := _proposed_with(job.nonce, services)) is not None:
+        return before
     statement = job.sign(signer=services.signer)
     job_id = statement.hash
     refusals, policy = judged(job, job_id=job_id, services=services, now=now)
@@ -81,6 +83,22 @@ def propose(values: Mapping[str, Any], *, by: str, services: NodeServices) -> st
         queue(word, to=others(job, services.party))
         _approve(record, job, by=by, policy=policy, services=services, now=now)
     return job_id
+
+
+def _proposed_with(nonce: str, services: NodeServices) -> str | None:
+    """The job that this party proposed with the nonce."""
+    rows = JobRecord.objects.filter(statement__contains=f'"nonce":"{nonce}"')
+    found = ((row.job_id, job_in(row)) for row in rows)
+    mine = (key for key, job in found if job is not None and job.proposer == services.party)
+    return next(mine, None)
+
+
+def filled_in(
+    values: Mapping[str, Any], *, services: NodeServices, now: dt.datetime
+) -> dict[str, Any]:
+    """With what nobody types: version, proposer and time; the nonce too, unless the caller chose one."""
+    filled = {"version": 1, "proposer": services.party, "proposed_at": now.isoformat()}
+    return {"nonce": secrets.token_hex(NONCE_BYTES), **values, **filled}
 
 
 def take_job(peer: str, statement: Statement, *, services: NodeServices) -> None:

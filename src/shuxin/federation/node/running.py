@@ -31,6 +31,7 @@ from shuxin.federation.node.archive import RESULTS, archive
 from shuxin.federation.node.book import given, lapsed, locked, log, move, others, say, spent_of
 from shuxin.federation.node.jobs import judged
 from shuxin.federation.node.lines import STOPPING
+from shuxin.federation.node.metering import Metered
 from shuxin.federation.node.releasing import Releasing
 from shuxin.federation.node.services import policy_or_refusal
 from shuxin.infra.api import DatabaseBusy, DiskFull, database_failures_explained, write_whole
@@ -117,12 +118,13 @@ def _run(job_id: str, job: Job, opened: Opened, services: NodeServices) -> None:
     line, watch = opened.line, opened.watch
     clients = {peer: services.client_of(peer) for peer in line.receivers}
     pumps = [_pump(job_id, peer, client, opened) for peer, client in clients.items()]
+    metered = Metered(line, services.meter_file(job_id))
     for pump in pumps:
         pump.start()
     try:
         booked = _count_use(job_id, job, line.once, services)
         secrets = exchange(
-            line,
+            metered,
             job=job,
             job_id=job_id,
             party=services.party,
@@ -130,7 +132,7 @@ def _run(job_id: str, job: Job, opened: Opened, services: NodeServices) -> None:
             keys=services.keys,
             now=services.now(),
         )
-        work = _work(job_id, job, opened, secrets, services, booked=booked)
+        work = _work(job_id, job, opened, services, channel=metered, secrets=secrets, booked=booked)
         services.kinds[job.parameters.kind].run(work)
         watch.say("comparing transcripts")
         digests = compare(line, job=job, job_id=job_id)
@@ -138,6 +140,7 @@ def _run(job_id: str, job: Job, opened: Opened, services: NodeServices) -> None:
         line.settle()
         _finish(job_id, job, digests, services)
     finally:
+        metered.save()
         for pump in pumps:
             pump.stop()
         for client in clients.values():
@@ -156,23 +159,24 @@ def _work(
     job_id: str,
     job: Job,
     opened: Opened,
-    secrets: Mapping[str, bytes],
     services: NodeServices,
     *,
+    channel: Metered,
+    secrets: Mapping[str, bytes],
     booked: str,
 ) -> Work:
-    line, watch = opened.line, opened.watch
+    watch = opened.watch
     role = job.role_of(services.party)
     if role is None:
         raise ValueError("a job is run by its parties")
     ledger = KeptUses(now=services.now)
-    entered = services.entering.enter(job, job_id=job_id, channel=line, booked=booked)
+    entered = services.entering.enter(job, job_id=job_id, channel=channel, booked=booked)
     return Work(
         job=job,
         job_id=job_id,
         party=services.party,
         role=role,
-        channel=line,
+        channel=channel,
         seeds=JobSeeds(job_id=job_id, secrets=secrets, ledger=ledger),
         release=Releasing(services, job, job_id, watch.ended),
         rows=entered,

@@ -114,6 +114,9 @@ class NodeServices:
     def results_folder(self, job_id: str) -> Path:
         return self.folder / "results" / job_id
 
+    def meter_file(self, job_id: str) -> Path:
+        return self.folder / "meters" / f"{job_id}.json"
+
     def archive_file(self, job_id: str) -> Path:
         return self.folder / "archive" / f"{job_id}.json"
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shuxin.federation.alignment.kind import AlignmentKind
+from shuxin.federation.domain.job import Role
+from shuxin.federation.domain.learning import SCORECARD
 from shuxin.federation.domain.meanings import RULES, hundredths_in, rows_in, rule_of, words_in
 from shuxin.federation.redteam import totals
 from shuxin.federation.redteam.attack import Ground
@@ -149,21 +151,16 @@ def _scorecard(ground: Ground, firms: int) -> Scene:
             seed=ground.secret("scorecard"),
         )
     )
-    holder = (
-        "which firms are common, its own bins, which of its features stay and its own coefficients in every"
-        " iteration; nothing of an outcome, of another party's feature or of a firm's score"
-    )
     return Scene(
         title="A scorecard: alignment, statistics, regression",
         about="L has the outcomes and two features, H1 and H2 have two features each;"
         f" {firms:,} firms, which all have. The fits took {_iterations(outcome)} iterations.",
         names={LABEL: "L", HOLDER: "H1", SECOND: "H2", HELPER: "T"},
         learns={
-            LABEL: "tables and sums over all firms, without edges of bins; no firm's bin but what such aggregates"
-            " imply",
-            HOLDER: holder,
-            SECOND: holder,
-            HELPER: "numbers of firms, bins, columns, fits and iterations; no value, outcome, table or coefficient",
+            LABEL: SCORECARD[Role.LABEL].en,
+            HOLDER: SCORECARD[Role.HOLDER].en,
+            SECOND: SCORECARD[Role.HOLDER].en,
+            HELPER: SCORECARD[Role.HELPER].en,
         },
         figures={
             LABEL: figures_of_label(outcome),
@@ -298,7 +295,14 @@ def _count(count: int, what: str) -> str:
 
 def _row(line: Line) -> str:
     rule = line.rule
-    cells = (f"`{rule.shown}`", line.sender, line.messages, line.size, rule.nature.text.en, rule.what.en)
+    cells = (
+        f"`{rule.shown}`",
+        line.sender,
+        line.messages,
+        line.size,
+        rule.nature.text.en,
+        rule.what.en,
+    )
     numbers = f"{line.numbers:,}" if line.numbers else ""
     said = " | ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in cells)
     return f"| {said} | {numbers} |"

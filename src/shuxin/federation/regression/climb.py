@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from shuxin.federation.regression.curve import Curve
 from shuxin.federation.regression.errors import GradientImpossible
 from shuxin.federation.regression.optimiser import Optimiser, inverse
 from shuxin.federation.regression.shares import cut, joined, send, triangles, words_of
@@ -100,11 +101,13 @@ class Climb:
         task, work = self._task, self._work
         gram = self._gram()
         optimiser = Optimiser(gram=gram, ridge=self._ridge, chance=self._chance)
+        curve = self._curve(gram)
         beta = self._start()
         self._ask(0, GO)
         for i in range(task.iterations):
             self._ask(i + 1, GO)
             slope = self._slope(i, beta, gram)
+            curve.note(beta / 2.0**GRID, slope)
             step = optimiser.step(beta / 2.0**GRID, slope)
             way, following = self._way(i, beta, step, optimiser.errors)
             work.progress(i + 1, task.iterations, task.step)
@@ -115,6 +118,17 @@ class Climb:
         for _, holder in task.present_holders:
             work.channel.send(holder, task.name(f"{i + 1}/coefficients"), lambda: [STOP])
         return self._finish(_Reached(i + 1, beta, slope, step, way), gram)
+
+    def _curve(self, gram: FloatArray) -> Curve:
+        chance, rows = self._chance, self._task.rows
+        return Curve(
+            self._work.keep,
+            step=self._task.step,
+            good=round(chance * rows),
+            rows=rows,
+            most=self._task.iterations,
+            curvature=gram * (chance * (1.0 - chance)) + np.diag(self._ridge),
+        )
 
     def _finish(self, reached: _Reached, gram: FloatArray) -> Fit:
         """Where the second derivatives are known, a small last step is Newton's."""

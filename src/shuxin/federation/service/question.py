@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from shuxin.federation.card.answers import Question
 from shuxin.federation.wire.codec import encode
 from shuxin.kernel.canonical import canonical_json
@@ -39,5 +41,5 @@ def question_of(
 
 
 def answer_digest(scored: Scored, /) -> str:
-    """SHA-256 of the whole message, 64 hexadecimal digits: as it stands in the logs of both sides."""
-    return hashlib.sha256(encode(scored)).hexdigest()
+    """SHA-256 of the message but its receipt, 64 hexadecimal digits: as it stands in the logs of both sides."""
+    return hashlib.sha256(encode(msgspec.structs.replace(scored, receipt=None))).hexdigest()

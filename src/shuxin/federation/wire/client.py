@@ -261,9 +261,11 @@ class PeerClient:
         """Its sentences are a stranger's: printable text and nothing else."""
         code = answer.code if _CODE.fullmatch(answer.code) else "unreadable"
         english, chinese = _printable(answer.en), _printable(answer.zh)
-        return PeerRefused(
+        error = PeerRefused(
             party=self.party, refusal=code, en=english, zh=chinese, later=answer.later
         )
+        error.proof = answer.receipt
+        return error
 
     def _unreachable(self, reason: Text) -> PeerUnreachable:
         return PeerUnreachable(party=self.party, address=self._address, reason=reason)

@@ -8,6 +8,7 @@ import msgspec
 
 from shuxin.federation.wire.messages import (
     LONGEST_MESSAGE,
+    LONGEST_RECEIPT,
     LONGEST_SCORES,
     Answered,
     Asked,
@@ -17,8 +18,8 @@ from shuxin.federation.wire.messages import (
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 
-LONGEST_ANSWER = LONGEST_SCORES + 16 * 1024
-"""Bytes: a holder's answer, or a refusal's two sentences of 1,000 characters at most, and little around them."""
+LONGEST_ANSWER = LONGEST_SCORES + LONGEST_RECEIPT + 16 * 1024
+"""Bytes: a holder's answer, or a refusal's two sentences of 1,000 characters at most; its receipt; little around."""
 
 Message = TypeVar("Message")
 

@@ -19,6 +19,7 @@ from shuxin.federation.wire.messages import (
     Hello,
     Noted,
     Part,
+    Receipt,
     Refused,
     Score,
     Word,
@@ -272,7 +273,8 @@ def _announced(headers: dict[bytes, bytes]) -> int:
 def refused(error: ShuxinError) -> Refused:
     later = isinstance(error, Unavailable) and not isinstance(error, NodeFailed)
     english, chinese = (error.say(language)[:_LONGEST_SENTENCE] for language in ("en", "zh"))
-    return Refused(code=error.code, en=english, zh=chinese, later=later)
+    receipt = error.proof if isinstance(error.proof, Receipt) else None
+    return Refused(code=error.code, en=english, zh=chinese, later=later, receipt=receipt)
 
 
 def _status(error: ShuxinError) -> HTTPStatus:

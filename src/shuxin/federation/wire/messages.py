@@ -20,6 +20,9 @@ MOST_SUBJECTS = 250
 MOST_WORDS = 1000
 LONGEST_SCORES = 1 << 18
 """Bytes of a holder's answer about so many."""
+LONGEST_RECEIPT = 1 << 19
+"""Bytes of its receipt."""
+LONGEST_ENTRY, LONGEST_NOTE, MOST_NODES = 4096, 8192, 1 << 14
 
 JobId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9./-]{0,79}\Z")]
@@ -87,7 +90,48 @@ class Score(_Message, frozen=True, tag="score"):
     """The subjects' signed authorisations."""
 
 
-class Scored(_Message, frozen=True, tag="scored"):
+class Proven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of the holder's log, its exact bytes, and the way to the checkpoint: places among the nodes."""
+
+    index: Count
+    entry: Annotated[bytes, msgspec.Meta(max_length=LONGEST_ENTRY)]
+    path: Annotated[
+        list[Annotated[int, msgspec.Meta(ge=0, lt=MOST_NODES)]], msgspec.Meta(max_length=64)
+    ]
+
+
+class UseShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The counted use of one subject's authorisation: its entry, and what opens the entry's commitment."""
+
+    place: Place
+    entry: Proven
+    salt: Digest
+    content: Annotated[bytes, msgspec.Meta(max_length=LONGEST_ENTRY)]
+
+
+class WhyNot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Codes of why a subject is not answered about."""
+
+    place: Place
+    codes: Annotated[list[Short], msgspec.Meta(max_length=40)]
+
+
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a holder signs of its answer or refusal (应答回执), and where its log has that and every use.
+
+    salt: of the leaves. nodes: hashes of the paths in the log, all under ``checkpoint``.
+    """
+
+    statement: Statement
+    salt: Digest
+    checkpoint: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)]
+    entry: Proven
+    uses: Annotated[list[UseShown], msgspec.Meta(max_length=MOST_SUBJECTS)]
+    refused: Annotated[list[WhyNot], msgspec.Meta(max_length=MOST_SUBJECTS)]
+    nodes: Annotated[list[Digest], msgspec.Meta(max_length=MOST_NODES)]
+
+
+class Scored(_Message, frozen=True, tag="scored", omit_defaults=True):
     """A holder's answer, its bytes as in ``card.answers``; about which subjects it will not answer, and why."""
 
     answer: Annotated[bytes, msgspec.Meta(max_length=LONGEST_SCORES)]
@@ -96,6 +140,7 @@ class Scored(_Message, frozen=True, tag="scored"):
         msgspec.Meta(max_length=MOST_SUBJECTS),
     ]
     reasons: Annotated[list[Short], msgspec.Meta(max_length=40)]
+    receipt: Receipt | None = None
 
 
 class Taken(_Message, frozen=True, tag="taken"):
@@ -109,13 +154,17 @@ class Noted(_Message, frozen=True, tag="noted"):
     """A word was kept, or was known already."""
 
 
-class Refused(_Message, frozen=True, tag="refused"):
-    """Not done: a stable code with its sentence in two languages; ``later`` when the same may be sent again later."""
+class Refused(_Message, frozen=True, tag="refused", omit_defaults=True):
+    """Not done: a stable code with its sentence in two languages; ``later`` when the same may be sent again later.
+
+    receipt: of a question about subjects, what the holder signed of its refusal.
+    """
 
     code: Short
     en: Annotated[str, msgspec.Meta(max_length=1000)]
     zh: Annotated[str, msgspec.Meta(max_length=1000)]
     later: bool
+    receipt: Receipt | None = None
 
 
 Asked = Hello | Word | Part | Where | Score

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from shuxin.fusion.reading.errors import DatabaseUnreadable, NotATable
 from shuxin.fusion.reading.records import RawBatch
 from shuxin.fusion.reading.workbook import cell_text
+from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,9 @@ class ParquetTable:
         try:
             yield
         except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-            raise NotATable(file=self.file, looks="a damaged Parquet file") from error
+            raise NotATable(
+                file=self.file, looks=Text(en="a damaged Parquet file", zh="已损坏的 Parquet 文件")
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)

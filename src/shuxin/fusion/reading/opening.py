@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shuxin.fusion.reading.columnar import DatabaseTable, ParquetTable
 from shuxin.fusion.reading.compressed import MIB, open_bytes
+from shuxin.fusion.reading.container import Container
 from shuxin.fusion.reading.delimited import DelimitedText, delimiter_of
 from shuxin.fusion.reading.encoding import encoding_of
 from shuxin.fusion.reading.errors import (
@@ -22,6 +22,7 @@ from shuxin.fusion.reading.errors import (
     OutsideFolder,
 )
 from shuxin.fusion.reading.workbook import Sheet, sheets_of
+from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,24 +32,20 @@ if TYPE_CHECKING:
 
 _SAMPLE_BYTES = MIB // 4
 _LOOKS = (
-    (b"%PDF", "a PDF"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"{\\rtf", "a text document"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3", "a SQLite database: give its address instead"),
+    (b"%PDF", Text(en="a PDF", zh="PDF 文档")),
+    (b"\x89PNG", Text(en="a picture", zh="图片")),
+    (b"\xff\xd8\xff", Text(en="a picture", zh="图片")),
+    (b"Rar!", Text(en="a RAR archive", zh="RAR 压缩包")),
+    (b"7z\xbc\xaf", Text(en="a 7z archive", zh="7z 压缩包")),
+    (b"{\\rtf", Text(en="a text document", zh="文字文档")),
+    (b"\x7fELF", Text(en="a program", zh="程序文件")),
+    (
+        b"SQLite format 3",
+        Text(
+            en="a SQLite database: give its address instead", zh="SQLite 数据库，请改为提供其地址"
+        ),
+    ),
 )
-
-
-class Container(StrEnum):
-    """How the bytes hold a table."""
-
-    TEXT = "text"
-    WORKBOOK = "workbook"
-    PARQUET = "parquet"
-    DATABASE = "database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +127,12 @@ def _zip_container(path: Path, file: str) -> Container:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise NotATable(file=file, looks="a damaged archive") from error
+        raise NotATable(
+            file=file, looks=Text(en="a damaged archive", zh="已损坏的压缩包")
+        ) from error
     if {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} & names:
         return Container.WORKBOOK
-    raise NotATable(file=file, looks="a ZIP archive")
+    raise NotATable(file=file, looks=Text(en="a ZIP archive", zh="ZIP 压缩包"))
 
 
 def text_format(path: Path, *, file: str) -> TextFormat:
@@ -151,13 +150,13 @@ def text_format(path: Path, *, file: str) -> TextFormat:
     encoding = encoding_of(sample, complete=complete)
     if encoding is None:
         if packed or b"\x00" in sample or sum(b > 127 for b in sample[:2000]) > 200:
-            raise NotATable(file=file, looks="binary data")
+            raise NotATable(file=file, looks=Text(en="binary data", zh="二进制数据"))
         raise EncodingUnknown(file=file)
     text = sample.decode(encoding, errors="replace").lstrip()
     if text[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table", "<meta")):
-        raise NotATable(file=file, looks="a web page")
+        raise NotATable(file=file, looks=Text(en="a web page", zh="网页"))
     if text.startswith(("{", "[{")) and '":' in text[:2000]:
-        raise NotATable(file=file, looks="JSON")
+        raise NotATable(file=file, looks=Text(en="JSON", zh="JSON"))
     return TextFormat(packed, encoding, delimiter_of(text[: 64 * 1024]))
 
 

@@ -55,7 +55,10 @@ def by_content(path: Path) -> python_calamine.CalamineWorkbook:
 
 def _open_everything(path: str) -> Ending:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MIB << 20, MEMORY_MIB << 20))
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = MEMORY_MIB << 20
+    most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
         workbook = by_content(Path(path))
         for entry in workbook.sheets_metadata:

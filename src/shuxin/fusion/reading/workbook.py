@@ -20,6 +20,7 @@ from shuxin.fusion.reading.errors import (
 from shuxin.fusion.reading.formulas import FormulasUnreadable, rows_without_value
 from shuxin.fusion.reading.records import BadRecord
 from shuxin.fusion.reading.rehearsal import MEMORY_MIB, Ending, by_content, rehearse
+from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 LARGEST_UNPACKED_MIB = 512
 _BATCH_ROWS = 50_000
 _EXACT_FLOAT = 1e15
+_SHEET_DAMAGED = Text(en="a sheet is damaged", zh="工作表已损坏")
 _REFUSED = {
-    Ending.NEEDS_PASSWORD: "it needs a password",
-    Ending.DAMAGED: "it is damaged or of an unknown kind",
+    Ending.NEEDS_PASSWORD: Text(en="it needs a password", zh="文件设有密码"),
+    Ending.DAMAGED: Text(en="it is damaged or of an unknown kind", zh="文件已损坏或类型未知"),
 }
 
 
@@ -78,7 +80,7 @@ class Sheet:
         try:
             return rows_without_value(self.path, sheet=self.label)
         except FormulasUnreadable as error:
-            raise WorkbookUnreadable(file=self.file, reason="a sheet is damaged") from error
+            raise WorkbookUnreadable(file=self.file, reason=_SHEET_DAMAGED) from error
 
     def _rows(self) -> Iterator[tuple[int, tuple[str, ...]]]:
         workbook = open_workbook(self.path, file=self.file)
@@ -87,7 +89,7 @@ class Sheet:
         except python_calamine.WorksheetNotFound as error:
             raise SheetMissing(file=self.file, sheet=self.label) from error
         except python_calamine.CalamineError as error:
-            raise WorkbookUnreadable(file=self.file, reason="a sheet is damaged") from error
+            raise WorkbookUnreadable(file=self.file, reason=_SHEET_DAMAGED) from error
         left = ("",) * (sheet.start or (0, 0))[1]
         for number, row in enumerate(sheet.iter_rows(), 1):
             yield number, (*left, *map(cell_text, row))
@@ -126,7 +128,9 @@ def _refuse_bombs(path: Path, file: str) -> None:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise WorkbookUnreadable(file=file, reason="the archive is damaged") from error
+        raise WorkbookUnreadable(
+            file=file, reason=Text(en="the archive is damaged", zh="压缩结构已损坏")
+        ) from error
     if size > LARGEST_UNPACKED_MIB * MIB:
         raise WorkbookTooLarge(file=file, size_mib=size // MIB, limit_mib=LARGEST_UNPACKED_MIB)
 

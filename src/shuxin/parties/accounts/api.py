@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         register_client,
         revoke_client,
     )
+    from shuxin.parties.accounts.development import DemoAccount, open_demo_accounts
     from shuxin.parties.accounts.devices import DEVICE_LASTS, new_device
     from shuxin.parties.accounts.events import DoorEvent, DoorView, door_events
     from shuxin.parties.accounts.guards import Public, Scoped
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         open_account,
         recover_account,
     )
+    from shuxin.parties.accounts.rate import TRIES_BY_ADDRESS, take
     from shuxin.parties.accounts.refusals import SecondFactorRefused, SignInRefused
     from shuxin.parties.accounts.second_factor import (
         authenticator_uri,
@@ -96,12 +98,14 @@ _LATER = {
         "register_client",
         "revoke_client",
     ),
+    "development": ("DemoAccount", "open_demo_accounts"),
     "devices": ("DEVICE_LASTS", "new_device"),
     "events": ("DoorEvent", "DoorView", "door_events"),
     "guards": ("Public", "Scoped"),
     "keys": ("AccountKeys", "network_of"),
     "lockout": ("SignInLocked", "TooOften"),
     "opening": ("change_password", "invite", "open_account", "recover_account"),
+    "rate": ("TRIES_BY_ADDRESS", "take"),
     "refusals": ("SecondFactorRefused", "SignInRefused"),
     "second_factor": ("authenticator_uri", "set_second_factor"),
     "sessions": (
@@ -134,10 +138,12 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "DEVICE_LASTS",
+    "TRIES_BY_ADDRESS",
     "AccountKeys",
     "AccountView",
     "Caller",
     "ClientView",
+    "DemoAccount",
     "DoorEvent",
     "DoorView",
     "Hand",
@@ -177,6 +183,7 @@ __all__ = [
     "new_device",
     "offered_secret",
     "open_account",
+    "open_demo_accounts",
     "person_of",
     "recover_account",
     "register_client",
@@ -189,5 +196,6 @@ __all__ = [
     "set_second_factor",
     "shut_account",
     "sign_out",
+    "take",
     "token_response",
 ]

@@ -29,6 +29,7 @@ class Scope(StrEnum):
 
     VERIFY = "verify"
     REQUESTS_WRITE = "requests:write"
+    GRANTS_READ = "grants:read"
     USES_READ = "uses:read"
     LOG_READ = "log:read"
 

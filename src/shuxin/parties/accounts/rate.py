@@ -39,6 +39,7 @@ class Rate:
 TOKENS_BY_ADDRESS = Rate(burst=20, interval=timedelta(seconds=3))
 CODES_BY_ADDRESS = Rate(burst=10, interval=timedelta(seconds=30))
 PUBLIC_BY_ADDRESS = Rate(burst=60, interval=timedelta(milliseconds=500))
+TRIES_BY_ADDRESS = Rate(burst=6, interval=timedelta(seconds=20))
 CALLS_BY_CLIENT = Rate(burst=120, interval=timedelta(milliseconds=100))
 
 

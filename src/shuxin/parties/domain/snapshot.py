@@ -83,7 +83,7 @@ def sign_head(
         "number": previous.number + 1 if previous else 1,
         "issued_at": moment_text(now),
         "count": len(hashes),
-        "statements": _hash_of(hashes),
+        "statements": hash_of(hashes),
         "previous": previous.hash if previous else "",
     }
     return sign_statement(DIRECTORY, body, signer=signer)
@@ -99,7 +99,7 @@ def write_snapshot(
         yield statement.dump() + b"\n"
 
 
-def _hash_of(hashes: Iterable[str]) -> str:
+def hash_of(hashes: Iterable[str]) -> str:
     """SHA-256 over the 32-byte hashes one after the other, in the order given."""
     digest = hashlib.sha256()
     for text in hashes:

@@ -91,6 +91,11 @@ def _as_of(command: argparse.ArgumentParser) -> None:
 def _features(command: argparse.ArgumentParser) -> None:
     _as_of(command)
     command.add_argument("--out", help="write the values to this CSV file / 输出 CSV 文件")
+    command.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="keep them as this dataset, for joint work / 另存为数据集,供联合任务使用",
+    )
 
 
 def _train(command: argparse.ArgumentParser) -> None:
@@ -141,12 +146,32 @@ def _review(command: argparse.ArgumentParser) -> None:
 
 def _city(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder")
-    command.add_argument("--size", default="tiny", choices=("tiny",))
+    command.add_argument("--size", default="tiny", choices=("tiny", "town"))
     command.add_argument("--seed", type=int, default=20260101)
 
 
 def _demo(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--city", action="store_true", help="use the synthetic city in any case")
+    command.add_argument(
+        "--folder", default="", help="else 'demo', or 'demo-alone' with --alone / 演示目录"
+    )
+    command.add_argument(
+        "--size", default="town", choices=("tiny", "town"), help="of the city / 城市规模"
+    )
+    command.add_argument(
+        "--until",
+        choices=("ready",),
+        help="end once the first page was answered / 首页可访问后即结束",
+    )
+    command.add_argument(
+        "--alone",
+        action="store_true",
+        help="one bank at the terminal, no pages / 仅一家银行,在终端完成",
+    )
+    command.add_argument(
+        "--city",
+        action="store_true",
+        help="with --alone: the synthetic city in any case / 与 --alone 同用:一律使用合成城市",
+    )
 
 
 COMMANDS = {
@@ -279,7 +304,10 @@ COMMANDS = {
         arguments=_city,
     ),
     "demo": Command(
-        help=Text(en="the whole way on data of this machine", zh="用本机数据走完全程"),
+        help=Text(
+            en="a platform, a data bureau, a utility, a bank and a notary on this machine, to try in a browser",
+            zh="在本机启动平台、数据局、供电公司、银行与公证处,供浏览器体验",
+        ),
         module="demo",
         arguments=_demo,
     ),

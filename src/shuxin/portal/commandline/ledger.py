@@ -44,6 +44,21 @@ def _verify(command: argparse.ArgumentParser) -> None:
     command.add_argument("--trust", metavar="FILE", required=True, help="trusted keys / 信任文件")
 
 
+def _evidence(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "score",
+        nargs="?",
+        metavar="SCORE",
+        help="number of a score, or hash of a decision / 评分编号或决策哈希",
+    )
+    command.add_argument("--out", metavar="FILE", help="the evidence file / 证据文件")
+    command.add_argument(
+        "--trust-out", metavar="FILE", help="the keys that it is checked with / 核验所需公钥"
+    )
+    command.add_argument("--list", action="store_true", help="the scores kept here / 已留存的评分")
+    command.add_argument("--subject", default="", metavar="CODE", help="of one subject / 指定主体")
+
+
 COMMANDS = {
     "log": Command(
         help=Text(
@@ -55,10 +70,18 @@ COMMANDS = {
     ),
     "verify": Command(
         help=Text(
-            en="check proofs, checkpoints and logs of others, offline, with public keys only",
-            zh="离线核验他方的证明、检查点与日志,只需公钥",
+            en="check evidence, proofs, checkpoints and logs of others, offline, with public keys only",
+            zh="离线核验他方的证据、证明、检查点与日志,只需公钥",
         ),
         module="verify",
         arguments=_verify,
+    ),
+    "evidence": Command(
+        help=Text(
+            en="one file that proves a joint score or a decision to a stranger, link by link",
+            zh="导出联合评分或授信决策的证据文件,逐环节可核验",
+        ),
+        module="evidence",
+        arguments=_evidence,
     ),
 }

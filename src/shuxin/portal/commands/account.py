@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from shuxin.infra.api import now_in_china
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import operator, start
-from shuxin.portal.commands.party import journal_of
+from shuxin.portal.bootstrap import journal_of, operator, start
 from shuxin.portal.display import china_time, say, show
 
 if TYPE_CHECKING:

@@ -1,251 +1,171 @@
-"""``shuxin demo``: from files to a defended decision, on real invoices when they are there, else on the city."""
+"""``shuxin demo``: five institutions on this machine with a synthetic city, to be tried in a browser."""
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-import shutil
-from dataclasses import dataclass
+import contextlib
+import fcntl
+import json
+import signal
+import time
+import urllib.request
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shuxin.kernel.errors import Conflict
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import operator, start
-from shuxin.portal.commands.decide import decide_on
-from shuxin.portal.commands.features import compute
-from shuxin.portal.commands.import_folder import report
-from shuxin.portal.commands.report import write_report
-from shuxin.portal.commands.resolve import resolve
-from shuxin.portal.commands.train import check, train
-from shuxin.portal.display import say, watched
+from shuxin.portal.demo.plan import (
+    LOGINS,
+    PLATFORM,
+    DemoFolderTaken,
+    DemoRunning,
+    Found,
+    Place,
+    clear,
+    examine,
+    new_ports,
+    site_url,
+)
+from shuxin.portal.demo.running import DemoStepFailed, Processes, commands
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
-    from shuxin.fusion.api import Outcome
-    from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
-    from shuxin.scoring.api import Batch
 
-_MARK = ".shuxin-demo"
-_SEED = 20260101
-_HOLDER, _NAME = "uscc:913502007692545453", "演示银行"
-_INVOICES = "cumcm2020c"
-_FOLDS, _REPEATS = 10, 2
-_STEP = Text(en="\n== {number}. {what}", zh="\n== {number}. {what}")
-_REAL = Text(
-    en="Importing the invoices of 425 small enterprises in {folder}. Every proposal is accepted as it stands; a"
-    " holder would read them first.",
-    zh="正在导入 {folder} 中 425 家小微企业的发票。演示直接确认全部建议;正式使用时应先由数据持有方核对。",
+__all__ = ["DemoFolderTaken", "run"]
+FOLDER = "demo"
+_SECONDS_FOR_PAGE, _LOOK_SECONDS = 30, 0.5
+_FIRST = Text(
+    en="The demo is made in {folder}; this takes two to three minutes, later starts take seconds.",
+    zh="正在 {folder} 中建立演示环境,约需两三分钟;再次启动仅需数秒。",
 )
-_CITY = Text(
-    en="No real data here: a synthetic city with 200 firms was written to {folder}, in every format that"
-    " offices send. Every proposal is accepted as it stands; a holder would read them first.",
-    zh="本机没有真实数据:已在 {folder} 生成含 200 家企业的合成城市,涵盖各部门常见文件格式。"
-    "演示直接确认全部建议;正式使用时应先由数据持有方核对。",
+_AGAIN = Text(en="The demo in {folder} starts.", zh="正在启动 {folder} 中的演示环境。")
+_ANEW = Text(
+    en="What stood in {folder} was made in part or by another version, so it is made anew.",
+    zh="{folder} 中的演示环境不完整或版本不同,将重新建立。",
 )
-_WHO = Text(en="Who is who", zh="主体归一")
-_FEATURES = Text(en="Features, point in time", zh="时点特征")
-_TRAIN = Text(en="Scorecard and rating model", zh="评分卡与评级模型")
-_CHECK = Text(en="How good it is on enterprises not seen", zh="样本外检验")
-_DECIDE = Text(en="Decisions within a budget", zh="预算内授信决策")
-_REPORT = Text(en="Credit reports", zh="信用报告")
-_TRY = Text(
-    en="Try next (SHUXIN_HOME={home}):\n  shuxin decide {who} --as-of {as_of}\n  shuxin report {who}\n"
-    "  shuxin enterprise {who}\n  shuxin features\n  shuxin datasets",
-    zh="接下来可以(SHUXIN_HOME={home}):\n  shuxin decide {who} --as-of {as_of}\n  shuxin report {who}\n"
-    "  shuxin enterprise {who}\n  shuxin features\n  shuxin datasets",
+_READY = Text(
+    en="\nOpen {url}\nand follow the tour. The firms are invented; the accounts work on this machine only.\n",
+    zh="\n请打开 {url}\n并按导览操作。企业均为虚构,账户仅限本机使用。\n",
 )
-_WRITTEN = Text(
-    en="Reports: {files}\nDecisions: {folder}\nModel: {model}",
-    zh="报告:{files}\n决策:{folder}\n模型:{model}",
+_ACCOUNTS = Text(en="account|password|site|who", zh="账户|密码|站点|身份")
+_STOP = Text(en="Ctrl-C ends the demo.", zh="按 Ctrl-C 结束演示。")
+_STOPPED = Text(
+    en="the demo has ended; what was made stays in {folder}", zh="演示已结束;内容保留在 {folder}"
 )
 
 
-class DemoFolderTaken(Conflict):
-    code = "demo_folder_taken"
-    what = Text(
-        en="{folder} exists and was not made by a demo", zh="{folder} 已存在,且不是演示生成的目录"
-    )
-    mend = Text(
-        en="Move it away or run the demo in another folder", zh="请移走该目录或在其他目录运行演示"
-    )
+@dataclass(slots=True)
+class _Clock:
+    """Says each step with the seconds since the start."""
 
+    language: Language
+    began: float = field(default_factory=time.monotonic)
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What is imported and decided: ``train_as_of`` None when the loans bear their days."""
-
-    folder: Path
-    database_url: str
-    database_tables: tuple[str, ...]
-    department: str
-    train_as_of: dt.date | None
-    as_of: dt.date
-    applicants: Path
-    budget_fen: int
+    def tell(self, what: Text, **facts: object) -> None:
+        seconds = time.monotonic() - self.began
+        print(f"{seconds:6.1f} s  {what.say(self.language, **facts)}", flush=True)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    from shuxin.infra.api import now_in_china
-    from shuxin.portal.founding import set_up
+    if options.alone:
+        from shuxin.portal.commands import demo_alone
 
-    home = Path("demo").absolute()
-    _make_fresh(home)
-    os.environ["SHUXIN_HOME"] = str(home)
-    settings = start()
-    set_up(settings, party=_HOLDER, kind="bank", name=_NAME, now=now_in_china())
-    real = _real_invoices()
-    if real is not None and not options.city:
-        say(_REAL, language, folder=real)
-        case = _real_case(real)
-    else:
-        case = _city_case(home / "city")
-        say(_CITY, language, folder=case.folder)
-    report(_import(case, settings, language), settings, language)
-    _journey(case, home=home, settings=settings, language=language)
+        return demo_alone.run(options, language)
+    place = Place(Path(options.folder or FOLDER).absolute())
+    found = examine(place, size=options.size)
+    clock = _Clock(language)
+    with _ended_by_signals(), _alone(place):
+        if found is Found.WHOLE:
+            clock.tell(_AGAIN, folder=place.folder)
+        else:
+            clock.tell(_FIRST if found is Found.NOTHING else _ANEW, folder=place.folder)
+        processes = Processes(place, {}, language)
+        try:
+            _start(place, found, options.size, processes, clock)
+            _until_answered(processes, place)
+            _show(place, clock)
+            if options.until != "ready":
+                print(_STOP.say(language), flush=True)
+                _watch(processes, place)
+        except KeyboardInterrupt:
+            print(flush=True)
+        finally:
+            processes.stop()
+        print(_STOPPED.say(language, folder=place.folder), flush=True)
     return 0
 
 
-def _journey(case: _Case, *, home: Path, settings: Settings, language: Language) -> None:
-    from shuxin.fusion.api import read_wishes
-    from shuxin.scoring.api import LendingPolicy
+def _start(place: Place, found: Found, size: str, processes: Processes, clock: _Clock) -> None:
+    """Make what is not there, and start all processes. Raises DemoStepFailed."""
+    if found is Found.WHOLE:
+        processes.ports = place.state()["ports"]
+        processes.start()
+        return
+    from shuxin.portal.demo.making import Making
 
-    _step(1, _WHO, language)
-    resolve(settings, language)
-    _step(2, _FEATURES, language)
-    compute(case.as_of, settings=settings, language=language)
-    _step(3, _TRAIN, language)
-    train(case.train_as_of, "invoice-card", settings=settings, language=language)
-    _step(4, _CHECK, language)
-    check(
-        case.train_as_of,
-        folds=_FOLDS,
-        repeats=_REPEATS,
-        seed=1,
-        out=home / "model",
-        settings=settings,
-        language=language,
-    )
-    _step(5, _DECIDE, language)
-    batch = decide_on(
-        read_wishes(case.applicants),
-        as_of=case.as_of,
-        budget_fen=case.budget_fen,
-        policy=LendingPolicy(),
-        model="",
-        out=home / "decisions",
-        settings=settings,
-        language=language,
-    )
-    _step(6, _REPORT, language)
-    who = _examples(batch)
-    files = [
-        file
-        for one in who
-        for file in write_report(one, folder=home / "reports", settings=settings)
+    clear(place)
+    processes.ports = new_ports()
+    place.keep(ports=processes.ports, size=size)
+    with commands(place, language=clock.language) as made:
+        Making(place, size, processes.ports, made, processes, clock.tell).run()
+    place.keep(ready=True)
+
+
+def _until_answered(processes: Processes, place: Place) -> None:
+    """The first page, as a browser would ask for it. Raises DemoStepFailed."""
+    url = site_url(processes.ports, PLATFORM)
+    deadline = time.monotonic() + _SECONDS_FOR_PAGE
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as page:  # noqa: S310 - our own address
+            if page.status == 200:  # noqa: PLR2004 - HTTP's OK
+                return
+        time.sleep(_LOOK_SECONDS)
+    raise DemoStepFailed(step=url, log=place.log("platform-site"))
+
+
+def _show(place: Place, clock: _Clock) -> None:
+    """The one link, and who may sign in where."""
+    from shuxin.portal.display import show
+
+    ports, language = place.state()["ports"], clock.language
+    made = json.loads(place.accounts_file.read_text(encoding="utf-8"))
+    print(_READY.say(language, url=f"{site_url(ports, PLATFORM)}/tour"), flush=True)
+    rows = [
+        (one.name, made[one.name], site_url(ports, one.seat), one.title.say(language))
+        for one in LOGINS
     ]
-    shown = ", ".join(file.name for file in files)
-    say(_WRITTEN, language, files=shown, folder=home / "decisions", model=home / "model")
-    if who:
-        say(_TRY, language, home=home, who=who[0].rpartition(":")[2], as_of=case.as_of)
+    show("", _ACCOUNTS.say(language).split("|"), rows)
 
 
-def _step(number: int, what: Text, language: Language) -> None:
-    say(_STEP, language, number=number, what=what.say(language))
+def _watch(processes: Processes, place: Place) -> None:
+    """Until a signal comes. Raises DemoStepFailed when a process ends by itself."""
+    while not (gone := processes.dead()):
+        time.sleep(_LOOK_SECONDS)
+    raise DemoStepFailed(step=gone, log=place.log(gone))
 
 
-def _examples(batch: Batch) -> list[str]:
-    """One enterprise of each outcome."""
-    found: dict[str, str] = {}
-    for decision in batch.decisions:
-        found.setdefault(str(decision.outcome), decision.assessment.applicant.entity)
-    return list(found.values())
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM ends the demo as Ctrl-C does, also where a shell that started it in the background ignores Ctrl-C."""
+    kinds = (signal.SIGTERM, signal.SIGINT)
+    before = [(kind, signal.signal(kind, signal.default_int_handler)) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in before:
+            signal.signal(kind, handler)
 
 
-def _import(case: _Case, settings: Settings, language: Language) -> list[Outcome]:
-    from shuxin.catalogue.api import DataGroup, Level
-    from shuxin.fusion.api import Holder, accept_all, import_database_table, import_folder
-
-    holder = Holder(
-        department=case.department,
-        place=case.folder.name,
-        group=DataGroup.PUBLIC,
-        level=Level.L1 if case.database_tables else Level.L2,
-    )
-    with watched() as progress:
-
-        def import_once() -> list[Outcome]:
-            outcomes = import_folder(
-                case.folder,
-                holder=holder,
-                settings=settings,
-                by=operator(),
-                language=language,
-                progress=progress,
-            )
-            for table in case.database_tables:
-                outcomes += import_database_table(
-                    url=case.database_url,
-                    table=table,
-                    holder=holder,
-                    settings=settings,
-                    by=operator(),
-                    language=language,
-                    progress=progress,
-                )
-            return outcomes
-
-        import_once()
-        accept_all(settings=settings, by=operator())
-        return import_once()
-
-
-def _make_fresh(home: Path) -> None:
-    """An earlier demo is removed; anything else in its place is left alone. Raises DemoFolderTaken."""
-    if home.exists():
-        if not (home / _MARK).is_file():
-            raise DemoFolderTaken(folder=home)
-        shutil.rmtree(home)
-    home.mkdir(mode=0o700)
-    (home / _MARK).touch()
-
-
-def _real_invoices() -> Path | None:
-    """The real invoices: under SHUXIN_DATA, or in shared/data beside the checkout."""
-    places = [Path(place) for place in [os.environ.get("SHUXIN_DATA", "")] if place]
-    places.append(Path.cwd().parent / "shared" / "data")
-    return next((p / _INVOICES for p in places if (p / _INVOICES).is_dir()), None)
-
-
-def _real_case(folder: Path) -> _Case:
-    """302 firms without credit history, a card from the 123 with one; the default bears no date."""
-    day = dt.date(2020, 3, 1)
-    return _Case(
-        folder=folder,
-        database_url="",
-        database_tables=(),
-        department="银行",
-        train_as_of=day,
-        as_of=day,
-        applicants=folder / "no_credit_history_enterprise_information.csv",
-        budget_fen=10_000_000_000,
-    )
-
-
-def _city_case(folder: Path) -> _Case:
-    from shuxin.city.api import Size, write_messy_files
-
-    with watched() as progress:
-        city = write_messy_files(folder, size=Size.TINY, seed=_SEED, progress=progress)
-    return _Case(
-        folder=city.imports,
-        database_url=city.database_url,
-        database_tables=tuple(table.table for table in city.database_tables),
-        department="",
-        train_as_of=None,
-        as_of=dt.date(2026, 1, 1),
-        applicants=city.imports / "澜坪农商银行" / "贷款申请.csv",
-        budget_fen=400_000_000,
-    )
+@contextlib.contextmanager
+def _alone(place: Place) -> Iterator[None]:
+    """One demo at a time in a folder; the lock goes with the process. Raises DemoRunning."""
+    place.folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = place.folder.with_name(f".{place.folder.name}.lock")
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoRunning(folder=place.folder) from None
+        yield

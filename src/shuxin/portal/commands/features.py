@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shuxin.consent.api import Purpose
+from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import permit_for_all, start
+from shuxin.portal.bootstrap import holder, operator, own_log, permit_for_all, start
 from shuxin.portal.display import say, show
 
 if TYPE_CHECKING:
@@ -32,11 +34,28 @@ _DONE = Text(
     zh="{rows:,} 家企业 × {columns} 个特征,仅用 {as_of} 之前已知的数据;快照 {name}",
 )
 _WRITTEN = Text(en="written to {file}", zh="已写入 {file}")
+_KEPT = Text(
+    en="dataset {dataset} {version}: {rows:,} enterprises as of {as_of}, {fields} features; level {level};"
+    " {without} without a credit code left out",
+    zh="数据集 {dataset} {version}:{rows:,} 家企业,截至 {as_of},特征 {fields} 个;{level} 级;"
+    "{without} 家无统一社会信用代码,未纳入",
+)
+
+
+class DayNeeded(InvalidInput):
+    code = "feature_dataset_day"
+    what = Text(
+        en="a dataset of features needs the day they are as of",
+        zh="生成特征数据集须指定特征截止日",
+    )
+    mend = Text(en="Add --as-of YYYY-MM-DD", zh="请加 --as-of YYYY-MM-DD")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     settings = start()
     if options.as_of is None:
+        if options.dataset:
+            raise DayNeeded
         _list(language)
         return 0
     table = compute(options.as_of, settings=settings, language=language)
@@ -45,7 +64,42 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
         pc.write_csv(table, Path(options.out))
         say(_WRITTEN, language, file=options.out)
+    if options.dataset:
+        _keep(table, options.dataset, settings=settings, language=language)
     return 0
+
+
+def _keep(table: pa.Table, dataset: str, *, settings: Settings, language: Language) -> None:
+    """As a dataset of the catalogue, logged before it can be offered to anybody."""
+    from shuxin.fusion.api import keep_as_dataset
+    from shuxin.infra.api import now_in_china
+    from shuxin.ledger.api import Entry
+
+    now, own = now_in_china(), holder(settings)
+    as_of = table["as_of"][0].as_py()
+    facts: dict[str, str | int] = {
+        "as_of": f"{as_of}",
+        "name": hashlib.sha256(dataset.encode()).hexdigest(),
+        "rows": table.num_rows,
+    }
+    own_log(settings).append(Entry("features-kept", now, own.party, facts), now=now)
+    kept = keep_as_dataset(
+        table,
+        dataset=dataset,
+        title=dataset,
+        department=own.name,
+        settings=settings,
+        now=now,
+        by=operator(),
+    )
+    shown = {
+        "version": kept.contract.version,
+        "rows": kept.rows,
+        "fields": len(kept.contract.fields) - 2,
+        "level": int(max(field.level for field in kept.contract.fields)),
+        "without": kept.without_code,
+    }
+    say(_KEPT, language, dataset=dataset, as_of=as_of, **shown)
 
 
 def _list(language: Language) -> None:

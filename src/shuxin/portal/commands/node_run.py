@@ -36,6 +36,7 @@ def run(_: argparse.Namespace, language: Language) -> int:
         serve,
     )
     from shuxin.infra.api import allow_many_files
+    from shuxin.portal.linking.api import Follower
     from shuxin.portal.node_home import tls_files
     from shuxin.portal.node_services import services
 
@@ -62,7 +63,11 @@ def run(_: argparse.Namespace, language: Language) -> int:
         peers=certificates,
         on_started=started,
     )
+    follower = threading.Thread(
+        target=Follower(settings).run, args=(stopping,), name="shuxin-follower", daemon=True
+    )
     worker.start()
+    follower.start()
     try:
         server.run()
     finally:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import holder, operator, own_log, own_signer, start
+from shuxin.portal.bootstrap import holder, journal_of, operator, own_signer, start
 from shuxin.portal.commands.import_folder import FolderMissing
 from shuxin.portal.commands.key import write_statements
 from shuxin.portal.display import china_time, say, show
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from shuxin.kernel.statements import Statement
     from shuxin.kernel.text import Language
     from shuxin.kernel.uscc import USCC
-    from shuxin.ledger.api import Entry
     from shuxin.parties.api import Acting, Directory, KnownKey
 
 _REGISTERED = Text(en="{party} is registered: {state}", zh="{party} 已登记:{state}")
@@ -47,18 +45,6 @@ _PARTIES = Text(en="party|kind|name|state|keys", zh="主体|类别|名称|状态
 _KEYS = Text(en="key|label|roles|by|from|to|state", zh="密钥|标签|角色|核验方式|生效|失效|状态")
 _REJECTED = Text(en="rejected: {kind} {hash}: {why}", zh="未采信:{kind} {hash}:{why}")
 _COUNTS = Text(en="counts", zh="有效")
-
-
-class PublisherUnknown(InvalidInput):
-    code = "directory_publisher_unknown"
-    what = Text(
-        en="this directory is signed with a key that is not pinned here",
-        zh="该目录的签名密钥未在此固定",
-    )
-    mend = Text(
-        en="Pin the operator's key first: shuxin trust add key …",
-        zh="请先固定运营方密钥:shuxin trust add key …",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +78,6 @@ def run(options: argparse.Namespace, language: Language) -> int:
     }
     acts[options.act](settings, options, language)
     return 0
-
-
-def journal_of(settings: Settings) -> Callable[[Entry], object]:
-    """The holder's own log, opened when the first entry comes; entries name the holder. Raises NotSetUp."""
-    party = holder(settings).party
-    return lambda entry: own_log(settings).append(replace(entry, actor=party), now=entry.at)
 
 
 def read_statements(file: str) -> list[Statement]:
@@ -246,20 +226,12 @@ def read_first(file: str) -> Statement:
 
 def _take_directory(settings: Settings, file: str, language: Language, *, head: Statement) -> None:
     from shuxin.infra.api import now_in_china
-    from shuxin.parties.api import bounded_lines, read_trust, receive_directory
+    from shuxin.parties.api import bounded_lines
+    from shuxin.portal.linking.taking import take_directory
 
-    pinned = read_trust(settings.home).pinned
-    publisher = next((pin.public for pin in pinned if pin.public.key_id == head.key_id), None)
-    if publisher is None:
-        raise PublisherUnknown
     with Path(file).open("rb") as opened:
-        taken, new = receive_directory(
-            bounded_lines(opened),
-            publisher=publisher,
-            by=operator(),
-            journal=journal_of(settings),
-            now=now_in_china(),
-        )
+        lines, now = bounded_lines(opened), now_in_china()
+        taken, new = take_directory(settings, lines, head=head, now=now)
     say(_DIRECTORY, language, number=taken.number, new=new)
 
 

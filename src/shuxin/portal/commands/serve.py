@@ -38,6 +38,18 @@ class TLSNeeded(NotPermitted):
     )
 
 
+class DemoStaysHere(NotPermitted):
+    code = "demo_stays_here"
+    what = Text(
+        en="this installation was made by the demo: its accounts need no second factor, so it serves this machine only",
+        zh="本安装由演示生成,账户未启用第二步验证,仅供本机访问",
+    )
+    mend = Text(
+        en="Leave out --host, --proxy and SHUXIN_URL; for others set up an installation by 'shuxin init'",
+        zh="请去掉 --host、--proxy 及 SHUXIN_URL;对外服务请用 shuxin init 新建安装",
+    )
+
+
 class TLSFilesMissing(InvalidInput):
     code = "tls_files_missing"
     what = Text(en="certificate and key are not both there", zh="证书与私钥文件不齐全")
@@ -61,6 +73,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
         raise TLSNeeded(host=options.host)
     from shuxin.infra.api import allow_many_files
 
+    _require_here(options)
+
     allow_many_files()
     with listen(host=options.host, port=options.port) as listening:
         url = address_of(listening, tls=bool(tls))
@@ -75,6 +89,18 @@ def run(options: argparse.Namespace, language: Language) -> int:
             server.run(sockets=[listening])
     print(_STOPPED.say(language), flush=True)
     return 0
+
+
+def _require_here(options: argparse.Namespace) -> None:
+    """Raises DemoStaysHere."""
+    from shuxin.infra.api import development_mode, settings_from_environment
+    from shuxin.portal.web.address import PublicAddress
+
+    url = os.environ.get("SHUXIN_URL", "")
+    elsewhere = bool(url) and not is_loopback(PublicAddress.parse(url).host)
+    exposed = not is_loopback(options.host) or options.proxy or elsewhere
+    if exposed and development_mode(settings_from_environment()):
+        raise DemoStaysHere
 
 
 def tls_files(*, certificate: str | None, key: str | None) -> dict[str, Any]:

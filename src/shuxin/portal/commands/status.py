@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shuxin.infra.api import now_in_china
 from shuxin.kernel.statements import parse_statement
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import gate, holder, own_signer, start
+from shuxin.portal.bootstrap import holder, own_signer, start
 from shuxin.portal.commands.verify import content_of
 from shuxin.portal.display import china_time, say
 
@@ -47,12 +47,10 @@ def _publish(settings: Settings, options: argparse.Namespace, language: Language
 
 
 def _take(settings: Settings, options: argparse.Namespace, language: Language) -> None:
-    from shuxin.consent.api import take_status_list
+    from shuxin.portal.linking.taking import take_status
 
-    own = gate(settings)
     statement = parse_statement(content_of(options.file))
-    status = take_status_list(statement, issuers=own.issuers, keys=own.keys, now=now_in_china())
-    _say(status, language)
+    _say(take_status(settings, statement, now=now_in_china()), language)
 
 
 def _say(status: StatusList, language: Language) -> None:

@@ -24,6 +24,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "log-proof": ("shuxin.ledger.api", "verify_proof_file"),
     "log-consistency": ("shuxin.ledger.api", "verify_consistency_file"),
     "log-contradiction": ("shuxin.ledger.api", "verify_contradiction_file"),
+    "score-evidence": ("shuxin.federation.api", "verify_evidence_file"),
+    "decision-evidence": ("shuxin.federation.api", "verify_evidence_file"),
 }
 """The ``kind`` of a JSON file, and the function that judges it: ``(bytes, *, trust, now) -> ProofVerdict``."""
 
@@ -42,8 +44,9 @@ class VerifyKindUnknown(InvalidInput):
     code = "verify_kind_unknown"
     what = Text(en="{file} is of no kind that can be verified here", zh="{file} 的类型无法在此核验")
     mend = Text(
-        en="Give a proof, a checkpoint or the folder of a log; for a receipt or package use 'shuxin document verify'",
-        zh="请提供证明、检查点或日志目录;回执和数据包请用 shuxin document verify",
+        en="Give evidence, a proof, a checkpoint or the folder of a log; for a receipt or package use"
+        " 'shuxin document verify'",
+        zh="请提供证据文件、证明、检查点或日志目录;回执和数据包请用 shuxin document verify",
     )
 
 

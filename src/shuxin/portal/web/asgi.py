@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 from typing import TYPE_CHECKING, Any, cast
 
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
+from django.http import HttpResponse
 
-from shuxin.portal.web.problem import BodyTooLong, TooBusy, problem
+from shuxin.parties.api import accounts
+from shuxin.portal.web import uploads
+from shuxin.portal.web.middleware import headers
+from shuxin.portal.web.problem import BodyTooLong, TooBusy, answer, problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
-    from django.http import HttpResponse
+    from django.http import HttpRequest
 
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -58,18 +68,24 @@ class _Counted:
 
     async def drain(self) -> None:
         """Throw some more away: who is still sending would not hear the answer."""
-        until = self._taken + _DRAINED * self._longest
+        until = self._taken + _DRAINED * LONGEST_BODY
         while self._more and self._taken < until:
             with contextlib.suppress(_TooLong):
                 await self()
 
 
-def bounded(application: Application, *, longest: int) -> Application:
-    """Refuse bodies over ``longest`` bytes with 413, whether or not their length was announced."""
+def bounded(
+    application: Application, *, longest: int, of: Callable[[Message], Awaitable[int]] | None = None
+) -> Application:
+    """Refuse bodies over ``longest`` bytes with 413, whether or not their length was announced.
+
+    of: how long a body may be where it may be longer, 0 elsewhere.
+    """
 
     async def answered(scope: Message, receive: Receive, send: Send) -> None:
-        counted = _Counted(receive, longest=longest)
-        too_long = _announced(scope) > longest
+        most = max(longest, await of(scope) if of else 0)
+        counted = _Counted(receive, longest=most)
+        too_long = _announced(scope) > most
         if not too_long:
             try:
                 await application(scope, counted, send)
@@ -77,7 +93,7 @@ def bounded(application: Application, *, longest: int) -> Application:
                 too_long = True
         if too_long:
             await counted.drain()
-            await _refuse(send, longest)
+            await _refuse(scope, send, most)
 
     return answered
 
@@ -119,13 +135,55 @@ def _announced(scope: Message) -> int:
     return int(value) if value.isdigit() and len(value) < 20 else 0  # noqa: PLR2004 - 64 bits
 
 
-async def _refuse(send: Send, longest: int) -> None:
-    refusal = problem(BodyTooLong(limit=longest), language="en")
-    await _say_refusal(send, refusal, (b"connection", b"close"))
+async def longest_upload(scope: Message) -> int:
+    """Where files may be sent, the length of a body with one; for strangers only where it is public."""
+    path = scope.get("path", "")
+    if scope.get("method") != "POST" or path not in uploads.LARGEST:
+        return 0
+    if path in uploads.SIGNED_IN_ONLY:
+        async with ThreadSensitiveContext():
+            if not await sync_to_async(_is_signed_in)(scope):
+                return 0
+    return uploads.LARGEST[path] + uploads.FORM_BESIDE
+
+
+def _is_signed_in(scope: Message) -> bool:
+    request = _with_session(scope)
+    try:
+        return accounts.person_of(request) is not None
+    finally:
+        close_old_connections()
+
+
+def _with_session(scope: Message) -> HttpRequest:
+    """The head of a request, and who sends it."""
+    request = ASGIRequest(scope, io.BytesIO())
+    SessionMiddleware(lambda _: HttpResponse()).process_request(request)
+    AuthenticationMiddleware(lambda _: HttpResponse()).process_request(request)
+    return request
+
+
+async def _refuse(scope: Message, send: Send, longest: int) -> None:
+    """A page for people, problem+json for programs."""
+    error = BodyTooLong(limit=longest)
+    close = (b"connection", b"close")
+    if scope.get("path", "").startswith("/api/"):
+        await _say_refusal(send, problem(error, language="en"), close)
+        return
+    async with ThreadSensitiveContext():
+        await _say_refusal(send, await sync_to_async(_refusal_page)(scope, error), close)
+
+
+def _refusal_page(scope: Message, error: BodyTooLong) -> HttpResponse:
+    try:
+        return headers(lambda request: answer(request, error))(_with_session(scope))
+    finally:
+        close_old_connections()
 
 
 async def _say_refusal(send: Send, refusal: HttpResponse, header: tuple[bytes, bytes]) -> None:
-    head = [(b"content-type", b"application/problem+json"), header]
+    said = [(name.lower().encode(), value.encode()) for name, value in refusal.items()]
+    head = [*said, header]
     await send({"type": "http.response.start", "status": refusal.status_code, "headers": head})
     await send({"type": "http.response.body", "body": refusal.content})
 
@@ -135,4 +193,6 @@ def application() -> Application:
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)
     inner = cast("Application", get_asgi_application())
-    return limited(bounded(inner, longest=LONGEST_BODY), at_once=MOST_AT_ONCE)
+    uploads.sweep()
+    inside = bounded(inner, longest=LONGEST_BODY, of=longest_upload)
+    return limited(inside, at_once=MOST_AT_ONCE)

@@ -8,7 +8,12 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpResponseRedirect
 
-from shuxin.infra.api import database_failures_explained, now_in_china
+from shuxin.infra.api import (
+    database_failures_explained,
+    development_mode,
+    now_in_china,
+    settings_from_environment,
+)
 from shuxin.kernel.errors import ShuxinError
 from shuxin.parties.api import accounts
 from shuxin.portal.web.problem import answer
@@ -60,7 +65,11 @@ def session_limits(get_response: Answer) -> Answer:
             ended = accounts.keep_alive(request, now=now_in_china())
             if ended:
                 return HttpResponseRedirect(f"/sign-in?why={ended.value}")
-            if who.must_set_second_factor and not _open_without_second_factor(request.path):
+            if (
+                who.must_set_second_factor
+                and not _open_without_second_factor(request.path)
+                and not development_mode(settings_from_environment())
+            ):
                 return HttpResponseRedirect("/account/second-factor")
         return get_response(request)
 
@@ -68,7 +77,9 @@ def session_limits(get_response: Answer) -> Answer:
 
 
 def _open_without_second_factor(path: str) -> bool:
-    return path.startswith(("/account/second-factor", "/sign-out", "/language/", "/static/"))
+    return path.startswith(
+        ("/account/second-factor", "/sign-out", "/language/", "/theme/", "/static/")
+    )
 
 
 class Failures:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, cast
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from shuxin.infra.api import development_mode, settings_from_environment
 from shuxin.parties.api import accounts
+from shuxin.portal.web.figures import speak
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -28,6 +30,7 @@ def page(
     from shuxin.portal.web.routes import navigation  # noqa: PLC0415 - routes import this module
 
     language = language_of(request)
+    speak(language)
     account = signed_in_account(request)
     context = {
         "language": language,
@@ -36,6 +39,7 @@ def page(
         "groups": navigation(account, site(request)),
         "account": account,
         "site": site(request),
+        "development": development_mode(settings_from_environment()),
     }
     return render(request, template, context | facts, status=status)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 
+from shuxin.infra.api import now_in_china
 from shuxin.kernel.errors import (
     Conflict,
     InvalidInput,
@@ -87,6 +88,15 @@ STATUS |= {
     accounts.TooOften: 429,
 }
 
+_UNDONE = Text(en="This did not work", zh="操作未完成")
+HEADLINES = {
+    403: Text(en="This is not open to you", zh="无权进行此操作"),
+    404: Text(en="There is nothing here", zh="页面不存在"),
+    429: Text(en="Too often", zh="操作过于频繁"),
+    500: Text(en="Something is broken here", zh="系统故障"),
+    503: Text(en="Not possible just now", zh="服务暂不可用"),
+}
+
 
 def status_of(error: ShuxinError) -> int:
     """The status of the nearest class that has one."""
@@ -97,7 +107,13 @@ def answer(request: HttpRequest, error: ShuxinError) -> HttpResponse:
     """A page for people, problem+json below /api/."""
     if request.path.startswith("/api/"):
         return problem_answer(request, error)
-    shown = page(request, "failure.html", status=status_of(error), **_sentences(error, request))
+    status = status_of(error)
+    facts = {
+        "headline": HEADLINES.get(status, _UNDONE),
+        "unsent": request.method == "POST",
+        "at": now_in_china() if status >= 500 else None,  # noqa: PLR2004 - faults of ours
+    }
+    shown = page(request, "failure.html", status=status, **facts, **_sentences(error, request))
     return _with_headers(shown, error)
 
 

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from shuxin.consent.api import InboxItem
     from shuxin.kernel.statements import Statement
+    from shuxin.portal.bootstrap import HolderIdentity
     from shuxin.verification.api import Evidence, Receipt, Trust, Verdict
 
 Made = TypeVar("Made")
@@ -35,7 +37,7 @@ Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Party = Annotated[str, StringConstraints(pattern=r"^(uscc|person):[0-9A-Za-z]{18,32}$")]
 Index = Annotated[int, Field(ge=0, lt=2**53)]
 TRUST_LASTS, STATUS_LASTS = timedelta(seconds=60), timedelta(seconds=5)
-MOST_USES = 500
+MOST_USES, MOST_REQUESTS = 500, 200
 _LONGEST_RECEIPT = 1 << 20
 _STATEMENT = {
     "requestBody": {
@@ -121,6 +123,43 @@ class RequestOut(Schema):
     request_id: str
 
 
+class AskedOut(Schema):
+    """One request of the caller's party; ``auth_id`` "" until it is granted. Terms: granted, else asked for."""
+
+    request_id: str
+    subject: str
+    holders: list[str]
+    purpose: str
+    catalogues: list[str]
+    level_max: int
+    max_uses: int
+    reason: str
+    state: str
+    asked_at: str
+    lapses_at: str
+    valid_to: str
+    auth_id: str
+
+    @classmethod
+    def of(cls, item: InboxItem) -> AskedOut:
+        terms = item.terms
+        return cls(
+            request_id=item.request_id,
+            subject=terms.subject,
+            holders=list(terms.holders),
+            purpose=terms.purpose.value,
+            catalogues=list(terms.catalogues),
+            level_max=terms.level_max,
+            max_uses=terms.max_uses,
+            reason=item.reason,
+            state=item.state.value,
+            asked_at=item.asked_at.isoformat(),
+            lapses_at=item.lapses_at.isoformat(),
+            valid_to=terms.valid_to.isoformat(),
+            auth_id=item.auth_id,
+        )
+
+
 class UseOut(Schema):
     """One use by the caller's party; ``log_index``: its entry in the log of this installation."""
 
@@ -191,6 +230,14 @@ def post_request(request: HttpRequest) -> Status[RequestOut]:
     return Status(201, RequestOut(request_id=request_id))
 
 
+@requests.get("", response=list[AskedOut], auth=accounts.Scoped(accounts.Scope.REQUESTS_WRITE))
+def get_requests(request: HttpRequest) -> list[AskedOut]:
+    """The newest 200 requests of the caller's party, and what came of them."""
+    asked_by = _caller(request).party
+    found = consent.asked_by(grantee=asked_by, now=now_in_china(), most=MOST_REQUESTS)
+    return [AskedOut.of(item) for item in found]
+
+
 @uses.get("/{subject}", response=list[UseOut], auth=accounts.Scoped(accounts.Scope.USES_READ))
 def get_uses(request: HttpRequest, subject: Party) -> list[UseOut]:
     """The newest uses of this subject's data by the caller's own party in this installation, at most 500."""
@@ -234,13 +281,22 @@ def get_status(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja's 
 
 
 def routers() -> dict[str, Router]:
+    from shuxin.portal.web import follow_api  # noqa: PLC0415 - it imports this module
+
     return {
+        "/follow": follow_api.follow,
         "/documents/verify": documents,
         "/requests": requests,
         "/uses": uses,
         "/log": log,
         "/consent": status,
     }
+
+
+def operator_here() -> HolderIdentity | None:
+    """Whose platform this is; None on other sites. Raises NotSetUp."""
+    own = holder(settings_from_environment())
+    return own if own.kind == PartyKind.OPERATOR else None
 
 
 def _caller(request: HttpRequest) -> accounts.Caller:
@@ -300,9 +356,8 @@ def _shown(verdict: Verdict, *, content_checked: bool) -> VerdictOut:
 
 
 def _published(now: datetime) -> bytes:
-    settings = settings_from_environment()
-    own = holder(settings)
-    if own.kind != PartyKind.OPERATOR:
+    settings, own = settings_from_environment(), operator_here()
+    if own is None:
         raise NoStatusHere
     statement: Statement = consent.publish_status(
         issuer=own.party,

@@ -38,6 +38,9 @@ function signOnSubmit(form, kind, bodyOf) {
 async function offerKeys() {
   const keys = await listKeys();
   element("key").append(...keys.map(({ id, label }) => new Option(`${label} (${fingerprint(id).slice(0, 9)})`, id)));
+  const attested = JSON.parse(element("me")?.textContent ?? "{}").keys ?? [];
+  const counting = keys.filter(({ id }) => attested.includes(id));
+  if (counting.length === 1) element("key").value = counting[0].id; // nothing to choose then
   element("no-keys").hidden = keys.length > 0;
 }
 

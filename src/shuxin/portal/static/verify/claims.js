@@ -6,7 +6,8 @@ import { hex } from "./bytes.js";
 
 const SUBJECTS = ["enterprise", "individual_business", "person"];
 const KINDS = [
-  ...SUBJECTS, "attester", "bank", "department", "guarantee_company", "operator", "regulator", "utility",
+  ...SUBJECTS, "attester", "bank", "department", "guarantee_company", "notary", "operator", "regulator",
+  "utility",
 ];
 const ADMINISTRATION = ["auditor", "security_admin", "system_admin"];
 export const INTERNAL = [...ADMINISTRATION, "node", "officer"];

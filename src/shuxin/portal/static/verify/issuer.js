@@ -9,11 +9,13 @@ const PROBLEMS = ["RECEIPT_CHANGED", "UNKNOWN_ISSUER", "KEY_REVOKED", "KEY_NOT_V
  * The issuer's key that signed the statement, or why none counts at ``at``.
  * @param {import("./statement.js").Statement} statement
  * @param {{party: string, at: Date, anchors: import("./directory.js").Anchors,
- *   statements: import("./statement.js").Statement[]}} by
+ *   statements: import("./statement.js").Statement[], known?: Map<string, any>}} by ``known``: directories by party,
+ *   of the same anchors and statements, kept from one signature to the next
  * @returns {Promise<{key: import("./directory.js").Key} | {problem: string}>}
  */
-export async function whoSigned(statement, { party, at, anchors, statements }) {
-  const { keys, endsOf } = await directoryOf(party, { anchors, statements });
+export async function whoSigned(statement, { party, at, anchors, statements, known }) {
+  const { keys, endsOf } = known?.get(party) ?? (await directoryOf(party, { anchors, statements }));
+  known?.set(party, { keys, endsOf });
   const problems = [];
   for (const key of keys.filter(({ id }) => id === statement.key_id)) {
     const problem = await problemOf(key, { statement, at: at.getTime(), ends: endsOf(key.id) });

@@ -65,7 +65,7 @@ async function isOfTrustedLog(checkpoint, trust) {
 }
 
 /** Times of trusted cosignatures; the log's own node is no witness of it. @param {import("./note.js").Checkpoint} checkpoint @param {import("./trust.js").Trust} trust */
-async function witnessed(checkpoint, trust) {
+export async function witnessed(checkpoint, trust) {
   const times = [];
   const own = [checkpoint.origin, `${checkpoint.origin}/witness`];
   for (const key of trust.log.witnesses.filter((text) => !own.includes(text.slice(0, text.indexOf("+"))))) {
@@ -76,7 +76,7 @@ async function witnessed(checkpoint, trust) {
 }
 
 /** Whether the log signed another tree of this size, in a checkpoint seen before. @param {import("./note.js").Checkpoint} found @param {import("./trust.js").Trust} trust */
-async function isForked(found, trust) {
+export async function isForked(found, trust) {
   for (const seen of trust.checkpoints) {
     const other = seen.origin === found.origin && seen.size === found.size && !same(seen.root, found.root);
     if (other && (await isOfTrustedLog(seen, trust))) return true;

@@ -1,6 +1,9 @@
 /** The verification page: what was chosen goes in, one line for each check comes out. */
 import { askStatus } from "./status.js";
 import { checkAll } from "./checks.js";
+import { verifyEvidence } from "./evidence.js";
+import { evidenceKind, LONGEST_EVIDENCE } from "./evidence-form.js";
+import { showLinks } from "./evidence-view.js";
 import { looksLikePackage, openPackage } from "./package.js";
 import { Problem } from "./problem.js";
 import { receiptFromCodes } from "./qr.js";
@@ -60,21 +63,41 @@ function busy(on) {
 
 /** @param {AbortSignal} signal */
 async function verify(signal) {
-  const { content, receipt, presented } = await chosen();
   const ownTrust = element("trust").files[0];
+  const evidence = await evidenceChosen();
+  const { content, receipt, presented } = evidence ? {} : await chosen();
   const trust = ownTrust ? await trustFromFile(ownTrust) : ((await offered) ?? (await siteTrust()));
+  if (evidence) return walked(evidence, trust, Boolean(ownTrust));
   const lists = await Promise.all(Array.from(element("status").files, statusListFrom));
   const onProgress = showProgress(content.size);
   const findings = await checkAll({ content, receipt, trust, lists, now: new Date(), onProgress, signal });
   const notes = [
     say("phrase", "hashed", { size: (content.size / 1e6).toFixed(content.size < 1e7 ? 3 : 0) }),
-    say("phrase", ownTrust ? "own_trust" : "site_trust", { host: location.host }),
+    sayTrust(Boolean(ownTrust)),
     ...(presented ? [say("phrase", "presented")] : []),
   ];
   last = { receipt, findings, notes };
   showFindings(findings, issuerName(findings, receipt), notes);
   element("verdict").focus();
 }
+
+/** The bytes of the chosen file when it says that it is evidence, else null. */
+async function evidenceChosen() {
+  const [file, receipt] = [element("file").files[0], element("receipt").files[0]];
+  if (!file || receipt || element("codes").value.trim() || file.size > LONGEST_EVIDENCE) return null;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return evidenceKind(bytes) && bytes;
+}
+
+/** @param {Uint8Array} bytes @param {import("./trust.js").Trust} trust @param {boolean} isOwn */
+async function walked(bytes, trust, isOwn) {
+  last = null;
+  showLinks(await verifyEvidence(bytes, { trust, now: new Date() }), trust, sayTrust(isOwn));
+  element("verdict").focus();
+}
+
+/** @param {boolean} isOwn */
+const sayTrust = (isOwn) => say("phrase", isOwn ? "own_trust" : "site_trust", { host: location.host });
 
 /**
  * The name that was proved for the issuer, else the id that the receipt claims.

@@ -70,7 +70,7 @@ function sentence(result, reason, facts) {
 }
 
 /** @param {string} tag @param {string} text @param {string} [className] */
-function withText(tag, text, className) {
+export function withText(tag, text, className) {
   const made = document.createElement(tag);
   made.textContent = text;
   if (className) made.className = className;

@@ -23,7 +23,38 @@ if TYPE_CHECKING:
     from shuxin.portal.bootstrap import HolderIdentity
     from shuxin.portal.web.access import Access
 
-MODULES = ("home", "account", "verify", "documents", "device", "inbox", "systems")
+MODULES = (
+    "home",
+    "account",
+    "verify",
+    "documents",
+    "device",
+    "inbox",
+    "systems",
+    "gallery",
+    "api_docs",
+    "drop",
+    "datamap",
+    "importing",
+    "enterprise",
+    "subject_api",
+    "bank",
+    "bank_authorisations",
+    "bank_scores",
+    "bank_decisions",
+    "propose",
+    "results",
+    "jobs",
+    "models",
+    "wire",
+    "log",
+    "operator",
+    "second_person",
+    "administration",
+    "clients",
+    "objections",
+    "tour",
+)
 
 
 class Group(Enum):

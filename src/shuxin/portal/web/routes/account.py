@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-NAVIGATION = (Link("/account", Text(en="My account", zh="我的账户"), access=SIGNED_IN, group=Group.ACCOUNT),)
+NAVIGATION = (
+    Link("/account", Text(en="My account", zh="我的账户"), access=SIGNED_IN, group=Group.ACCOUNT),
+)
 ROLES = {
     KeyRole.SUBJECT: Text(en="the party itself", zh="主体本人"),
     KeyRole.LEGAL_REPRESENTATIVE: Text(en="legal representative", zh="法定代表人"),

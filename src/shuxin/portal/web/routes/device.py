@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from shuxin.kernel.text import Text
-from shuxin.portal.web.access import PUBLIC, SUBJECTS, open_to
+from shuxin.portal.web.access import PUBLIC, open_to
 from shuxin.portal.web.pages import page, signed_in_account
-from shuxin.portal.web.routes import Group, Link
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-NAVIGATION = (Link("/device", Text(en="My keys", zh="我的密钥"), access=SUBJECTS, group=Group.MINE),)
 
 
 @require_safe

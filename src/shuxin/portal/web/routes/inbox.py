@@ -18,7 +18,7 @@ from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import HeldKeys
 from shuxin.portal.web.access import SUBJECTS, open_to
 from shuxin.portal.web.pages import language_of, page
-from shuxin.portal.web.routes import Group, Link
+from shuxin.portal.web.views.enterprise import own_keys, speaking_keys
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from shuxin.consent.api import InboxItem, Offer, PastUse
     from shuxin.parties.api import accounts
 
-NAVIGATION = (Link("/inbox", Text(en="My authorisations", zh="我的授权"), access=SUBJECTS, group=Group.MINE),)
+_OPEN, _RUNNING = ("requested",), ("granted", "suspended")
+_ENDED = ("refused", "lapsed", "expired", "exhausted", "withdrawn", "superseded")
+_GROUPS = (
+    (Text(en="Waiting for your answer", zh="待您答复"), _OPEN),
+    (Text(en="In force", zh="生效中"), _RUNNING),
+    (Text(en="Ended", zh="已结束"), _ENDED),
+)
 
 
 @require_safe
@@ -35,7 +41,12 @@ def inbox(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     from shuxin.consent.api import inbox_of  # noqa: PLC0415 - needs the database
 
     items = inbox_of(subject=person.party, now=now_in_china(), name_of=_name_of)
-    return page(request, "device/inbox.html", items=items)
+    lists = [
+        (text, found)
+        for text, states in _GROUPS
+        if (found := [one for one in items if one.state.value in states])
+    ]
+    return page(request, "device/inbox.html", lists=lists)
 
 
 @require_safe
@@ -44,7 +55,9 @@ def one_request(request: HttpRequest, person: accounts.Person, request_id: str) 
     """With ``catalogue`` among the questions: the words to sign for just these."""
     item = _item(request_id, person)
     language = language_of(request)
-    facts: dict[str, Any] = {"item": item, "words": item.wordings[language]}
+    keys = own_keys(person.party, settings=settings_from_environment(), now=now_in_china())
+    me = {"party": person.party, "keys": speaking_keys(keys)}
+    facts: dict[str, Any] = {"item": item, "words": item.wordings[language], "me": me}
     if item.offers:
         chosen = tuple(sorted(set(request.GET.getlist("catalogue"))))
         facts |= {"chosen": chosen, "uses": request.GET.get("uses", ""), "waits": True}
@@ -90,9 +103,9 @@ def withdraw(request: HttpRequest, person: accounts.Person, request_id: str) -> 
 @open_to(SUBJECTS)
 def uses(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     """Every use of the subject's data in this installation, but those under a legal duty of secrecy."""
-    from shuxin.consent.api import history_of  # noqa: PLC0415 - needs the database
+    from shuxin.consent.api import entity_of, history_of  # noqa: PLC0415 - needs the database
 
-    found = [_shown(use) for use in history_of(subject=person.party)]
+    found = [_shown(use) for use in history_of(subject=entity_of(person.party))]
     return page(request, "device/uses.html", uses=found)
 
 

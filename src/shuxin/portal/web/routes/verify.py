@@ -2,7 +2,8 @@
 
 Beside it this site offers its own list of trust, in the form of a trust file of the verification room: the anchors
 of this home, what is kept about keys of institutions, and the logs of ``trusted-logs.json`` in the home
-(``{"logs": [keys], "witnesses": [keys], "threshold": number}``), without that file this node's own log alone.
+(``{"logs": [keys], "witnesses": [keys], "threshold": number}``), without that file this node's own log, and those that
+holders named when they answered it.
 """
 
 from __future__ import annotations
@@ -39,10 +40,59 @@ SECONDS_KEPT = 60
 @require_safe
 @open_to(PUBLIC)
 def verify(request: HttpRequest) -> HttpResponse:
-    return page(request, "verify/verify.html", reasons=_reasons(language_of(request)))
+    language = language_of(request)
+    return page(
+        request,
+        "verify/verify.html",
+        reasons=failures_said(language),
+        evidence_words=evidence_said(language),
+    )
 
 
-def _reasons(language: Language) -> dict[str, str]:
+_STATES = {
+    "holds": Text(en="Holds", zh="成立"),
+    "told": Text(en="Told, not proven", zh="仅为陈述"),
+    "broken": Text(en="Broken", zh="不成立"),
+    "open": Text(en="Not checked", zh="未核验"),
+}
+_VERDICTS = {
+    "holds": Text(en="Every link of the chain holds.", zh="证据链各环节均成立。"),
+    "told": Text(
+        en="Every link that can be proven holds. What is only told is marked below.",
+        zh="可证明的环节均成立;仅为陈述、无从证明的环节已在下方标明。",
+    ),
+    "broken": Text(
+        en="Do not rely on this file. The first broken link: {link}.",
+        zh="请勿采信该文件。首个不成立的环节:{link}。",
+    ),
+    "open": Text(
+        en="Undecided: what this browser cannot check is named below.",
+        zh="未能得出结论:本浏览器无法核验的环节见下。",
+    ),
+}
+
+
+def evidence_said(language: Language) -> dict[str, dict[str, str]]:
+    """What the links of an evidence file are called, and every sentence about them."""
+    from shuxin.federation.api import CODES, HOLDS, NAMES  # noqa: PLC0415 - loads the room
+
+    stop = "。" if language == "zh" else "."
+    names = {name.value: text.say(language) for name, text in NAMES.items()}
+    return {
+        "names": {name: text[0].upper() + text[1:] for name, text in names.items()},
+        "holds": {name.value: _sentence(text, language, stop) for name, text in HOLDS.items()},
+        "codes": {code: _sentence(text, language, stop) for code, text in CODES.items()},
+        "states": {name: text.say(language) for name, text in _STATES.items()},
+        "verdicts": {name: text.say(language, link="{link}") for name, text in _VERDICTS.items()},
+    }
+
+
+def _sentence(text: Text, language: Language, stop: str) -> str:
+    said = text.say(language)
+    return said[0].upper() + said[1:] + stop
+
+
+def failures_said(language: Language) -> dict[str, str]:
     """Why a check can fail, as whole sentences, by code."""
     from shuxin.verification.api import Check, CheckName, Reason  # noqa: PLC0415 - loads the room
 
@@ -98,7 +148,15 @@ def _trusted_logs(settings: Settings) -> dict[str, Any]:
         LogTrust.of(stated)
         return stated
     own = own_log_key(settings)
-    return {"logs": [own.text] if own else [], "witnesses": [], "threshold": 0}
+    logs = [own.text] if own else []
+    return {"logs": [*logs, *_logs_named(logs)], "witnesses": [], "threshold": 0}
+
+
+def _logs_named(known: list[str]) -> list[str]:
+    """Those that holders of joint cards named in what they signed for this party, when their answers were checked."""
+    from shuxin.federation.api import logs_named  # noqa: PLC0415 - needs the database
+
+    return [one for one in logs_named() if one not in known]
 
 
 urlpatterns = [path("verify", verify), path("verify/trust.json", trust)]
