@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
 
-from shuxin.consent.domain.permit import ALL_SUBJECTS
+from shuxin.consent.domain.permit import ALL_SUBJECTS, entity_of
 from shuxin.consent.models import RefusedUse, Use
 from shuxin.infra.api import CHINA
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+
+    from shuxin.consent.domain.purpose import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,22 @@ def refusals_of(*, subject: str) -> list[tuple[datetime, str, str, str]]:
     """Requests for the subject's data that the gate refused, newest first: when, who, why, reasons."""
     rows = RefusedUse.objects.filter(subject=subject).order_by("-at", "-pk")
     return [(row.at, row.reader, row.purpose, row.reasons) for row in rows]
+
+
+def keep_refusals(
+    reasons: Mapping[str, Sequence[str]], *, reader: str, purpose: Purpose, now: datetime
+) -> None:
+    """What the gate refused of a question about several, by subject, so that each of them sees it."""
+    RefusedUse.objects.bulk_create(
+        RefusedUse(
+            reader=reader,
+            subject=entity_of(subject),
+            purpose=purpose.value,
+            reasons=" ".join(sorted(why)),
+            at=now,
+        )
+        for subject, why in reasons.items()
+    )
 
 
 def _past(row: Use) -> PastUse:

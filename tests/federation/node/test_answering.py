@@ -53,8 +53,10 @@ from shuxin.consent.api import (
     Purpose,
     Reason,
     UseRefused,
+    entity_of,
     permit_set,
     read_authorisation,
+    refusals_of,
 )
 from shuxin.consent.domain.reading import StatementUnreadable
 from shuxin.consent.models import AnsweredRequest, Use, UseCounter
@@ -517,6 +519,19 @@ class TestAuthorisation:
             *["other_subject"] * 2,
         ]
         assert not UseCounter.objects.exists()
+
+    def test_missing_is_a_refusal_that_its_subject_sees(self, quick: Served) -> None:
+        assert refusal(quick.ask, nonce=b"2" * 32) == {Reason.AUTHORISATION_MISSING}
+        quick.ask([FIRM_CODE, OTHER_CODE], words=[word(FIRM)])
+        seen = {
+            code: [
+                (reader, purpose, why)
+                for _, reader, purpose, why in refusals_of(subject=entity_of(f"uscc:{code}"))
+            ]
+            for code in (FIRM_CODE, OTHER_CODE)
+        }
+        one = (BANK, "credit_decision", "authorisation_missing")
+        assert seen == {FIRM_CODE: [one], OTHER_CODE: [one]}
 
     def test_holds_until_it_is_used_up(self, quick: Served) -> None:
         given = word(FIRM, max_uses=1)

@@ -21,6 +21,7 @@ from shuxin.consent.api import (
     Refusal,
     UseRefused,
     entity_of,
+    keep_refusals,
     permit_set,
     read_authorisation,
     read_request,
@@ -166,8 +167,10 @@ class NodeAnswering:
                 return _kept(kept)
             try:
                 scored = self._answered(asked, gate, pairs, now)
-            except UseRefused:
+            except UseRefused as error:
                 page.refuse()
+                why = [one.reason.value for one in error.refusals]
+                self._keep_refusals(asked, dict.fromkeys(asked.subjects, why), now)
                 raise
             page.keep(encode(scored))
             return scored
@@ -239,6 +242,10 @@ class NodeAnswering:
         refused = [
             nth for nth, one in enumerate(asked.subjects) if not permitted.permit.covers(one)
         ]
+        against = {
+            asked.subjects[nth]: _why(asked.subjects[nth], asked, permitted) for nth in refused
+        }
+        self._keep_refusals(asked, against, now)
         reasons = set(permitted.refused)
         if not {asked.subjects[nth] for nth in refused} <= asked.worded:
             reasons.add(Reason.AUTHORISATION_MISSING)
@@ -300,6 +307,12 @@ class NodeAnswering:
             refused=dict.fromkeys(range(len(message.subjects)), reasons),
         )
         return self.seal.receipt(told, facts=facts, now=now)
+
+    @staticmethod
+    def _keep_refusals(asked: _Asked, why: Mapping[str, Sequence[str]], now: dt.datetime) -> None:
+        """Each subject sees who tried to use its data and why that was refused."""
+        by_party = {f"uscc:{code}": reasons for code, reasons in why.items()}
+        keep_refusals(by_party, reader=asked.job.label, purpose=asked.job.purpose, now=now)
 
     def _log(self, kind: str, now: dt.datetime, facts: Mapping[str, str | int]) -> None:
         self.log(Entry(kind, now, self.party, facts))

@@ -153,9 +153,13 @@ def _keys() -> HeldKeys:
 
 
 def _name_of(party: str) -> str:
-    """The registered name, or "" for a party that is not registered here."""
+    """As institutions known here are called, else the registered name, "" for a stranger."""
     from shuxin.parties.api import PartyNotRegistered, registration  # noqa: PLC0415 - needs the database
+    from shuxin.portal.web.views.enterprise import names_known  # noqa: PLC0415 - as above
 
+    known: str = names_known(settings_from_environment()).get(party, "")
+    if known:
+        return known
     try:
         return str(registration(party).name)
     except PartyNotRegistered:
