@@ -134,11 +134,11 @@ def assets() -> None:
 def demo() -> None:
     """Platform, data bureau, utility, bank and notary on this machine, to be tried in a browser.
 
-    Where nobody watches (no terminal) it ends once the first page was answered.
+    Where nobody watches (no terminal) the city is a small one, and it ends once the first page was answered.
     """
     env()
     watched = sys.stdout.isatty()
-    _run(BIN / "shuxin", "demo", *(() if watched else ("--until", "ready")))
+    _run(BIN / "shuxin", "demo", *(() if watched else ("--size", "tiny", "--until", "ready")))
 
 
 def check() -> None:

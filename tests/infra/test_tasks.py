@@ -24,7 +24,8 @@ class Foreseen(Conflict):
 
 @pytest.fixture(autouse=True)
 def without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread has a connection of its own, which sees nothing of a test's transaction."""
+    """It has a connection of its own, which sees nothing of a test's transaction; ours must not close in it."""
+    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
     monkeypatch.setattr(threading.Thread, "start", lambda *_: None)
     monkeypatch.setattr(threading.Thread, "join", lambda *_: None)
 
