@@ -112,7 +112,7 @@ class TestFaults:
         lock = sqlite3.connect(file, isolation_level=None)
         lock.execute("BEGIN IMMEDIATE")
         try:
-            page.locator("main form[method=post] button[type=submit]").click()
+            page.locator("main form[method=post] button[type=submit]").click(timeout=SLOW)
             expect(page.locator("code", has_text="database_busy")).to_be_visible(timeout=SLOW)
             assert_clean(page)
         finally:

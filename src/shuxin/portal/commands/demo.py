@@ -37,8 +37,8 @@ __all__ = ["DemoFolderTaken", "run"]
 FOLDER = "demo"
 _SECONDS_FOR_PAGE, _LOOK_SECONDS = 30, 0.5
 _FIRST = Text(
-    en="The demo is made in {folder}; this takes two to three minutes, later starts take seconds.",
-    zh="正在 {folder} 中建立演示环境,约需两三分钟;再次启动仅需数秒。",
+    en="The demo is made in {folder}; this takes three to four minutes on two cores, later starts take seconds.",
+    zh="正在 {folder} 中建立演示环境,双核机器约需三四分钟;再次启动仅需数秒。",
 )
 _AGAIN = Text(en="The demo in {folder} starts.", zh="正在启动 {folder} 中的演示环境。")
 _ANEW = Text(
