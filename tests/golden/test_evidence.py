@@ -2,6 +2,7 @@
 
 The firms are made up; ``make_evidence.py`` made the files, once, out of real nodes' answers. Those of decisions are of
 a bank of the synthetic city: ``shuxin demo --alone --city``, then ``shuxin evidence`` of an approval and a refusal.
+Those of decisions by a strategy, in ``2``, are of ``tests/lending/evidence_world.py``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from shuxin.federation.api import LinkState, verify_evidence
+from shuxin.lending.api import verify_strategy_evidence
 from shuxin.verification.api import read_trust
 
 EVIDENCE = Path(__file__).parent / "evidence"
@@ -45,6 +47,16 @@ KEPT: dict[str, tuple[str, ...]] = {
         "MODEL HOLDS", "ANSWER HOLDS refused", "ANSWER HOLDS", "ANSWER HOLDS", "SCORE HOLDS",
     ),
     "1/sum-two-holders.json": (*_BOTH, "ANSWER HOLDS", "ANSWER HOLDS", "SCORE HOLDS"),
+    "2/strategy-approve-joint.json": (
+        "FILE HOLDS", "BASIS HOLDS", "USE HOLDS", "USE HOLDS", "SCORE HOLDS", "MODEL HOLDS no_model", "RULES HOLDS",
+        "DECISION HOLDS replayed",
+    ),
+    "2/strategy-decline-open-list.json": (
+        "FILE HOLDS", "BASIS HOLDS", "USE HOLDS", "MODEL HOLDS no_model", "RULES HOLDS", "DECISION HOLDS replayed",
+    ),
+    "2/strategy-refer-card.json": (
+        "FILE HOLDS", "BASIS HOLDS", "USE HOLDS", "USE HOLDS", "MODEL HOLDS", "RULES HOLDS", "DECISION HOLDS replayed",
+    ),
 }  # fmt: skip
 """By file: every link in order, what is known of it, and why it is not simply so."""
 
@@ -58,7 +70,8 @@ class TestGolden:
     def test_holds_as_it_did(self, name: str) -> None:
         file = EVIDENCE / name
         trust = read_trust((file.parent / "trust.json").read_bytes())
-        found = verify_evidence(file.read_bytes(), trust=trust, now=AT)
+        look = verify_strategy_evidence if name.startswith("2/") else verify_evidence
+        found = look(file.read_bytes(), trust=trust, now=AT)
         said = [f"{one.name.name} {one.state.name} {one.code}".strip() for one in found.links]
         assert tuple(said) == KEPT[name]
         assert found.holds == all(one.state is not LinkState.BROKEN for one in found.links)

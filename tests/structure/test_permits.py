@@ -93,6 +93,7 @@ WITHOUT = {
     "reasons_of": "the caller's own score",
     "replay": "the caller's own evidence file",
     "report_html": "the caller's report",
+    "document_pdf": "the caller's words",
     "report_pdf": "the caller's report",
     "roc_auc": "a measure of the caller's rows",
     "sealed": "the caller's own content",

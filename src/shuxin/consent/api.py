@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         basis_digest,
         basis_statement,
         drop_basis,
+        ground_statement,
         joint_bases,
         take_basis,
         take_joint_basis,
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
     from shuxin.consent.domain.refusal import Reason, Refusal, UseRefused
     from shuxin.consent.domain.request import AUTHORISED, Request, read_request
     from shuxin.consent.domain.status import StatusList, read_status_list
-    from shuxin.consent.entries import UsePaper, UseUnknown, use_paper
+    from shuxin.consent.entries import UsePaper, UseUnknown, use_paper, use_paper_at
     from shuxin.consent.following import (
         GrantForeign,
         GrantPage,
@@ -128,7 +129,12 @@ if TYPE_CHECKING:
         take_withdrawal,
     )
     from shuxin.consent.sets import PermittedSet, permit_set, standing_words
-    from shuxin.consent.use_counts import UseCount, uses_of_dataset
+    from shuxin.consent.use_counts import (
+        UseByOther,
+        UseCount,
+        uses_by_others,
+        uses_of_dataset,
+    )
     from shuxin.consent.wording import Offer, is_worded, offer, text_hash, worded, wording
 
 _DOMAIN = "shuxin.consent.domain."
@@ -146,7 +152,9 @@ _HOME = {
     **dict.fromkeys(("Reason", "Refusal", "UseRefused"), _DOMAIN + "refusal"),
     **dict.fromkeys(("AUTHORISED", "Request", "read_request"), _DOMAIN + "request"),
     **dict.fromkeys(("StatusList", "read_status_list"), _DOMAIN + "status"),
-    **dict.fromkeys(("UseCount", "uses_of_dataset"), "shuxin.consent.use_counts"),
+    **dict.fromkeys(
+        ("UseByOther", "UseCount", "uses_by_others", "uses_of_dataset"), "shuxin.consent.use_counts"
+    ),
     **dict.fromkeys(
         (
             "PastUse",
@@ -184,8 +192,9 @@ _HOME = {
     **dict.fromkeys(
         ("Offer", "is_worded", "offer", "text_hash", "worded", "wording"), "shuxin.consent.wording"
     ),
-    **dict.fromkeys(("UsePaper", "UseUnknown", "use_paper"), "shuxin.consent.entries"),
+    **dict.fromkeys(("UsePaper", "UseUnknown", "use_paper", "use_paper_at"), "shuxin.consent.entries"),
     "basis_statement": "shuxin.consent.bases",
+    "ground_statement": "shuxin.consent.bases",
     **dict.fromkeys(("Gate", "Journal"), "shuxin.consent.issuing"),
     **dict.fromkeys(("PermittedSet", "permit_set", "standing_words"), "shuxin.consent.sets"),
     **dict.fromkeys(
@@ -278,6 +287,7 @@ __all__ = [
     "StatusRolledBack",
     "Tongue",
     "UnknownPurpose",
+    "UseByOther",
     "UseCount",
     "UseOfSubject",
     "UsePaper",
@@ -304,6 +314,7 @@ __all__ = [
     "grant",
     "granted_page",
     "granted_to",
+    "ground_statement",
     "history_of",
     "inbox_item",
     "inbox_of",
@@ -347,7 +358,9 @@ __all__ = [
     "take_withdrawal",
     "text_hash",
     "use_paper",
+    "use_paper_at",
     "uses_by_day",
+    "uses_by_others",
     "uses_of",
     "uses_of_dataset",
     "uses_on",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shuxin.consent.domain.authorisation import AUTHORISATION
 from shuxin.consent.domain.basis import LAWFUL_BASIS, read_basis
 from shuxin.consent.domain.joint import JOINT_BASIS, JointBasis, read_joint_basis
 from shuxin.consent.models import HeldStatement
@@ -122,6 +123,15 @@ def basis_statement(basis_id: str, *, holder: str) -> Statement:
     if row is None:
         raise BasisUnknown(basis=basis_id)
     return parse_statement(row.text, kind=LAWFUL_BASIS)
+
+
+def ground_statement(rests_on: str) -> Statement:
+    """The signed basis or authorisation with this id, ended or not. Raises BasisUnknown."""
+    kinds = (LAWFUL_BASIS, JOINT_BASIS, AUTHORISATION)
+    row = HeldStatement.objects.filter(kind__in=kinds, about=rests_on).order_by("-pk").first()
+    if row is None:
+        raise BasisUnknown(basis=rests_on)
+    return parse_statement(row.text, kind=row.kind)
 
 
 def standing(kind: str, holder: str, *, keys: Keys, about: str = "") -> list[Statement]:

@@ -130,6 +130,14 @@ def use_paper(use_id: int) -> UsePaper:
     return paper_of(use)
 
 
+def use_paper_at(index: int) -> UsePaper:
+    """Of the use that stands at this place in the holder's log. Raises UseUnknown."""
+    use = Use.objects.filter(log_index=index).order_by("pk").first()
+    if use is None:
+        raise UseUnknown
+    return paper_of(use)
+
+
 def of_job(job: str) -> dict[str, str | int]:
     """The fact that an entry belongs to a joint job, of those that do."""
     return {"job": job} if job else {}

@@ -42,7 +42,28 @@ if TYPE_CHECKING:
         LinkName,
         LinkState,
     )
-    from shuxin.federation.evidence.verifying import verify_evidence, verify_evidence_file
+    from shuxin.federation.evidence.form import (
+        EvidenceUnreadable,
+        UseInLog,
+        closed,
+        listed,
+        parse_file,
+        signed,
+        text,
+        use_in_log,
+    )
+    from shuxin.federation.evidence.proving import (
+        Chain,
+        LinkBroken,
+        linked,
+        logged_problem,
+        require_same,
+    )
+    from shuxin.federation.evidence.verifying import (
+        verdict_of,
+        verify_evidence,
+        verify_evidence_file,
+    )
     from shuxin.federation.node.answering import NodeAnswering
     from shuxin.federation.node.asking import Asking, Scoring
     from shuxin.federation.node.calibrating import calibrated, calibration_in, keep_calibration
@@ -149,7 +170,18 @@ _ROOM = "shuxin.federation"
 _LATER = {
     "node.fields_used": ("FieldsInModel", "fields_in_models"),
     "evidence.findings": ("CODES", "Findings", "HOLDS", "Link", "LinkName", "LinkState", "NAMES"),
-    "evidence.verifying": ("verify_evidence", "verify_evidence_file"),
+    "evidence.form": (
+        "EvidenceUnreadable",
+        "UseInLog",
+        "closed",
+        "listed",
+        "parse_file",
+        "signed",
+        "text",
+        "use_in_log",
+    ),
+    "evidence.proving": ("Chain", "LinkBroken", "linked", "logged_problem", "require_same"),
+    "evidence.verifying": ("verdict_of", "verify_evidence", "verify_evidence_file"),
     "node.evidence": (
         "HolderSaid",
         "Papers",
@@ -269,25 +301,27 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "ATTACKS", "CHOICES", "CODES", "HOLDS", "LABELS", "MOST_SCORECARD_ROWS", "NAMES", "PROTOCOL",
     "STANDING_TEXT", "Aligned", "AlignmentKind", "Answered", "Asking", "AttackScore", "AttackVerdict", "Batch",
-    "Calibration", "CardInvalid", "CardMissing", "CardReport", "CardSummary", "FieldsInModel", "Finding",
-    "Findings", "FitCurve", "FormField", "Found", "Gain", "Grade", "GrantFiles", "Grants", "GrantsNotFound",
-    "HolderSaid", "Input", "Job", "JobInvalid", "JobLine", "JobProgress", "JobReason", "JobRefused", "JobView",
-    "JointModel", "JointScore", "Judged", "KeptScoreLine", "KnownPeer", "LabelPart", "LineKind", "Lines",
-    "Link", "LinkName", "LinkState", "Measured", "Message", "Nature", "NodeAnswering", "NodeCard", "NodeConfig",
-    "NodeConfigInvalid", "NodeDesk", "NodeEntering", "NodeFacts", "NodeMissing", "NodeScoreBook", "NodeServer",
-    "NodeServices", "NodeSetUpAlready", "OwnCharacteristic", "OwnPoints", "Papers", "Patient", "PeerCard",
-    "PeerClient", "PeerUnknown", "PolicyLine", "RehearsalKind", "ReportAlone", "ReportColumn", "ReportDrop",
-    "ReportTable", "Role", "RuleGroup", "ScoreUnknown", "ScoreView", "ScorecardKind", "Scoring", "Seal",
-    "ServiceKind", "ServiceLine", "ServiceOver", "State", "TlsFiles", "TranscriptMissing", "ValueUnsearchable",
-    "Worker", "Worth", "add_peer", "aligned_codes", "approve", "ask", "bad_outcomes", "batch_of", "calibrated",
-    "calibration_hash", "calibration_in", "content_of", "days_left", "default_policy_text", "documentation",
+    "Calibration", "CardInvalid", "CardMissing", "CardReport", "CardSummary", "Chain", "EvidenceUnreadable",
+    "FieldsInModel", "Finding", "Findings", "FitCurve", "FormField", "Found", "Gain", "Grade", "GrantFiles",
+    "Grants", "GrantsNotFound", "HolderSaid", "Input", "Job", "JobInvalid", "JobLine", "JobProgress",
+    "JobReason", "JobRefused", "JobView", "JointModel", "JointScore", "Judged", "KeptScoreLine", "KnownPeer",
+    "LabelPart", "LineKind", "Lines", "Link", "LinkBroken", "LinkName", "LinkState", "Measured", "Message",
+    "Nature", "NodeAnswering", "NodeCard", "NodeConfig", "NodeConfigInvalid", "NodeDesk", "NodeEntering",
+    "NodeFacts", "NodeMissing", "NodeScoreBook", "NodeServer", "NodeServices", "NodeSetUpAlready",
+    "OwnCharacteristic", "OwnPoints", "Papers", "Patient", "PeerCard", "PeerClient", "PeerUnknown",
+    "PolicyLine", "RehearsalKind", "ReportAlone", "ReportColumn", "ReportDrop", "ReportTable", "Role",
+    "RuleGroup", "ScoreUnknown", "ScoreView", "ScorecardKind", "Scoring", "Seal", "ServiceKind", "ServiceLine",
+    "ServiceOver", "State", "TlsFiles", "TranscriptMissing", "UseInLog", "ValueUnsearchable", "Worker", "Worth",
+    "add_peer", "aligned_codes", "approve", "ask", "bad_outcomes", "batch_of", "calibrated", "calibration_hash",
+    "calibration_in", "closed", "content_of", "days_left", "default_policy_text", "documentation",
     "end_service", "evidence_of", "examine", "fields_in_models", "find_value", "fingerprint", "form_fields",
     "grants_file", "host_and_port", "job_progress", "job_view", "jobs", "joint_models", "judgement",
-    "keep_calibration", "learned", "log_keys_of", "logs_named", "make_certificate", "meaning_of", "node_folder",
-    "open_service", "own_characteristics", "own_points", "peer", "peers", "phase_of", "phase_text",
-    "policy_lines", "propose", "read_aligned", "read_card", "read_card_report", "read_categories",
-    "read_config", "read_firms", "read_policy", "received", "redteam_report", "refuse", "release_output",
-    "remove_peer", "require_answered", "require_countable", "run_attacks", "say_reason", "say_step",
-    "score_view", "scores_kept", "serve", "services_here", "stop", "summary_of", "verify_evidence",
+    "keep_calibration", "learned", "linked", "listed", "log_keys_of", "logged_problem", "logs_named",
+    "make_certificate", "meaning_of", "node_folder", "open_service", "own_characteristics", "own_points",
+    "parse_file", "peer", "peers", "phase_of", "phase_text", "policy_lines", "propose", "read_aligned",
+    "read_card", "read_card_report", "read_categories", "read_config", "read_firms", "read_policy", "received",
+    "redteam_report", "refuse", "release_output", "remove_peer", "require_answered", "require_countable",
+    "require_same", "run_attacks", "say_reason", "say_step", "score_view", "scores_kept", "serve",
+    "services_here", "signed", "stop", "summary_of", "text", "use_in_log", "verdict_of", "verify_evidence",
     "verify_evidence_file", "worth_of", "would_be", "write_config",
 ]  # fmt: skip

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         import_database_table,
         import_folder,
     )
+    from shuxin.fusion.listed import listed_in
     from shuxin.fusion.missing_values import missing_values
     from shuxin.fusion.outcomes import ChurnRow, LoanOutcome, churn_table, loan_outcomes
     from shuxin.fusion.portrait import (
@@ -106,6 +107,7 @@ _LATER = {
     ),
     "business": ("Business", "business_of"),
     "erasing": ("remove_rows",),
+    "listed": ("listed_in",),
     "retained": ("StoredFact", "negative_facts", "rows_due"),
     "features.computation": (
         "NoFeatureData",
@@ -233,6 +235,7 @@ __all__ = [
     "keep_as_dataset",
     "keep_snapshot",
     "known_values",
+    "listed_in",
     "loan_outcomes",
     "look_at_proposal",
     "missing_values",

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     Work = Callable[[TaskView, Progress], dict[str, Any]]
 
-KINDS = {"import": "shuxin.portal.web.views.importing:work"}
+KINDS = {
+    "import": "shuxin.portal.web.views.importing:work",
+    "back-test": "shuxin.portal.web.views.bank_backtests:work",
+}
 """Where each kind of work is done, as ``module:function``."""
 
 

@@ -17,7 +17,9 @@ from shuxin.portal.commandline import (
     federation,
     holder,
     ledger,
+    lending,
     linking,
+    market,
     parties,
     rights,
     verification,
@@ -40,6 +42,8 @@ COMMANDS = {
     **ledger.COMMANDS,
     **federation.COMMANDS,
     **linking.COMMANDS,
+    **market.COMMANDS,
+    **lending.COMMANDS,
     **web.COMMANDS,
 }
 

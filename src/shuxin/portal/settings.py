@@ -25,6 +25,8 @@ INSTALLED_APPS = [
     "shuxin.verification",
     "shuxin.scoring",
     "shuxin.federation",
+    "shuxin.market",
+    "shuxin.lending",
     "shuxin.portal.linking",
 ]
 DATABASES = django_databases(_installation)

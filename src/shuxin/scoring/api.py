@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         card_hash,
         read_card,
     )
-    from shuxin.scoring.card.compiled import ColumnMissing, Scored
+    from shuxin.scoring.card.compiled import ColumnMissing, CompiledCard, Scored
     from shuxin.scoring.card.plan import SelectionPlan
     from shuxin.scoring.card.points import Scaling
     from shuxin.scoring.card.reasons import reasons_of
@@ -93,7 +93,7 @@ if TYPE_CHECKING:
     from shuxin.scoring.report.html import report_html
     from shuxin.scoring.report.model_report import model_report_html
     from shuxin.scoring.report.numbers import NO_DATA
-    from shuxin.scoring.report.pdf import report_pdf
+    from shuxin.scoring.report.pdf import document_pdf, report_pdf
     from shuxin.scoring.training import (
         TrainedModels,
         TrainingSet,
@@ -143,7 +143,7 @@ _LATER = {
         "card_hash",
         "read_card",
     ),
-    "card.compiled": ("ColumnMissing", "Scored"),
+    "card.compiled": ("ColumnMissing", "CompiledCard", "Scored"),
     "card.plan": ("SelectionPlan",),
     "card.points": ("Scaling",),
     "card.reasons": ("reasons_of",),
@@ -188,7 +188,7 @@ _LATER = {
     "report.html": ("report_html",),
     "report.model_report": ("model_report_html",),
     "report.numbers": ("NO_DATA",),
-    "report.pdf": ("report_pdf",),
+    "report.pdf": ("document_pdf", "report_pdf"),
     "training": (
         "TrainedModels",
         "TrainingSet",
@@ -225,6 +225,7 @@ __all__ = [
     "CardInvalid",
     "CharacteristicsCollinear",
     "ColumnMissing",
+    "CompiledCard",
     "Decision",
     "Dropped",
     "Entrant",
@@ -270,6 +271,7 @@ __all__ = [
     "decide",
     "decision_json",
     "decision_kept_at",
+    "document_pdf",
     "findings_of",
     "fine_categories",
     "fit_logistic",

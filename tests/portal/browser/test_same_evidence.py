@@ -15,13 +15,20 @@ from tests.federation.evidence.tampering import (
     golden,
     trust_file,
 )
+from tests.lending.test_evidence import FORGERIES as STRATEGY_FORGERIES
+from tests.lending.test_evidence import changed as strategy_changed
+from tests.lending.test_evidence import changed_bytes as strategy_bytes
+from tests.lending.test_evidence import made
 
 from shuxin.federation.api import verify_evidence
+from shuxin.lending import evidence as strategy_walk
+from shuxin.lending.api import verify_strategy_evidence
 from shuxin.verification.api import read_trust
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+STRATEGIES = GOLDEN.parent / "2"
 FILES = sorted(one.stem for one in GOLDEN.glob("*.json") if one.stem != "trust")
 _SCRIPT = """async ([trust, cases, now]) => {
     const { verifyEvidence } = await import('/static/verify/evidence.js');
@@ -38,7 +45,8 @@ _SCRIPT = """async ([trust, cases, now]) => {
 
 
 def here(data: bytes, trust: bytes) -> list[list[str]]:
-    found = verify_evidence(data, trust=read_trust(trust), now=NOW)
+    look = verify_strategy_evidence if b'"kind":"strategy-evidence"' in data else verify_evidence
+    found = look(data, trust=read_trust(trust), now=NOW)
     return [[one.name.value, one.state.value, one.party, one.code] for one in found.links]
 
 
@@ -108,3 +116,23 @@ def _threshold(value: dict[str, Any]) -> None:
 
     key = witness_key("other.example/witness", Ed25519Key(b"w" * 32).public).text
     value["log"] |= {"witnesses": [key], "threshold": 1}
+
+
+class TestStrategies:
+    """Decisions by a strategy: the browser walks the same chain and does not compute the decision anew."""
+
+    @pytest.fixture(autouse=True)
+    def computes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(strategy_walk, "_computed", lambda *_: "not_replayed")
+
+    def test_golden_files_alike(self, modules: Page) -> None:
+        files = sorted(STRATEGIES.glob("strategy-*.json"))
+        trust = (STRATEGIES / "trust.json").read_bytes()
+        found = walked(modules, [file.read_bytes() for file in files], trust)
+        assert [links[-1][3] for links in found] == ["not_replayed"] * 3
+
+    def test_forgeries_and_changed_bytes_alike(self, modules: Page) -> None:
+        for name in {one for one, _, _ in STRATEGY_FORGERIES}:
+            given = STRATEGY_FORGERIES
+            cases = [strategy_changed(one, change) for one, change, _ in given if one == name]
+            walked(modules, [*cases, *strategy_bytes(name, 5)], made(name)[1])

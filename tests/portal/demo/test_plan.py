@@ -100,7 +100,7 @@ class TestExamine:
 
 class TestPlan:
     def test_every_institution_has_a_right_code_and_a_name_of_its_own(self) -> None:
-        assert len({seat.name for seat in SEATS}) == len({seat.code for seat in SEATS}) == 6
+        assert len({seat.name for seat in SEATS}) == len({seat.code for seat in SEATS}) == 8
         for seat in SEATS:
             USCC(seat.code)
 
@@ -138,7 +138,7 @@ class TestWindows:
 
     def test_held_out_firms_are_those_that_had_no_loan_before(self) -> None:
         def loan(code: str, month: int, *, bad: bool = False) -> Loan:
-            return Loan(code, f"名{code}", dt.date(2024, month, 1), bad)
+            return Loan(code, f"名{code}", dt.date(2024, month, 1), bad, 1)
 
         found = held_out(
             [loan("A", 2), loan("A", 8), loan("B", 9, bad=True), loan("B", 8), loan("C", 12)],

@@ -46,9 +46,14 @@ class Visitor:
     context: BrowserContext
     page: Page
 
+    @property
+    def site(self) -> str:
+        """The address of the account's own site."""
+        return self.world.site_of(self.login)
+
     def open(self, path: str) -> Page:
         """A page of the account's own site; it must answer 200."""
-        answer = self.page.goto(self.world.site_of(self.login) + path)
+        answer = self.page.goto(self.site + path)
         assert answer is not None
         assert answer.status == 200, (path, answer.status)
         return self.page

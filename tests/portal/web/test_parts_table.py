@@ -136,3 +136,10 @@ class TestFile:
 
     def test_a_negative_number_stays_one(self) -> None:
         assert lines(table([{"name": "x", "n": -5, "fen": -150}]))[1][1:3] == ["-5", "-1.50"]
+
+
+def test_an_empty_cell_of_a_filtered_column_hides_nothing() -> None:
+    rows = [{"name": "甲公司", "state": ""}, {"name": "乙公司", "state": GOOD}]
+    shown = table(rows)
+    assert shown.total == len(shown.found) == 2
+    assert [len(options) for _, _, options in shown.filters] == [1]

@@ -202,6 +202,27 @@ CODES: Mapping[str, Text] = {
     "none": Text(
         en="nobody's data were used, so no authorisation stands here", zh="未使用任何数据,故无授权"
     ),
+    "no_model": Text(en="the rules use no card", zh="该策略未使用评分卡"),
+    "uses": Text(
+        en="the uses and scores in the file are not those that the decision names",
+        zh="文件所附使用记录、评分与决策所列不符",
+    ),
+    "replay": Text(
+        en="computed anew from its inputs, the decision is another one",
+        zh="由所载输入重新计算,结论不一致",
+    ),
+    "replayed": Text(
+        en="computed anew from its inputs, the decision is the same, byte for byte",
+        zh="由所载输入重新计算,结论逐字节一致",
+    ),
+    "not_replayed": Text(
+        en="the decision is not computed anew here; a full install does it from the same file",
+        zh="未在此重新计算决策;完整安装可由同一文件重算",
+    ),
+    "other_version": Text(
+        en="not computed anew: another version of the rule engine is installed here than decided then",
+        zh="未重新计算:此处安装的规则引擎版本与决策时不同",
+    ),
     "not_computed": Text(
         en="the limit and the rate are not computed anew here; 'shuxin replay' does it from the same file",
         zh="额度与利率未在此重新计算;可用 shuxin replay 由同一文件重算",

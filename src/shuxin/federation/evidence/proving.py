@@ -34,7 +34,9 @@ _OF_KEY = {
 }
 
 
-TOLD = frozenset({"down", "refused_unproven", "none", "not_computed"})
+TOLD = frozenset(
+    {"down", "refused_unproven", "none", "not_computed", "not_replayed", "other_version"}
+)
 """Codes of links that rest on a word only."""
 _SHAPE = (KeyError, TypeError, ValueError, IndexError, AttributeError, StopIteration, ShuxinError)
 """What a stranger's values can raise where something must stand and does not."""

@@ -80,7 +80,11 @@ def verify_evidence_file(
     data: bytes, *, trust: Mapping[str, Any], now: dt.datetime
 ) -> ProofVerdict:
     """The same for ``shuxin verify``. Raises TrustInvalid."""
-    found = verify_evidence(data, trust=trust_from(trust), now=now)
+    return verdict_of(verify_evidence(data, trust=trust_from(trust), now=now))
+
+
+def verdict_of(found: Findings) -> ProofVerdict:
+    """The same links as checks."""
     return ProofVerdict(tuple(_as_check(link) for link in found.links))
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shuxin.catalogue.api import load_history
-from shuxin.fusion.features.computing import feature_table
+from shuxin.fusion.features.computing import feature_table, with_needed
 from shuxin.fusion.features.grains import known_rows
 from shuxin.fusion.features.registry import FEATURES, SOURCES, definitions_hash
 from shuxin.fusion.features.sources import datasets_of, source_table
@@ -24,7 +24,7 @@ from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
@@ -86,10 +86,12 @@ def compute_features(
     permits: Sequence[Permit],
     settings: Settings,
     now: dt.datetime,
+    names: Collection[str] | None = None,
 ) -> pa.Table:
     """One row for each (entity, as_of) of ``spine``, in its order, one column for each feature.
 
-    An entity that no source knows has every feature at its meaning of empty.
+    An entity that no source knows has every feature at its meaning of empty. names: only these, and those that they
+    are made of; a name that is no feature is passed over.
     Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet, NoFeatureData.
     """
     connection = connect()
@@ -97,7 +99,8 @@ def compute_features(
     sources = _sources(connection, permits=permits, settings=settings, now=now, entities=entities)
     wanted = spine_table(spine)
     distinct = ibis.memtable(wanted).distinct()
-    expression = feature_table(spine=distinct, sources=sources, features=FEATURES)
+    features = FEATURES if names is None else with_needed(names, features=FEATURES)
+    expression = feature_table(spine=distinct, sources=sources, features=features)
     computed = connection.to_pyarrow(expression)
     numbered = wanted.append_column("_at", pa.array(range(wanted.num_rows), pa.int64()))
     joined = numbered.join(computed, ["entity", "as_of"]).sort_by("_at")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+from ibis.expr.operations import Field
 
 from shuxin.fusion.features.definition import Grain, Measure
 from shuxin.fusion.features.grains import KEY, known_rows, months_of, parties_of, party_months
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -42,6 +43,16 @@ def feature_table(
     if combined:
         result = result.mutate(**{f.name: _typed(f.formula(result), f) for f in combined})
     return result.select("entity", "as_of", *names)
+
+
+def with_needed(names: Collection[str], *, features: Sequence[Feature]) -> tuple[Feature, ...]:
+    """The features of these names and those out of which combined ones of them are made, in their order."""
+    shape = ibis.table({feature.name: "float64" for feature in features}, name="features")
+    wanted = set(names)
+    for feature in features:
+        if feature.name in wanted and feature.grain is Grain.COMBINED:
+            wanted |= {field.name for field in feature.formula(shape).op().find(Field)}
+    return tuple(feature for feature in features if feature.name in wanted)
 
 
 def _with_source(

@@ -32,6 +32,10 @@ class Scope(StrEnum):
     GRANTS_READ = "grants:read"
     USES_READ = "uses:read"
     LOG_READ = "log:read"
+    MARKET_READ = "market:read"
+    MARKET_WRITE = "market:write"
+    LISTS_WRITE = "lists:write"
+    STATISTICS_READ = "statistics:read"
 
 
 class ScopeUnknown(InvalidInput):

@@ -101,7 +101,7 @@ def _start(place: Place, found: Found, size: str, processes: Processes, clock: _
     """Make what is not there, and start all processes. Raises DemoStepFailed."""
     if found is Found.WHOLE:
         processes.ports = place.state()["ports"]
-        processes.start()
+        processes.start_all()
         return
     from shuxin.portal.demo.making import Making
 

@@ -60,12 +60,26 @@ def run(options: argparse.Namespace, language: Language) -> int:
 def _made(settings: Settings, number: str) -> tuple[bytes, bytes]:
     """The file and the list of trust; a decision is named by the hash of its own file, which is twice as long."""
     if len(number) == _DECISION_DIGITS:
+        by_strategy = _of_strategy(settings, number)
+        if by_strategy is not None:
+            return by_strategy
         from shuxin.portal.decision_evidence import decision_evidence, decision_trust
 
         return decision_evidence(settings, number), decision_trust(settings)
     from shuxin.portal.node_evidence import evidence_file, trust_file
 
     return evidence_file(settings, number), trust_file(settings, number)
+
+
+def _of_strategy(settings: Settings, number: str) -> tuple[bytes, bytes] | None:
+    """Of a decision of the lender's desk; None where there is none with this hash."""
+    from shuxin.lending.api import DecisionUnknown
+    from shuxin.portal.strategy_evidence import strategy_evidence, strategy_trust
+
+    try:
+        return strategy_evidence(settings, number), strategy_trust(settings, number)
+    except DecisionUnknown:
+        return None
 
 
 def _list(subject: str, language: Language) -> int:

@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "log-contradiction": ("shuxin.ledger.api", "verify_contradiction_file"),
     "score-evidence": ("shuxin.federation.api", "verify_evidence_file"),
     "decision-evidence": ("shuxin.federation.api", "verify_evidence_file"),
+    "strategy-evidence": ("shuxin.lending.api", "verify_strategy_evidence_file"),
 }
 """The ``kind`` of a JSON file, and the function that judges it: ``(bytes, *, trust, now) -> ProofVerdict``."""
 

@@ -38,6 +38,7 @@ class Loan:
     name: str
     drawn_on: dt.date
     is_bad: bool
+    fen: int
 
 
 def applicants(imports: Path) -> list[tuple[str, str]]:
@@ -45,6 +46,15 @@ def applicants(imports: Path) -> list[tuple[str, str]]:
     rows = _rows(imports, "贷款申请.csv")
     found = {row["申请人代码"]: row["申请人"] for row in rows if _is_code(row["申请人代码"])}
     return [(code, name.strip()) for code, name in found.items() if name.strip()]
+
+
+def applications(imports: Path) -> list[tuple[str, int]]:
+    """Credit code and fen asked for of each firm's first application of this month, in the bank's order."""
+    found: dict[str, int] = {}
+    for row in _rows(imports, "贷款申请.csv"):
+        if _is_code(row["申请人代码"]):
+            found.setdefault(row["申请人代码"], round(float(row["申请金额"]) * 100))
+    return list(found.items())
 
 
 def loans(imports: Path) -> list[Loan]:
@@ -55,6 +65,7 @@ def loans(imports: Path) -> list[Loan]:
             row["借款人"].strip(),
             dt.date.fromisoformat(row["放款日"]),
             row["是否违约"].strip() == "是",
+            round(float(row["放款金额"]) * 100),
         )
         for row in _rows(imports, "贷款台账.csv")
         if _is_code(row["借款人代码"])

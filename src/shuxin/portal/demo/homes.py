@@ -18,6 +18,8 @@ from shuxin.portal.demo.plan import (
     BANK,
     BUREAU,
     HOLDERS,
+    LENDERS,
+    LINKED,
     LOGINS,
     NODES,
     NOTARY,
@@ -101,6 +103,7 @@ class Homes:
         self.commands.run(seat, "document", "card", "--out", self._card(seat))
         sites = {one.name: site_url(self.ports, one) for one in SITES}
         facts = {"demo": str(self.place.folder), "seat": seat.name, "sites": sites}
+        facts["data_until"] = self.scale.now.day
         mark_development(Settings(self.place.home(seat), ""), facts=facts)
 
     def _card(self, seat: Seat) -> Path:
@@ -239,7 +242,7 @@ class Homes:
         accounts = [
             {
                 "name": login.name,
-                "party": f"uscc:{firm}" if login.name == OWNER else seat.party,
+                "party": f"uscc:{firm}" if login.name == OWNER else login.party,
                 "roles": login.roles,
                 "password": made[login.name],
             }
@@ -250,7 +253,7 @@ class Homes:
 
     def link(self) -> None:
         """The nodes follow the platform: directory, withdrawals, authorisations."""
-        at_once(*(partial(self._join, seat) for seat in NODES))
+        at_once(*(partial(self._join, seat) for seat in LINKED))
         for seat in (*HOLDERS, BANK):
             url = site_url(self.ports, seat)
             self.commands.run(PLATFORM, "platform", "holder", "add", seat.party, url)
@@ -259,7 +262,7 @@ class Homes:
     def _join(self, seat: Seat) -> None:
         said = self.commands.run(
             PLATFORM, "account", "client", "--party", seat.party, "--name", seat.called,
-            "--scope", "grants:read", "--scope", "requests:write", "--scope", "verify",
+            *(word for scope in _scopes(seat) for word in ("--scope", scope)),
         )  # fmt: skip
         client, secret = _client_of(said)
         platform = site_url(self.ports, PLATFORM)
@@ -268,6 +271,12 @@ class Homes:
     def messy_file(self) -> None:
         """What the person imports at the bureau: the files of a department that are not in yet."""
         shutil.copytree(self.imports / LEFT_FOR_THE_PERSON, self.place.folder / "try")
+
+
+def _scopes(seat: Seat) -> tuple[str, ...]:
+    """What its systems may do at the platform."""
+    own = ("grants:read", "requests:write", "verify")
+    return (*own, "market:read", "market:write", "statistics:read") if seat in LENDERS else own
 
 
 def _files(imports: Path, department: str) -> list[str]:

@@ -10,9 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.infra.api import now_in_china
 from shuxin.portal.demo import firms as acts
-from shuxin.portal.demo import words
+from shuxin.portal.demo import shelf, words
 from shuxin.portal.demo.homes import FIRMS, Homes
-from shuxin.portal.demo.plan import ATTESTER, BANK, HOLDERS, NODES, NOTARY, PLATFORM, SITES
+from shuxin.portal.demo.plan import (
+    ATTESTER,
+    BANK,
+    FINANCE,
+    HOLDERS,
+    LENDERS,
+    LOGINS,
+    NODES,
+    NOTARY,
+    PEOPLE,
+    PLATFORM,
+    SITES,
+    VILLAGE,
+)
+from shuxin.portal.demo.registry import registered
 from shuxin.portal.demo.running import DemoStepFailed
 from shuxin.portal.demo.scales import DATASETS, FEATURES, LEVELS, SCALES, Scale, Window, period
 
@@ -24,7 +38,9 @@ if TYPE_CHECKING:
     from shuxin.portal.demo.plan import Place, Seat
     from shuxin.portal.demo.running import Commands, Processes
 
-_JOBS = "shuxin.portal.demo.jobs"
+_JOBS, _MARKET = "shuxin.portal.demo.jobs", "shuxin.portal.demo.market"
+_DEMANDS, _APPLICATIONS = 24, 6
+_CITY_REGION = "3499"
 _JOB_SECONDS, _FOLLOW_SECONDS, _LOOK_SECONDS = 900, 60, 1.0
 _SERVICE_DAYS, _GRANT_DAYS, _GRANT_USES = 180, 180, 100
 
@@ -61,6 +77,7 @@ class Making:
             self.measure(card, self.scale.held_out)
         self.serve_card(card)
         self.firms_agree()
+        self.market()
 
     @property
     def imports(self) -> Path:
@@ -161,6 +178,44 @@ class Making:
         )  # fmt: skip
         self.commands.call(PLATFORM, f"{FIRMS}:receive", proposals=waiting)
         self.tell(words.AGREED, count=len(firms), firm=state["firm_name"])
+
+    def market(self) -> None:
+        """Lenders publish strategies and products, firms hand in demands; the workers begin, and some firms apply."""
+        register = {one["party"]: one for one in registered(self.imports)}
+        self.commands.call(PLATFORM, f"{_MARKET}:know_firms", facts=list(register.values()))
+        service = {BANK: self.place.state()["service"], VILLAGE: ""}
+        past, keys = shelf.history(self.imports, register=register), {}
+        for seat in LENDERS:
+            people = PEOPLE[seat]
+            rows = past if seat == BANK else past[: len(past) // 3]
+            self.commands.call(
+                seat, f"{_MARKET}:run_strategy", service=service[seat], rows=rows, people=people
+            )
+            offered = shelf.products(seat)
+            keys[seat] = self.commands.call(
+                seat, f"{_MARKET}:offer_products", products=offered, by=people[0]
+            )
+            self.commands.call(
+                PLATFORM, f"{_MARKET}:approve_products", keys=keys[seat], by="operator"
+            )
+        finance = [one.name for one in LOGINS if one.of == FINANCE]
+        self.commands.call(
+            PLATFORM,
+            f"{_MARKET}:begin_government",
+            party=FINANCE.party,
+            people=finance,
+            region=_CITY_REGION,
+        )
+        wanted = shelf.wanted(
+            self.imports, register=register, but=self.place.state()["firm"], most=_DEMANDS
+        )
+        self.commands.call(PLATFORM, f"{_MARKET}:want_money", wanted=wanted)
+        self.processes.start_workers()
+        for seat in LENDERS:
+            self.commands.call(
+                PLATFORM, f"{_MARKET}:apply", count=_APPLICATIONS, product=keys[seat][0]
+            )
+        self.tell(words.MARKET, products=sum(map(len, keys.values())), demands=len(wanted))
 
     def _agreed(self, firms: list[list[str]], *, purpose: str, window: Window) -> list[str]:
         """Keys, vouched for at the counter; asked by the bank; signed by each firm; kept by the platform.

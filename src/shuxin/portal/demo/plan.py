@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MARK = ".shuxin-demo"
-FORM = 1
+FORM = 2
 """Of the mark: a demo of another form is made anew."""
 HOST = "127.0.0.1"
 LOWEST_PORT, HIGHEST_PORT = 21_000, 29_000
@@ -56,6 +56,7 @@ class Seat:
     title: Text
     has_node: bool = True
     has_site: bool = True
+    lends: bool = False
 
     @property
     def party(self) -> str:
@@ -89,24 +90,62 @@ BUREAU = Seat(
 UTILITY = Seat(
     "utility", "91349900MA2PWR0162", "澜坪供电公司", "utility", Text(en="utility", zh="供电公司")
 )
-BANK = Seat("bank", "91349900MA2BNK019J", "澜坪农商银行", "bank", Text(en="bank", zh="银行"))
+BANK = Seat(
+    "bank",
+    "91349900MA2BNK019J",
+    "澜坪农商银行",
+    "bank",
+    Text(en="bank", zh="银行"),
+    lends=True,
+)
+VILLAGE = Seat(
+    "village",
+    "91349900MA2TLG021C",
+    "澜坪惠民村镇银行",
+    "bank",
+    Text(en="village bank", zh="村镇银行"),
+    has_node=False,
+    lends=True,
+)
+"""A small lender: it has no data of its own and decides by what the firm says and what is public."""
+FINANCE = Seat(
+    "finance",
+    "11349900MB1FNB0360",
+    "澜坪市金融办",
+    "department",
+    Text(en="finance office", zh="金融办"),
+    has_node=False,
+    has_site=False,
+)
+"""Its officers work on the platform's site."""
 NOTARY = Seat(
     "notary", "12349900MB1NTY001L", "澜坪公证处", "notary", Text(en="notary", zh="公证处")
 )
-SEATS = (PLATFORM, ATTESTER, BUREAU, UTILITY, BANK, NOTARY)
+SEATS = (PLATFORM, ATTESTER, BUREAU, UTILITY, BANK, NOTARY, VILLAGE, FINANCE)
 NODES = tuple(seat for seat in SEATS if seat.has_node)
 SITES = tuple(seat for seat in SEATS if seat.has_site)
 HOLDERS = (BUREAU, UTILITY)
+LENDERS = tuple(seat for seat in SEATS if seat.lends)
+LINKED = (*NODES, *(seat for seat in LENDERS if not seat.has_node))
+"""Who follows the platform or asks it for something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An account of the demo: its name, the site it is for, its roles, and what it is for."""
+    """An account of the demo: its name, the site it is for, its roles, and what it is for.
+
+    of: whose officer it is, where that is not the site's own institution.
+    """
 
     name: str
     seat: Seat
     roles: tuple[str, ...]
     title: Text
+    of: Seat | None = None
+
+    @property
+    def party(self) -> str:
+        return (self.of or self.seat).party
 
 
 OWNER = "owner"
@@ -121,7 +160,39 @@ LOGINS = (
         Text(en="security administrator", zh="安全管理员"),
     ),
     Login("auditor", PLATFORM, ("auditor",), Text(en="auditor", zh="审计员")),
+    Login(
+        "finance-officer",
+        PLATFORM,
+        ("officer",),
+        Text(en="finance office's officer", zh="金融办工作人员"),
+        of=FINANCE,
+    ),
+    Login(
+        "finance-second",
+        PLATFORM,
+        ("officer",),
+        Text(en="finance office's second officer", zh="金融办复核人员"),
+        of=FINANCE,
+    ),
     Login("bank-officer", BANK, ("officer",), Text(en="bank's officer", zh="银行客户经理")),
+    Login(
+        "bank-second",
+        BANK,
+        ("officer",),
+        Text(en="bank's second officer", zh="银行复核人员"),
+    ),
+    Login(
+        "village-officer",
+        VILLAGE,
+        ("officer",),
+        Text(en="village bank's officer", zh="村镇银行客户经理"),
+    ),
+    Login(
+        "village-second",
+        VILLAGE,
+        ("officer",),
+        Text(en="village bank's second officer", zh="村镇银行复核人员"),
+    ),
     Login("bank-auditor", BANK, ("auditor",), Text(en="bank's auditor", zh="银行审计员")),
     Login("bureau-officer", BUREAU, ("officer",), Text(en="bureau's officer", zh="数据局工作人员")),
     Login("bureau-auditor", BUREAU, ("auditor",), Text(en="bureau's auditor", zh="数据局审计员")),
@@ -133,6 +204,12 @@ LOGINS = (
     ),
     Login("notary-officer", NOTARY, ("officer",), Text(en="notary's officer", zh="公证处工作人员")),
 )
+
+PEOPLE = {
+    seat: tuple(one.name for one in LOGINS if one.seat == seat and one.roles == ("officer",))
+    for seat in LENDERS
+}
+"""Officers of each lender: the first writes, the second agrees."""
 
 
 class Found(Enum):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.kernel.errors import Unavailable
 from shuxin.kernel.text import Text
-from shuxin.portal.demo.plan import HOST, NODES, SITES
+from shuxin.portal.demo.plan import HOST, LENDERS, NODES, PLATFORM, SITES
 from shuxin.portal.demo.starter import received, send
 
 if TYPE_CHECKING:
@@ -121,12 +121,23 @@ def at_once(*works: Callable[[], object]) -> list[Any]:
 
 @dataclass(slots=True)
 class Processes:
-    """The sites and nodes of the demo, each ``shuxin serve`` or ``shuxin node run`` in its own home."""
+    """The processes of the demo, each a command that a customer uses, in its own home."""
 
     place: Place
     ports: Mapping[str, int]
     language: str
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start_all(self) -> None:
+        """Everything of a demo that is made. Raises DemoStepFailed."""
+        self.start()
+        self.start_workers()
+
+    def start_workers(self) -> None:
+        """What works in the background: the marketplace of the platform, the desk of each lender."""
+        self._start(PLATFORM, "market", "market", "run")
+        for seat in LENDERS:
+            self._start(seat, "desk", "lending", "run")
 
     def start(self, seats: Sequence[Seat] = SITES) -> None:
         """Sites and nodes of these, and wait until all listen. Raises DemoStepFailed."""
@@ -136,6 +147,8 @@ class Processes:
             port = self.ports[f"{seat.name}-site"]
             self._start(seat, "site", "serve", "--host", HOST, "--port", str(port))
         for name, process in self.running.items():
+            if name not in self.ports:
+                continue
             _until(
                 lambda name=name: _listens(self.ports[name]),  # type: ignore[misc]
                 process,

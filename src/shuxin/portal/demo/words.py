@@ -79,3 +79,8 @@ AGREED = Text(
     "that you play, {firm}",
     zh="{count} 家申请企业已用自有密钥签署授权;另有一份申请等待您所代表的企业({firm})答复",
 )
+MARKET = Text(
+    en="{products} products stand on the shelf, {demands} firms want money; "
+    "matching and the lenders' desks are at work",
+    zh="已上架 {products} 款产品,{demands} 家企业发布融资需求;匹配与银行审批台已开始工作",
+)

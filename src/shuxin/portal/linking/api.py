@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         remove_holder,
     )
     from shuxin.portal.linking.joined import Link, NotJoined, join, leave, link_of
+    from shuxin.portal.linking.market import PlatformBusy, PlatformMarket, marketplace
     from shuxin.portal.linking.requests import (
         Asked,
         all_grants,
@@ -41,6 +42,7 @@ _LATER = {
     ),
     "joined": ("Link", "NotJoined", "join", "leave", "link_of"),
     "client": ("ClientRefused",),
+    "market": ("PlatformBusy", "PlatformMarket", "marketplace"),
     "requests": ("Asked", "all_grants", "ask", "ask_platform", "grants_of", "my_requests"),
     "state": ("LinkState", "link_state"),
 }
@@ -63,6 +65,8 @@ __all__ = [
     "Link",
     "LinkState",
     "NotJoined",
+    "PlatformBusy",
+    "PlatformMarket",
     "SiteRefused",
     "SiteUnreachable",
     "Told",
@@ -77,6 +81,7 @@ __all__ = [
     "leave",
     "link_of",
     "link_state",
+    "marketplace",
     "my_requests",
     "note_contact",
     "relay_question",

@@ -194,16 +194,18 @@ class Site:
 
     def _opened(self, seconds: float) -> http.client.HTTPConnection:
         if self._connection is None:
-            host, port = self._at.host, self._at.port
-            self._connection = (
-                http.client.HTTPSConnection(host, port, timeout=seconds, context=self._context)
-                if self._context
-                else http.client.HTTPConnection(host, port, timeout=seconds)
-            )
+            self._connection = self._made(seconds)
         if self._connection.sock is None:
             self._connection.connect()
         self._connection.sock.settimeout(seconds)
         return self._connection
+
+    def _made(self, seconds: float) -> http.client.HTTPConnection:
+        """Not connected yet."""
+        host, port = self._at.host, self._at.port
+        if self._context:
+            return http.client.HTTPSConnection(host, port, timeout=seconds, context=self._context)
+        return http.client.HTTPConnection(host, port, timeout=seconds)
 
     def _failed(self, error: Exception) -> SiteUnreachable:
         return self._unreachable(_reason(error))

@@ -21,7 +21,7 @@ from shuxin.portal.linking.asking import NOT_OURS, Answer, Bounds, SiteUnreachab
 from shuxin.portal.linking.joined import required_link, secret_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from shuxin.infra.api import Settings
@@ -122,17 +122,40 @@ class Platform:
             raise self._not_ours()
         return found
 
-    def _call(self, method: str, path: str, *, bounds: Bounds, body: bytes | None = None) -> Answer:
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        bounds: Bounds,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Any other operation, which may be asked twice: the answer's JSON, strictly read."""
+        answer = self._call(method, path, bounds=bounds, body=body, headers=headers)
+        return self._read(answer, most=bounds.most_bytes)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        bounds: Bounds,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """With a new token when the old one counts no more."""
-        answer = self._asked(method, path, bounds, body)
+        answer = self._asked(method, path, bounds, body, headers or {})
         if answer.status == _OLD_TOKEN:
             self._token = ""
-            answer = self._asked(method, path, bounds, body)
+            answer = self._asked(method, path, bounds, body, headers or {})
         return self._good(answer)
 
-    def _asked(self, method: str, path: str, bounds: Bounds, body: bytes | None) -> Answer:
+    def _asked(
+        self, method: str, path: str, bounds: Bounds, body: bytes | None, more: Mapping[str, str]
+    ) -> Answer:
         headers = {"Authorization": f"Bearer {self._fresh_token()}"} | (_JSON if body else {})
-        return self._site.ask(method, path, bounds=bounds, body=body, headers=headers)
+        return self._site.ask(method, path, bounds=bounds, body=body, headers={**headers, **more})
 
     def _fresh_token(self) -> str:
         if self._token and time.monotonic() < self._until:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -12,13 +12,14 @@ from django.http import HttpResponseRedirect
 from shuxin.infra.api import settings_from_environment
 from shuxin.kernel.errors import NotPermitted
 from shuxin.kernel.text import Text
-from shuxin.parties.api import KeyRole, PartyKind
+from shuxin.parties.api import KeyRole, PartyKind, read_trust
 from shuxin.portal.bootstrap import HolderIdentity, NotSetUp, holder
 from shuxin.portal.web.pages import signed_in_account
 from shuxin.portal.web.problem import NoSuchPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from django.http import HttpRequest, HttpResponse
 
@@ -41,12 +42,14 @@ class Access:
     """Who may open a page (访问范围).
 
     kinds: of the institutions on whose sites the page exists; empty: on every site. roles: one of them is needed;
-    empty: any. own: only people of the site's own institution. public: strangers too; then roles and own are unused.
+    empty: any. own: only people of the site's own institution. guests: only people of other institutions of these
+    kinds, as this site's trust file has them. public: strangers too; then roles, own and guests are unused.
     """
 
     kinds: frozenset[PartyKind] = frozenset()
     roles: frozenset[KeyRole] = frozenset()
     own: bool = False
+    guests: frozenset[PartyKind] = frozenset()
     public: bool = False
 
     def exists_on(self, found: HolderIdentity | None) -> bool:
@@ -61,7 +64,24 @@ class Access:
             return True
         if person is None or (self.roles and not person.roles & self.roles):
             return False
+        if self.guests and kind_of(person.party) not in self.guests:
+            return False
         return not self.own or (found is not None and person.party == found.party)
+
+
+def kind_of(party: str) -> PartyKind | None:
+    """Of an institution that this site trusts by its own file; None for everybody else."""
+    home = settings_from_environment().home
+    try:
+        changed = (home / "trust.json").stat().st_mtime_ns
+    except OSError:
+        return None
+    return _kinds(home, changed).get(party)
+
+
+@lru_cache(maxsize=4)
+def _kinds(home: Path, changed: int) -> dict[str, PartyKind]:  # noqa: ARG001 - a changed file is read anew
+    return {one.party: one.kind for one in read_trust(home).pinned}
 
 
 _HOLDERS = frozenset({PartyKind.DEPARTMENT, PartyKind.UTILITY, PartyKind.BANK})
@@ -75,6 +95,12 @@ SUBJECTS = Access(
 BANK_OFFICERS = Access(kinds=frozenset({PartyKind.BANK}), roles=_OFFICER, own=True)
 DATA_OFFICERS = Access(kinds=_HOLDERS, roles=_OFFICER, own=True)
 NODE_OFFICERS = Access(kinds=_HOLDERS | {PartyKind.NOTARY}, roles=_OFFICER, own=True)
+GOVERNMENT = Access(
+    kinds=_PLATFORM,
+    roles=_OFFICER,
+    guests=frozenset({PartyKind.DEPARTMENT, PartyKind.REGULATOR}),
+)
+"""Officers of departments, signed in on the platform."""
 OPERATORS = Access(kinds=_PLATFORM, roles=_OFFICER | {KeyRole.SYSTEM_ADMIN}, own=True)
 SYSTEM = Access(roles=frozenset({KeyRole.SYSTEM_ADMIN}), own=True)
 SECURITY = Access(roles=frozenset({KeyRole.SECURITY_ADMIN}), own=True)

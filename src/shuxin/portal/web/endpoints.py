@@ -11,18 +11,25 @@ from django.http import Http404, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from ninja import NinjaAPI, Router, Schema
+from ninja import Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 
 from shuxin.infra.api import now_in_china
+from shuxin.kernel.statements import parse_json
 from shuxin.parties.api import accounts
+from shuxin.portal.web.describing import DescribedAPI
 from shuxin.portal.web.middleware import foreseen
 from shuxin.portal.web.problem import Broken, NoSuchPage, NotUnderstood, problem_answer
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from ninja import NinjaAPI
 
     from shuxin.kernel.errors import ShuxinError
+
+
+_LONGEST_BODY = 2 << 20
 
 
 class Health(Schema):
@@ -30,6 +37,13 @@ class Health(Schema):
 
     status: str
     time: str
+
+
+class StrictParser(Parser):
+    """JSON with each member once, no NaN, numbers that are JSON's."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return parse_json(request.body, longest=_LONGEST_BODY)
 
 
 router = Router(tags=["platform"])
@@ -43,8 +57,13 @@ def health(request: HttpRequest) -> Health:  # noqa: ARG001 - ninja's form
 
 def make_api(routers: dict[str, Router], *, name: str) -> NinjaAPI:
     """``routers`` by their prefix, with our failures."""
-    api = NinjaAPI(
-        title="Shuxin", version="1", docs_url=None, openapi_url="/openapi.json", urls_namespace=name
+    api = DescribedAPI(
+        title="Shuxin",
+        version="1",
+        docs_url=None,
+        openapi_url="/openapi.json",
+        urls_namespace=name,
+        parser=StrictParser(),
     )
     for prefix, found in routers.items():
         api.add_router(prefix, found)

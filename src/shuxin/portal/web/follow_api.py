@@ -25,14 +25,15 @@ CURRENT_LASTS, DIRECTORY_LASTS = timedelta(seconds=1), timedelta(seconds=3)
 _BY = "platform"
 _FOLDER = "directory"
 Number = Annotated[int, Field(ge=0, lt=2**53)]
-Count = Annotated[int, Field(ge=0, lt=2**31)]
+SaidNumber = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
 class FollowIn(Schema):
     """What the caller's home has, and what it says of itself. Numbers are 0 before the first."""
 
-    status: Number = 0
-    directory: Number = 0
+    status: SaidNumber = 0
+    directory: SaidNumber = 0
     unproven: Count = 0
     objections_open: Count = 0
     objections_overdue: Count = 0

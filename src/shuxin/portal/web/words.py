@@ -73,7 +73,7 @@ def shape(context: Mapping[str, Any]) -> str:
     names = {group.name for group, _ in context.get("groups", ())}
     if names <= {"PUBLIC"}:
         return "open"
-    return "own" if names <= {"PUBLIC", "MINE", "ACCOUNT"} else "work"
+    return "own" if names <= {"PUBLIC", "MINE", "MARKET", "ACCOUNT"} else "work"
 
 
 @register.simple_tag(takes_context=True)

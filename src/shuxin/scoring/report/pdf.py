@@ -7,15 +7,15 @@ from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
 from shuxin.scoring.report.credit_document import credit_document
-from shuxin.scoring.report.document import texts_of
-from shuxin.scoring.report.glyphs import characters_of, check_glyphs
+from shuxin.scoring.report.document import Document, Fact, Notes, Section, texts_of
+from shuxin.scoring.report.glyphs import characters_of, check_glyphs, substituted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from shuxin.kernel.text import Language
     from shuxin.scoring.report.content import CreditReport
-    from shuxin.scoring.report.document import Document
 
 
 def report_pdf(*, report: CreditReport, language: Language, fonts: Path) -> bytes:
@@ -30,6 +30,38 @@ def report_pdf(*, report: CreditReport, language: Language, fonts: Path) -> byte
     printable = characters_of(fonts)
     document = credit_document(report=report, language=language, printable=printable)
     return pdf(document=document, fonts=fonts)
+
+
+def document_pdf(
+    *,
+    kind: str,
+    title: str,
+    facts: Sequence[tuple[str, str]],
+    sections: Sequence[tuple[str, Sequence[str]]],
+    foot: str,
+    language: Language,
+    fonts: Path,
+) -> bytes:
+    """A letter on A4: facts as label and value, sections as heading and lines. Raises as ``report_pdf``."""
+    printable = characters_of(fonts)
+    made = Document(
+        language=language,
+        kind=kind,
+        title=title,
+        facts=tuple(
+            Fact(label, substituted(value, printable=printable)[0]) for label, value in facts
+        ),
+        headline=None,
+        sections=tuple(
+            Section(
+                heading,
+                (Notes(tuple(substituted(line, printable=printable)[0] for line in lines)),),
+            )
+            for heading, lines in sections
+        ),
+        foot=foot,
+    )
+    return pdf(document=made, fonts=fonts)
 
 
 def pdf(*, document: Document, fonts: Path) -> bytes:

@@ -6,9 +6,9 @@
  */
 import { publicKeyText, keyId, withEd25519 } from "../verify/keys.js";
 import { Problem } from "../verify/problem.js";
+import { inStore } from "./store.js";
 
-const DATABASE = "shuxin-device";
-const STORE = "keys";
+const PLACE = { database: "shuxin-device", store: "keys" };
 
 /** @typedef {{id: string, text: string, label: string, madeAt: string, privateKey: CryptoKey}} DeviceKey */
 
@@ -19,50 +19,25 @@ export async function makeKey({ label, now }) {
   );
   const text = publicKeyText(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
   const key = { id: keyId(text), text, label, madeAt: now.toISOString(), privateKey: pair.privateKey };
-  await inStore("readwrite", (store) => store.add(key));
+  await inStore(PLACE, "readwrite", (store) => store.add(key));
   return key;
 }
 
 /** Oldest first. @returns {Promise<DeviceKey[]>} */
 export async function listKeys() {
-  const keys = await inStore("readonly", (store) => store.getAll());
+  const keys = await inStore(PLACE, "readonly", (store) => store.getAll());
   return keys.sort((a, b) => a.madeAt.localeCompare(b.madeAt));
 }
 
 /** Throws Problem("key_not_here"). @param {string} id @returns {Promise<DeviceKey>} */
 export async function keyNamed(id) {
-  const key = await inStore("readonly", (store) => store.get(id));
+  const key = await inStore(PLACE, "readonly", (store) => store.get(id));
   if (!key) throw new Problem("key_not_here");
   return key;
 }
 
 /** @param {string} id */
-export const forgetKey = (id) => inStore("readwrite", (store) => store.delete(id));
+export const forgetKey = (id) => inStore(PLACE, "readwrite", (store) => store.delete(id));
 
 /** Ask the browser not to clear this site's storage of its own accord. */
 export const keepStorage = async () => (await navigator.storage?.persist?.()) ?? false;
-
-/** @template T @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} ask @returns {Promise<T>} */
-async function inStore(mode, ask) {
-  const database = await opened();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
-      const request = ask(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(new Problem("storage_refused"));
-    });
-  } finally {
-    database.close();
-  }
-}
-
-/** @returns {Promise<IDBDatabase>} */
-function opened() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(new Problem("storage_refused"));
-  });
-}

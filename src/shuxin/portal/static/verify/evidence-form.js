@@ -5,6 +5,7 @@ import { Problem } from "./problem.js";
 import { isObject, statementFrom } from "./statement.js";
 
 export const LONGEST_EVIDENCE = 1 << 22;
+const KINDS = ["score-evidence", "decision-evidence", "strategy-evidence"];
 const PARTS = ["kind", "version", "score", "authorisations", "questions", "jobs", "model", "keys"];
 const RECEIPT = ["statement", "leaf", "place", "path", "checkpoint", "entry", "use"];
 const ENTRY = ["index", "entry", "path"];
@@ -25,7 +26,7 @@ const ENTRY = ["index", "entry", "path"];
 export function evidenceKind(bytes) {
   try {
     const value = /** @type {any} */ (parseJson(fromUtf8(bytes)));
-    return isObject(value) && ["score-evidence", "decision-evidence"].includes(value.kind) ? value.kind : null;
+    return isObject(value) && KINDS.includes(value.kind) ? value.kind : null;
   } catch {
     return null;
   }

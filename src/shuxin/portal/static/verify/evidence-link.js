@@ -2,7 +2,7 @@
 import { Broken } from "./evidence-proving.js";
 import { Problem } from "./problem.js";
 
-const TOLD = ["down", "refused_unproven", "none", "not_computed"];
+const TOLD = ["down", "refused_unproven", "none", "not_computed", "not_replayed", "other_version"];
 const UNDECIDED = ["sm3_here", "sm2_here", "no_ed25519", "no_secure_context"];
 
 /** @typedef {{name: string, state: "holds" | "told" | "broken" | "open", party: string, code: string}} Link */

@@ -7,6 +7,7 @@ import { verifyDecision } from "./evidence-decision.js";
 import { parseFile, readScoreEvidence } from "./evidence-form.js";
 import { alike, Broken, Chain, commitmentTo, contentHash, requireSame } from "./evidence-proving.js";
 import { link, looked } from "./evidence-link.js";
+import { verifyStrategy } from "./evidence-strategy.js";
 import { clamped, isBase, isPd, ownPoints, standingOf, Tally } from "./evidence-tally.js";
 import { fromHex, hex } from "./bytes.js";
 import { canonicalJson } from "./json.js";
@@ -27,7 +28,20 @@ const SKEW_MS = 120_000;
 /** @param {Uint8Array} bytes @param {{trust: import("./trust.js").Trust, now: Date}} by @returns {Promise<Link[]>} */
 export async function verifyEvidence(bytes, { trust, now }) {
   try {
-    if (parseFile(bytes).kind === "decision-evidence") return await verifyDecision(bytes, { trust, now });
+    const { kind } = parseFile(bytes);
+    if (kind === "decision-evidence") return await verifyDecision(bytes, { trust, now });
+    if (kind === "strategy-evidence") return await verifyStrategy(bytes, { trust, now, verifyScore });
+    const evidence = readScoreEvidence(bytes);
+    return await new Walk(evidence, new Chain(trust, evidence.keys), now).links();
+  } catch (error) {
+    if (error instanceof Problem && error.code === "evidence_form") return [link("file", "broken", "", "file")];
+    throw error;
+  }
+}
+
+/** Of a score inside another file. @type {import("./evidence-strategy.js").Verify} */
+async function verifyScore(bytes, { trust, now }) {
+  try {
     const evidence = readScoreEvidence(bytes);
     return await new Walk(evidence, new Chain(trust, evidence.keys), now).links();
   } catch (error) {

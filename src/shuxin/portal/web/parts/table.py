@@ -240,7 +240,9 @@ def _key(value: Any) -> str:
 def _options(
     wanted: Filter, rows: Sequence[Row], asked: _Asked, language: Language
 ) -> tuple[Option, ...]:
-    values = {_key(value): value for row in rows if (value := row.get(wanted.name)) is not None}
+    values = {
+        _key(value): value for row in rows if (value := row.get(wanted.name)) not in (None, "")
+    }
     return tuple(
         Option(key, plain(value, language), chosen=key == asked.get(wanted.name))
         for key, value in values.items()

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from shuxin.kernel.text import Text
     from shuxin.portal.web.parts.cells import State, Tone, Words
 
 
@@ -32,7 +31,7 @@ class Code:
 class Facts:
     """Names and values; a value may be words, a number, a time, ``State``, ``Linked`` or a list of them."""
 
-    facts: Sequence[tuple[Text, Any]]
+    facts: Sequence[tuple[Words, Any]]
     template: str = field(default="parts/facts.html", init=False)
 
 

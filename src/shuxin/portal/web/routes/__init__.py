@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 MODULES = (
     "home",
+    "shelf",
     "account",
     "verify",
     "documents",
     "device",
     "inbox",
     "systems",
+    "market_api",
     "gallery",
     "api_docs",
     "drop",
@@ -38,10 +40,23 @@ MODULES = (
     "importing",
     "enterprise",
     "subject_api",
+    "financing",
+    "financing_applications",
+    "market_desk",
+    "policies_mine",
+    "government",
+    "government_campaigns",
+    "government_policies",
     "bank",
     "bank_authorisations",
     "bank_scores",
     "bank_decisions",
+    "bank_products",
+    "bank_board",
+    "bank_campaigns",
+    "bank_cases",
+    "bank_strategies",
+    "bank_strategy_edit",
     "propose",
     "results",
     "jobs",
@@ -49,6 +64,7 @@ MODULES = (
     "wire",
     "log",
     "operator",
+    "government_boards",
     "second_person",
     "administration",
     "clients",
@@ -62,7 +78,9 @@ class Group(Enum):
 
     PUBLIC = Text(en="", zh="")
     MINE = Text(en="My enterprise", zh="我的企业")
+    MARKET = Text(en="Financing", zh="融资服务")
     CREDIT = Text(en="Credit", zh="信贷业务")
+    GOVERNMENT = Text(en="Inclusive finance", zh="普惠金融协调")
     DATA = Text(en="Data", zh="数据")
     JOINT = Text(en="Joint work", zh="联合任务")
     TRUST = Text(en="Uses and proofs", zh="使用与存证")

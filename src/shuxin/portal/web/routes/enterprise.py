@@ -64,12 +64,13 @@ class QuestionOfOther(NotPermitted):
 def home(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     from shuxin.consent.api import inbox_of  # noqa: PLC0415 - needs the database
     from shuxin.portal.web.views import enterprise as view  # noqa: PLC0415 - as above
+    from shuxin.portal.web.views.financing import needs_of  # noqa: PLC0415 - heavy
 
     now = now_in_china()
     keys = view.own_keys(person.party, settings=settings_from_environment(), now=now)
     names = view.names_known(settings_from_environment())
     items = inbox_of(subject=person.party, now=now, name_of=lambda party: names.get(party, ""))
-    needs = view.needs_of(person, items=items, keys=keys, now=now)
+    needs = [*needs_of(person.party), *view.needs_of(person, items=items, keys=keys, now=now)]
     return page(request, "enterprise/home.html", needs=needs)
 
 

@@ -21,6 +21,8 @@ from shuxin.portal.web.pages import language_of, page
 from shuxin.portal.web.views.enterprise import own_keys, speaking_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
 
     from shuxin.consent.api import InboxItem, Offer, PastUse
@@ -40,7 +42,7 @@ _GROUPS = (
 def inbox(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     from shuxin.consent.api import inbox_of  # noqa: PLC0415 - needs the database
 
-    items = inbox_of(subject=person.party, now=now_in_china(), name_of=_name_of)
+    items = inbox_of(subject=person.party, now=now_in_china(), name_of=_names())
     lists = [
         (text, found)
         for text, states in _GROUPS
@@ -113,7 +115,7 @@ def _item(request_id: str, person: accounts.Person) -> InboxItem:
     from shuxin.consent.api import RequestUnknown, inbox_item  # noqa: PLC0415 - needs the database
 
     item: InboxItem = inbox_item(
-        request_id, viewer=person.party, now=now_in_china(), name_of=_name_of
+        request_id, viewer=person.party, now=now_in_china(), name_of=_names()
     )
     if item.terms.subject != person.party:
         raise RequestUnknown
@@ -152,18 +154,22 @@ def _keys() -> HeldKeys:
     return HeldKeys(settings_from_environment().home)
 
 
-def _name_of(party: str) -> str:
-    """As institutions known here are called, else the registered name, "" for a stranger."""
+def _names() -> Callable[[str], str]:
+    """As institutions known here are called, else the registered name, "" for a stranger; read once a request."""
     from shuxin.parties.api import PartyNotRegistered, registration  # noqa: PLC0415 - needs the database
     from shuxin.portal.web.views.enterprise import names_known  # noqa: PLC0415 - as above
 
-    known: str = names_known(settings_from_environment()).get(party, "")
-    if known:
-        return known
-    try:
-        return str(registration(party).name)
-    except PartyNotRegistered:
-        return ""
+    known = names_known(settings_from_environment())
+
+    def name_of(party: str) -> str:
+        if known.get(party):
+            return known[party]
+        try:
+            return str(registration(party).name)
+        except PartyNotRegistered:
+            return ""
+
+    return name_of
 
 
 urlpatterns = [

@@ -15,7 +15,7 @@ from shuxin.parties.api import PartyKind
 from shuxin.portal.bootstrap import journal_of
 from shuxin.portal.web.access import open_to
 from shuxin.portal.web.pages import page
-from shuxin.portal.web.parts import Choice, Code, Facts, Field, Linked
+from shuxin.portal.web.parts import Cards, Choice, Code, Facts, Field, Linked
 from shuxin.portal.web.problem import NoSuchPage
 from shuxin.portal.web.routes import Group, Link
 from shuxin.portal.web.views import operation as shown
@@ -91,7 +91,7 @@ def home(request: HttpRequest, person: accounts.Person) -> HttpResponse:
     if person.roles & (OFFICE | SYSTEM_ADMINS | SECURITY_ADMINS):
         cards += shown.need_of_acts(by=person.name, now=now)
     state = shown.platform_facts() if person.roles & READERS.roles else None
-    return page(request, "operator/home.html", needs=shown.needs(cards), state=state)
+    return page(request, "operator/home.html", needs=Cards(cards), state=state)
 
 
 @require_safe

@@ -183,8 +183,8 @@ def _limits(schema: dict[str, Any]) -> str:
 
 
 def _statuses(answers: dict[str, Any], *, guarded: bool, sends: bool) -> Iterator[str]:
-    yield from sorted(str(code) for code in answers)
-    yield from ["400"] * sends + ["401", "403"] * guarded + ["429", "503"]
+    more = ["400"] * sends + ["401", "403"] * guarded + ["429", "503"]
+    yield from sorted({*map(str, answers), *more})
 
 
 def _curl(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shuxin.kernel.text import Text
+from shuxin.portal.web.market_api import words as market
 
 GROUPS = {
     "platform": Text(en="This site", zh="本站"),
@@ -10,6 +11,7 @@ GROUPS = {
     "consent": Text(en="Authorisations and uses", zh="授权与使用"),
     "log": Text(en="Log", zh="存证日志"),
     "subject": Text(en="Questions of a subject", zh="数据主体查询"),
+    **market.GROUPS,
 }
 WORDS = {
     "GET /api/health": Text(
@@ -70,4 +72,5 @@ WORDS = {
         en="Answer a subject's signed question, sealed to the key that it names, or take its signed objection.",
         zh="答复数据主体签名的查询(以其指定密钥加密),或受理其签名的异议。",
     ),
+    **market.WORDS,
 }

@@ -15,6 +15,7 @@ from shuxin.portal.web.views.bank_home import grants_here, tone_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from shuxin.federation.api import Findings
     from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
 
@@ -94,6 +95,26 @@ def decision_proven(settings: Settings, digest: str) -> Proven:
     return _checked(data, trust, names={}, receipts=())
 
 
+def strategy_bytes(settings: Settings, digest: str) -> tuple[bytes, bytes]:
+    """Evidence file and trust file of a decision by a strategy."""
+    from shuxin.portal.strategy_evidence import (  # noqa: PLC0415 - heavy
+        strategy_evidence,
+        strategy_trust,
+    )
+
+    return strategy_evidence(settings, digest), strategy_trust(settings, digest)
+
+
+def strategy_proven(settings: Settings, digest: str) -> Proven:
+    """The same of a decision by a strategy: grounds, uses, scores, models, record, and the decision computed anew."""
+    from shuxin.lending.api import verify_strategy_evidence  # noqa: PLC0415 - heavy
+    from shuxin.verification.api import read_trust  # noqa: PLC0415 - beside its use
+
+    data, trust = strategy_bytes(settings, digest)
+    findings = verify_strategy_evidence(data, trust=read_trust(trust), now=now_in_china())
+    return _told(findings, len(data), names={}, receipts=())
+
+
 def _checked(
     data: bytes, trust: bytes, *, names: Mapping[str, str], receipts: tuple[Receipt, ...]
 ) -> Proven:
@@ -101,9 +122,15 @@ def _checked(
     from shuxin.verification.api import read_trust  # noqa: PLC0415 - beside its use
 
     findings = verify_evidence(data, trust=read_trust(trust), now=now_in_china())
+    return _told(findings, len(data), names=names, receipts=receipts)
+
+
+def _told(
+    findings: Findings, size: int, *, names: Mapping[str, str], receipts: tuple[Receipt, ...]
+) -> Proven:
     links = tuple(_link(one, names) for one in findings.links)
     broken = next((one for one in links if one["state"] is _STATES["broken"]), None)
-    return Proven(findings.holds, links, broken, receipts, len(data))
+    return Proven(findings.holds, links, broken, receipts, size)
 
 
 def authorisation_facts(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.infra.api import settings_from_environment
 from shuxin.kernel.text import Text
-from shuxin.portal.web.parts import Card, Cards, Code, Column, Facts, Filter, Kind, State, Table
+from shuxin.portal.web.parts import Card, Code, Column, Facts, Filter, Kind, State, Table
 from shuxin.portal.web.views.administering import Several, kind_text
 
 if TYPE_CHECKING:
@@ -332,10 +332,6 @@ def need_of_acts(*, by: str, now: datetime) -> list[Card]:
     count = sum(act.by != by for act in waiting_acts(now=now))
     title, text, state = _ACTS
     return [Card(title, text, "/acts", State(state, "warn"), str(count))] if count else []
-
-
-def needs(cards: list[Card]) -> Cards:
-    return Cards(cards)
 
 
 _SILENT = (

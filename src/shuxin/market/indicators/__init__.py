@@ -1,0 +1,1 @@
+"""What the market does, counted: indicators with their definitions, and whom it reaches."""
