@@ -61,14 +61,14 @@ def all_errors() -> list[type[ShuxinError]]:
     for module in pkgutil.walk_packages(shuxin.__path__, "shuxin."):
         if ".migrations" not in module.name:
             importlib.import_module(module.name)
-    found: dict[str, type[ShuxinError]] = {}
+    found: list[type[ShuxinError]] = []
     waiting = list(ShuxinError.__subclasses__())
     while waiting:
         error = waiting.pop()
         waiting += error.__subclasses__()
         if "code" in vars(error) and error.__module__.startswith("shuxin."):
-            found[error.code] = error
-    return [found[code] for code in sorted(found)]
+            found.append(error)
+    return sorted(found, key=lambda error: error.code)
 
 
 def page(language: str) -> str:

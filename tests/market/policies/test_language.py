@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shuxin.kernel.errors import ShuxinError
 from shuxin.market.api import Borrower, FirmFacts, Size
-from shuxin.market.policies.documents import PolicyInvalid, from_document, match_policy
+from shuxin.market.policies.documents import SupportPolicyInvalid, from_document, match_policy
 from shuxin.market.policies.fields import POLICY_FIELDS, Operator, facts_of
 from shuxin.market.policies.language import (
     All,
@@ -210,7 +210,7 @@ class TestExamples:
         assert not match_policy(EXAMPLES[0], FIRM, on=last + dt.timedelta(1)).is_open
 
     def test_an_impossible_document_is_refused(self) -> None:
-        with pytest.raises(PolicyInvalid):
+        with pytest.raises(SupportPolicyInvalid):
             from_document({"name": "x"})
         whole = EXAMPLES[0].document()
         with pytest.raises(ShuxinError):

@@ -25,8 +25,8 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{2,39}")
 LONGEST_TITLE, LONGEST_WORDS = 120, 600
 
 
-class PolicyInvalid(InvalidInput):
-    code = "policy_invalid"
+class SupportPolicyInvalid(InvalidInput):
+    code = "support_policy_invalid"
     what = Text(en="the policy cannot be: {where}", zh="政策填写有误：{where}")
     mend = Text(en="Correct this place and send it again", zh="请更正该项后重新提交")
 
@@ -62,7 +62,7 @@ class PolicyKind(Worded):
 
 @dataclass(frozen=True, slots=True)
 class PolicyTerms:
-    """One version of a policy. Raises PolicyInvalid, ConditionInvalid.
+    """One version of a policy. Raises SupportPolicyInvalid, ConditionInvalid.
 
     conditions: in the lines of ``policies.language``. opens_on, closes_on: first and last day on which one may
     apply, None without end. basis: number or name of the official document. is_example: made up, nobody's policy.
@@ -86,19 +86,19 @@ class PolicyTerms:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise PolicyInvalid(where="name")
+            raise SupportPolicyInvalid(where="name")
         for place in ("title_zh", "title_en", "office_zh", "office_en"):
             self._require(place, 1, LONGEST_TITLE)
         for place in ("benefit_zh", "benefit_en", "apply_zh", "apply_en"):
             self._require(place, 1, LONGEST_WORDS)
         self._require("basis", 0, LONGEST_TITLE)
         if self.closes_on is not None and self.closes_on < self.opens_on:
-            raise PolicyInvalid(where="closes_on")
+            raise SupportPolicyInvalid(where="closes_on")
         read_condition(self.conditions)
 
     def _require(self, place: str, least: int, most: int) -> None:
         if not least <= len(getattr(self, place).strip()) <= most:
-            raise PolicyInvalid(where=place)
+            raise SupportPolicyInvalid(where=place)
 
     @property
     def condition(self) -> Condition:
@@ -136,9 +136,9 @@ class PolicyTerms:
 
 
 def from_document(document: dict[str, Json]) -> PolicyTerms:
-    """Raises PolicyInvalid, ConditionInvalid."""
+    """Raises SupportPolicyInvalid, ConditionInvalid."""
     if set(document) != {field.name for field in fields(PolicyTerms)}:
-        raise PolicyInvalid(where="document")
+        raise SupportPolicyInvalid(where="document")
     found: dict[str, Any] = dict(document)
     found["kind"] = PolicyKind(str(document["kind"]))
     found["opens_on"] = dt.date.fromisoformat(str(document["opens_on"]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shuxin.infra.api import now_in_china
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
-from shuxin.portal.commands.verify import FileUnreadable
+from shuxin.portal.commands.verify import ProofFileUnreadable
 from shuxin.portal.commands.verify import content_of as bytes_of
 from shuxin.verification.api import (
     Demand,
@@ -98,7 +98,7 @@ def _opened(options: argparse.Namespace) -> Iterator[tuple[BinaryIO, Receipt, by
     try:
         file = Path(options.file).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise FileUnreadable(file=options.file) from error
+        raise ProofFileUnreadable(file=options.file) from error
     presented = bytes_of(options.presentation) if options.presentation else b""
     with file:
         if options.codes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shuxin.kernel.signing import PublicKey
 from shuxin.kernel.text import Text
 from shuxin.portal.bootstrap import holder, own_log, own_signer, start
-from shuxin.portal.commands.verify import FileUnreadable
+from shuxin.portal.commands.verify import ProofFileUnreadable
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
     file = Path(options.file)
     if not file.is_file():
-        raise FileUnreadable(file=options.file)
+        raise ProofFileUnreadable(file=options.file)
     algorithm = CommitmentAlgorithm.HMAC_SM3 if options.sm3 else CommitmentAlgorithm.HMAC_SHA256
     request = Request(
         template=options.template,

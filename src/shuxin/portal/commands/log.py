@@ -15,7 +15,7 @@ from shuxin.ledger.api import (
     own_witness,
     parse_trust,
 )
-from shuxin.portal.commands.verify import FileUnreadable, content_of
+from shuxin.portal.commands.verify import ProofFileUnreadable, content_of
 
 if TYPE_CHECKING:
     import argparse
@@ -119,4 +119,4 @@ def _write(file: str, content: bytes) -> None:
     try:
         Path(file).write_bytes(content)
     except OSError as error:
-        raise FileUnreadable(file=file) from error
+        raise ProofFileUnreadable(file=file) from error

@@ -35,8 +35,8 @@ _HOLDS = Text(en="{file}: holds", zh="{file}:成立")
 _FAILS = Text(en="{file}: DOES NOT HOLD", zh="{file}:不成立")
 
 
-class FileUnreadable(NotFound):
-    code = "file_unreadable"
+class ProofFileUnreadable(NotFound):
+    code = "proof_file_unreadable"
     what = Text(en="the file {file} cannot be read", zh="无法读取文件 {file}")
     mend = Text(en="Look at its name and permissions", zh="请检查文件名与权限")
 
@@ -58,12 +58,12 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 
 def content_of(file: str) -> bytes:
-    """The bytes of a file. Raises FileUnreadable."""
+    """The bytes of a file. Raises ProofFileUnreadable."""
     try:
         with Path(file).open("rb") as opened:
             return opened.read(LONGEST_FILE + 1)
     except OSError as error:
-        raise FileUnreadable(file=file) from error
+        raise ProofFileUnreadable(file=file) from error
 
 
 def _judge(file: str, trust: Mapping[str, Any], now: datetime, language: Language) -> int:
@@ -100,4 +100,4 @@ def _verdict_on_folder(file: str, trust: Mapping[str, Any]) -> ProofVerdict:
     try:
         return verify_log_folder(Path(file), trust=trust)
     except OSError as error:
-        raise FileUnreadable(file=file) from error
+        raise ProofFileUnreadable(file=file) from error

@@ -174,7 +174,7 @@ def _conditions(was: Any) -> list[Field]:
 
 
 def terms_of(request: HttpRequest, *, name: str = "") -> Any:
-    """The policy that the form says. Raises FieldWrong, PolicyInvalid, ConditionInvalid."""
+    """The policy that the form says. Raises FieldWrong, SupportPolicyInvalid, ConditionInvalid."""
     from shuxin.market.api import government  # noqa: PLC0415 - needs the database
 
     kind = shown.typed(request, "kind")
