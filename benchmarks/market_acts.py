@@ -14,7 +14,8 @@ from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.machine import Actor
 
 SETTLED = frozenset({"approved", "manual_review", "declined", "need_information", "accepted"})
-PAUSE = 0.05
+PAUSE, NOTHING_FITS_AFTER = 0.05, 3.0
+"""Where nothing fits, a demand stays as it is though it has been matched."""
 
 
 def publish(*, model: str, number: int, people: list[str]) -> str:
@@ -147,6 +148,8 @@ class _Run:
             one["end"] = "screening"
             return True
         if "applied" not in one:
+            if not self._looks(one):
+                return False
             matching = matching_of(one["demand"], viewer=one["party"])
             if matching is None:
                 return False
@@ -160,6 +163,16 @@ class _Run:
             return False
         one["end"] = "answered"
         return True
+
+    @staticmethod
+    def _looks(one: dict[str, Any]) -> bool:
+        """Whether the ranking is worth asking for: it is computed again for whoever looks at it."""
+        from shuxin.market.api import demand
+
+        if demand(one["demand"], viewer=one["party"]).state == "matched":
+            return True
+        since = time.time() - one["began"]
+        return since > NOTHING_FITS_AFTER and int(since) != int(since - PAUSE)
 
     @staticmethod
     def _apply(one: dict[str, Any], matching: Any) -> bool:

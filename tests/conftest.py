@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 if not os.environ.get("SHUXIN_HOME"):
     os.environ["SHUXIN_HOME"] = tempfile.mkdtemp(prefix="shuxin-tests-")
+# Before numpy is imported, here and in every command that a test starts: beside several workers the
+# threads of a small product wait for each other (one file of fits, on busy cores: 20 s of processor, else 5).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 settings.register_profile("shuxin", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=300)  # make soak

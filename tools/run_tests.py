@@ -14,8 +14,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM_BYTES = 4 << 30
-_AT_ONCE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
-"""Some wait for other processes. tests/conftest.py says which tests share a process and which begin early."""
+_AT_ONCE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+"""On two cores: some wait for other processes, and every further worker collects all tests once more.
+
+tests/conftest.py says which tests share a process and which begin early.
+"""
 
 
 def main(*options: str) -> int:

@@ -394,7 +394,7 @@ class TestPublishStatus:
 class TestRefusalsInWords:
     def test_say_the_state_and_the_reason_in_the_readers_language(self) -> None:
         closed = RequestClosed(RequestState.LAPSED)
-        assert closed.say("zh").startswith("当前状态不允许此操作:逾期未答复,已失效。")
+        assert closed.say("zh").startswith("当前状态不允许此操作：逾期未答复，已失效。")
         with pytest.raises(GrantUnproven) as caught:
             grant(asked(), granted(proposed(), STRANGER), keys=DIRECTORY, now=NOW)
         assert "nobody whom this holder trusts" in caught.value.say("en")

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.kernel.machine import Actor, Machine, StepImpossible, StepOfOther, all_but, step
-from shuxin.lending.api import APPLICATION
-from shuxin.market.api import DEMAND, PRODUCT, REFERRAL
+from shuxin.kernel.text import Text
 
 DOOR = Machine(
     "door",
@@ -17,8 +16,8 @@ DOOR = Machine(
         step("shut", "open", "shut", Actor.ENTERPRISE, Actor.SYSTEM),
         step("remove", all_but(("shut", "open", "gone"), "gone"), "gone", Actor.OPERATOR),
     ),
+    {"open": Text(en="stands open", zh="敞开")},
 )
-MACHINES = (DOOR, PRODUCT, DEMAND, REFERRAL, APPLICATION)
 
 
 class TestMachine:
@@ -34,6 +33,21 @@ class TestMachine:
         with pytest.raises(StepOfOther):
             DOOR.after("shut", "open", actor=Actor.OPERATOR)
 
+    def test_a_refusal_says_the_state_and_what_is_possible_instead(self) -> None:
+        with pytest.raises(StepImpossible) as refused:
+            DOOR.after("open", "open", actor=Actor.ENTERPRISE)
+        assert refused.value.sentences("en") == (
+            "this is not possible now; its state is: stands open",
+            "Possible for you now: shut. Load it again, somebody may have acted meanwhile",
+        )
+        assert refused.value.sentences("zh") == (
+            "当前状态为“敞开”，不能办理此操作",
+            "您目前可以办理：shut。请刷新查看，可能已有他人先行办理",
+        )
+        ended = DOOR.impossible("open", "gone", actor=Actor.ENTERPRISE)
+        assert "Possible for you now: nothing" in ended.say("en")
+        assert ended.facts == {"event": "open", "state": "gone"}
+
     def test_a_machine_that_is_not_one_is_not_made(self) -> None:
         twice = (
             step("go", "a", "b", Actor.SYSTEM),
@@ -44,23 +58,11 @@ class TestMachine:
         with pytest.raises(ValueError, match="unknown"):
             Machine("m", "a", ("a",), (step("go", "a", "b", Actor.SYSTEM),))
 
-    @given(st.sampled_from(MACHINES), st.data())
-    def test_offers_just_what_it_allows(self, machine: Machine, data: st.DataObject) -> None:
-        state = data.draw(st.sampled_from(machine.states))
-        actor = data.draw(st.sampled_from(Actor))
-        for event in {one.event for one in machine.steps}:
-            if event in machine.events(state, actor=actor):
-                assert machine.after(state, event, actor=actor) in machine.states
+    @given(st.sampled_from(DOOR.states), st.sampled_from(Actor))
+    def test_offers_just_what_it_allows(self, state: str, actor: Actor) -> None:
+        for event in {one.event for one in DOOR.steps}:
+            if event in DOOR.events(state, actor=actor):
+                assert DOOR.after(state, event, actor=actor) in DOOR.states
             else:
                 with pytest.raises((StepImpossible, StepOfOther)):
-                    machine.after(state, event, actor=actor)
-
-
-@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
-def test_every_state_is_reached_and_leads_to_an_end(machine: Machine) -> None:
-    reached, ends = {machine.initial}, {s for s in machine.states if machine.is_final(s)}
-    for _ in machine.states:
-        reached |= {s.to for s in machine.steps if s.sources & reached}
-        ends |= {source for s in machine.steps if s.to in ends for source in s.sources}
-    assert reached == set(machine.states)
-    assert ends == set(machine.states)
+                    DOOR.after(state, event, actor=actor)

@@ -14,8 +14,10 @@ from shuxin.kernel.region import (
     RegionTable,
     published_regions,
     region_names,
+    region_words,
     short_region_name,
 )
+from shuxin.kernel.text import Text
 
 codes = st.from_regex(r"[1-9][0-9]{5}", fullmatch=True).map(RegionCode)
 ORDER = list(RegionLevel)
@@ -119,6 +121,18 @@ class TestRegionTable:
     def test_wrong_code_is_an_error(self) -> None:
         with pytest.raises(InvalidRegionCode):
             RegionTable.from_rows([("34", "x", None, None)])
+
+
+class TestRegionWords:
+    def test_are_the_full_name_where_the_table_has_one(self) -> None:
+        assert region_words("3401") == Text(en="安徽省合肥市", zh="安徽省合肥市")
+        assert region_words("340102").say("en") == "安徽省合肥市瑶海区"
+
+    def test_say_what_is_known_and_the_digits_where_it_has_none(self) -> None:
+        assert region_words("3499").say("zh") == "安徽省（地区 3499）"
+        assert region_words("349901").say("en") == "安徽省 (region 349901)"
+        assert region_words("990000").say("en") == "region 990000"
+        assert region_words("{x}").say("zh") == "地区 {x}"
 
 
 class TestRegionNames:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.lending.desk_world import Advises, World
@@ -10,6 +11,7 @@ from tests.market.shelf_world import BANK, FIRM, PRODUCT, bank, firm
 from shuxin.kernel.machine import StepImpossible
 from shuxin.lending.api import (
     PERSON_REASONS,
+    Answer,
     CaseNotYours,
     CaseTaken,
     OfferOutsideTerms,
@@ -27,8 +29,8 @@ from shuxin.lending.api import (
     step_application,
     take_case,
 )
-from shuxin.lending.case_models import CaseRow
-from shuxin.market.api import Doer, ThingUnknown, steps_of
+from shuxin.lending.case_models import CaseRow, Outgoing
+from shuxin.market.api import Doer, Repayment, ThingUnknown, steps_of
 
 pytestmark = pytest.mark.django_db
 APPROVE = Ruling(Verdict.APPROVE, "现场核实经营正常", amount_fen=AMOUNT, rate_bp=420)
@@ -52,6 +54,74 @@ def decide(
     override_case(
         key, ruling, terms=PRODUCT, doer=officer(by), now=world.clock(), second_above_fen=above
     )
+
+
+class TestRepayment:
+    def test_is_one_of_the_product(self) -> None:
+        world, key = queued()
+        take_case(key, officer="li", now=world.clock())
+        with pytest.raises(OfferOutsideTerms) as caught:
+            decide(world, key, replace(APPROVE, repayment=Repayment.REVOLVING))
+        assert caught.value.sentences("zh")[0] == "报价与产品条款不符：还款方式"
+        assert "the repayment" in caught.value.sentences("en")[0]
+        two = replace(PRODUCT, repayments=(Repayment.BULLET, Repayment.REVOLVING))
+        ruling = replace(APPROVE, repayment=Repayment.REVOLVING)
+        override_case(key, ruling, terms=two, doer=officer("li"), now=world.clock())
+        offer = case(key).offer
+        assert offer is not None
+        assert offer.repayment == case(key).officers[-1].repayment == "revolving"
+
+    def test_of_an_offer_by_the_strategy_is_the_first_of_the_product(self) -> None:
+        key, world = submitted(), World()
+        world.rounds()
+        offer = case(key).offer
+        assert offer is not None
+        assert offer.repayment == PRODUCT.repayments[0].value
+
+
+class TestRefusedOffer:
+    def refused(self, key: str, world: World) -> None:
+        """It lay in the outbox for longer than it was valid, as on a platform that was away."""
+        told = Outgoing.objects.get(case=key, kind="answer", done_at=None)
+        offer = {**told.content["offer"], "valid_until": world.clock().isoformat()}
+        Outgoing.objects.filter(pk=told.pk).update(content={**told.content, "offer": offer})
+        world.rounds()
+
+    def test_comes_back_to_its_officer_who_makes_another_one(self) -> None:
+        world, key = queued()
+        take_case(key, officer="li", now=world.clock())
+        decide(world, key, APPROVE)
+        self.refused(key, world)
+        one = case(key)
+        assert (one.state, one.taken_by, one.refused) == ("queue", "li", "offer_outside_terms")
+        assert one.refused_where == "valid_until"
+        assert one.offer is not None
+        assert one.offer.amount_fen == APPROVE.amount_fen
+        assert one.due_at is not None
+        decide(world, key, APPROVE)
+        world.rounds()
+        assert (case(key).refused, case(key).told) == ("", True)
+        assert application(key, viewer=BANK).state == "approved"
+
+    def test_of_the_strategy_waits_for_any_officer(self) -> None:
+        key, world = submitted(), World()
+        within: Any = world.platform.within
+        real, tries = within.answer, list[str]()
+
+        def once(asked: str, answer: Answer, *, by: str) -> None:
+            tries.append(asked)
+            if len(tries) == 1:
+                raise OfferOutsideTerms(where="fees")
+            real(asked, answer, by=by)
+
+        within.answer = once
+        world.rounds()
+        one = case(key)
+        assert (one.state, one.taken_by, one.refused_where) == ("queue", "", "")
+        take_case(key, officer="wang", now=world.clock())
+        decide(world, key, APPROVE, by="wang")
+        world.rounds()
+        assert case(key).told
 
 
 class TestTaking:

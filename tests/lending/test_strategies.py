@@ -26,6 +26,7 @@ from shuxin.lending.api import (
     DecisionUnknown,
     NothingToRollBack,
     ShareImpossible,
+    StrategyEdited,
     StrategyHasFaults,
     StrategyUnknown,
     approve_strategy,
@@ -165,10 +166,19 @@ class TestPublication:
     def test_an_edit_takes_back_test_and_approval_away(self) -> None:
         key = ready()
         approve_strategy(key, doer=ONE, now=NOW)
-        edit_strategy(key, STANDARD_2, doer=ONE, now=NOW)
+        edit_strategy(key, STANDARD_2, seen=STANDARD.digest, doer=ONE, now=NOW)
         assert (state(key), strategy_view(key, party=BANK).back_test) == ("draft", "")
         with pytest.raises(BackTestMissing):
             publish_strategy(key, doer=TWO, now=NOW)
+
+    def test_of_two_who_edit_the_same_content_the_second_is_refused(self) -> None:
+        key, seen = drafted(), STANDARD.digest
+        edit_strategy(key, STANDARD_2, seen=seen, doer=ONE, now=NOW)
+        with pytest.raises(StrategyEdited):
+            edit_strategy(key, STANDARD_3, seen=seen, doer=TWO, now=NOW)
+        assert strategy_view(key, party=BANK).digest == STANDARD_2.digest
+        edit_strategy(key, STANDARD_3, seen=STANDARD_2.digest, doer=TWO, now=NOW)
+        assert strategy_view(key, party=BANK).digest == STANDARD_3.digest
 
     @pytest.mark.parametrize("cell", ["<< 12 (", "< 11", "<= 12"])
     def test_a_planted_fault_is_refused(self, cell: str) -> None:
@@ -201,7 +211,7 @@ class TestPublication:
     def test_what_runs_is_neither_edited_nor_dropped(self) -> None:
         key = published()
         with pytest.raises(StepImpossible):
-            edit_strategy(key, STANDARD_2, doer=ONE, now=NOW)
+            edit_strategy(key, STANDARD_2, seen=STANDARD.digest, doer=ONE, now=NOW)
         with pytest.raises(StepImpossible):
             drop_strategy(key, doer=ONE, now=NOW)
 

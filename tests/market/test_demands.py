@@ -51,6 +51,7 @@ from shuxin.market.api import (
     link_application,
     referrals_of_demand,
     step_demand,
+    step_product,
     step_referral,
     steps_of,
     submit_demand,
@@ -292,6 +293,15 @@ class TestSight:
         online_product()
         assert board(BANK, now=NOW)[0].firm == FACTS
         assert demand(key, viewer=BANK).terms.note == DEMAND.note
+
+    def test_no_firm_is_named_to_a_lender_without_a_product_online(self) -> None:
+        published(may_contact=True)
+        assert board(BANK, now=NOW)[0].firm.party == ""
+        product = online_product()
+        assert board(BANK, now=NOW)[0].firm == FACTS
+        step_product(product, "pause", doer=bank(), now=NOW, reason="x")
+        (line,) = board(BANK, now=NOW)
+        assert (line.firm.name, line.terms.note) == ("", "")
 
     def test_of_lenders_that_the_firm_did_not_choose_is_none(self) -> None:
         online_product(), online_product(OTHER_BANK), online_product(THIRD_BANK)

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from django.db import connection, connections, transaction
 from tests.market.shelf_world import BANK, DAY, NOW, OTHER_BANK
 
+from shuxin.market import feed
 from shuxin.market.api import (
     EventPage,
     OutcomeFacts,
+    await_events,
     events_after,
     keep_outcome,
     last_event,
+    let_go,
     outcomes,
 )
 from shuxin.market.step_models import EventRow
@@ -72,6 +76,46 @@ class TestFeedOnPostgreSQL:
         page = events_after(BANK, 0)
         writer.join()
         assert things(page) == ["1", "2"]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWaiting:
+    def test_ends_at_an_event_of_the_audience_and_at_no_other(self) -> None:
+        known = last_event(BANK)
+        ended = threading.Event()
+
+        def wait() -> None:
+            await_events(BANK, known, seconds=60)
+            ended.set()
+            connections.close_all()
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        event(OTHER_BANK)
+        assert not ended.wait(timeout=1)
+        event(BANK)
+        assert ended.wait(timeout=15)
+        waiting.join()
+
+    def test_does_not_begin_where_there_is_one(self) -> None:
+        event(BANK)
+        began = time.monotonic()
+        await_events(BANK, 0, seconds=20)
+        assert time.monotonic() - began < 15
+
+    def test_ends_with_its_time(self) -> None:
+        event(BANK)
+        began = time.monotonic()
+        await_events(BANK, last_event(BANK), seconds=0.5)
+        assert time.monotonic() - began >= 0.5
+
+    def test_ends_with_the_process(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(feed, "_LETTING_GO", threading.Event())
+        threading.Timer(0.3, let_go).start()
+        began = time.monotonic()
+        await_events(BANK, 0, seconds=20)
+        await_events(BANK, 0, seconds=20)
+        assert time.monotonic() - began < 15
 
 
 FACTS = OutcomeFacts("r1", "d1", "p1", 1, BANK, "approve", NOW, amount_fen=5_000_000, seconds=2.5)

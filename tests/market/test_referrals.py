@@ -6,6 +6,7 @@ import pytest
 from tests.market.shelf_world import (
     BANK,
     DAY,
+    FACTS,
     FIRM,
     FOURTH_BANK,
     HOUR,
@@ -166,10 +167,13 @@ class TestChoicesAndAssignments:
         key, product = published(), online_product()
         mine = chosen(key, product)
         assert referral(mine, viewer=BANK).firm == ""
+        assert [one.firm_name for one in referrals_of_lender(BANK)] == [""]
         assert referral(mine, viewer=FIRM).firm == FIRM
         assert demand(key, viewer=BANK).firm.party == ""
         step_referral(mine, "take", doer=bank(), now=NOW)
         assert referral(mine, viewer=BANK).firm == FIRM
+        assert referral(mine, viewer=BANK).firm_name == FACTS.name != ""
+        assert [one.firm_name for one in referrals_of_lender(BANK)] == [FACTS.name]
 
     def test_are_the_firms_and_the_operators(self) -> None:
         key, product = published(), online_product()

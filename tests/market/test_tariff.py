@@ -34,6 +34,7 @@ from shuxin.market.api import (
     MonthInvalid,
     Price,
     TariffInvalid,
+    agree_to_price,
     callers_of,
     calls_of,
     count_call,
@@ -42,8 +43,10 @@ from shuxin.market.api import (
     month_named,
     price_of,
     prices,
-    set_price,
+    propose_price,
+    proposed_prices,
 )
+from shuxin.parties.api import ActUnknown, SamePerson, Step, state_act, waiting_acts
 
 if TYPE_CHECKING:
     from shuxin.kernel.statements import Statement
@@ -70,15 +73,10 @@ def priced(
     day: dt.date | None = None,
     at: dt.datetime = NOW,
 ) -> Price:
-    return set_price(
-        catalogue=catalogue,
-        purpose=purpose,
-        fen=fen,
-        valid_from=day or at.date(),
-        by="clerk",
-        journal=Log(),
-        now=at,
-    )
+    told = {"catalogue": catalogue, "purpose": purpose, "fen": fen}
+    for clerk in ("zhang", "li"):
+        propose_price(**told, valid_from=day or at.date(), by=clerk, journal=Log(), now=at)  # type: ignore[arg-type]
+    return prices()[-1]
 
 
 def used(
@@ -174,17 +172,52 @@ class TestPrice:
     @pytest.mark.django_db
     def test_is_kept_and_logged(self) -> None:
         log = Log()
-        set_price(
-            catalogue="tax-declarations", purpose=PURPOSES[0], fen=120, valid_from=NOW.date(),
-            by="clerk", journal=log, now=NOW,
-        )  # fmt: skip
-        (entry,) = log
-        assert entry.kind == "tariff-set"
+        for clerk in ("zhang", "li"):
+            propose_price(
+                catalogue="tax-declarations", purpose=PURPOSES[0], fen=120, valid_from=NOW.date(),
+                by=clerk, journal=log, now=NOW,
+            )  # fmt: skip
+        assert [one.kind for one in log] == ["four-eyes", "four-eyes", "tariff-set"]
+        entry = log[-1]
         assert entry.facts == {
             "purpose": PURPOSES[0], "fen": 120, "valid_from": "2026-06-10",
             "catalogue": "tax-declarations",
         }  # fmt: skip
-        assert [one.fen for one in prices()] == [120]
+        assert [(one.fen, one.by, one.agreed_by) for one in prices()] == [(120, "zhang", "li")]
+
+    @pytest.mark.django_db
+    def test_of_one_person_alone_is_none(self) -> None:
+        told = {"catalogue": "tax", "purpose": "*", "fen": 5, "valid_from": NOW.date()}
+
+        def proposed(clerk: str, **other: object) -> Step:
+            given = {**told, **other}
+            return propose_price(**given, by=clerk, journal=Log(), now=NOW)  # type: ignore[arg-type]
+
+        assert proposed("zhang") is Step.WAITING
+        with pytest.raises(SamePerson):
+            proposed("zhang")
+        assert proposed("li", fen=6) is Step.WAITING
+        assert prices() == ()
+        first, other = proposed_prices(now=NOW)
+        assert (first.fen, first.by, other.fen) == (5, "zhang", 6)
+        with pytest.raises(SamePerson):
+            agree_to_price(first.number, by="zhang", journal=Log(), now=NOW)
+        later = NOW + 2 * DAY
+        assert agree_to_price(first.number, by="wang", journal=Log(), now=later) is Step.DONE
+        (price,) = prices()
+        assert (price.fen, price.at, price.agreed_by) == (5, later, "wang")
+        assert not price.holds("tax", PURPOSES[0], later - DAY)
+        with pytest.raises(ActUnknown):
+            agree_to_price(first.number, by="zhao", journal=Log(), now=later)
+        assert [one.fen for one in proposed_prices(now=later)] == [6]
+        assert proposed_prices(now=NOW + 7 * DAY) == []
+
+    @pytest.mark.django_db
+    def test_is_agreed_to_by_no_other_act(self) -> None:
+        state_act("trust", {"anchors": "x"}, by="zhang", journal=Log(), now=NOW)
+        (act,) = waiting_acts(now=NOW)
+        with pytest.raises(ActUnknown):
+            agree_to_price(act.number, by="li", journal=Log(), now=NOW)
 
     @pytest.mark.django_db
     @pytest.mark.parametrize(

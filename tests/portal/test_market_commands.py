@@ -7,6 +7,7 @@ import datetime as dt
 import http.server
 import io
 import json
+import re
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.machine import Actor
 from shuxin.kernel.statements import parse_statement
 from shuxin.market import api as market
+from shuxin.parties.api import SamePerson
 from shuxin.portal import display
 from shuxin.portal.bootstrap import own_log, own_signer, start
 from shuxin.portal.commandline.market import COMMANDS
@@ -221,7 +223,18 @@ class TestTariffCommand:
         clock = [dt.datetime(2026, 6, 2, 9, tzinfo=CHINA)]
         monkeypatch.setattr("shuxin.infra.api.now_in_china", lambda: clock[0])
         assert run("tariff", "show") == 0
+        who = ["zhang"]
+        monkeypatch.setattr(tariff_command, "operator", lambda: who[0])
         run("tariff", "set", "--catalogue", "tax", "--purpose", "credit_decision", "--fen", "150")
+        assert "waits for a second person" in printed.getvalue()
+        run("tariff", "waiting")
+        (number,) = re.findall(r"(\d+)\W+tax", printed.getvalue())
+        with pytest.raises(SamePerson):
+            run("tariff", "agree", number)
+        assert market.prices() == ()
+        who[0] = "li"
+        run("tariff", "agree", number)
+        assert "in force" in printed.getvalue()
         before = own_log(home).size
         for hour in range(3):
             Use.objects.create(

@@ -84,7 +84,9 @@ class TestDoors:
 
 class TestStart:
     def run(self, code: str, home: Path) -> str:
+        """In an environment as an operator's: with all threads that the libraries take of themselves."""
         environment = os.environ | {"SHUXIN_HOME": str(home)}
+        environment.pop("OPENBLAS_NUM_THREADS", None)
         done = subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,

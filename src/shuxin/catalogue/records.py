@@ -28,7 +28,7 @@ class DatasetUnknown(NotFound):
     )
     mend = Text(
         en="Register its contract, or search the catalogue for the right name",
-        zh="请登记其数据合约,或在目录中查找正确名称",
+        zh="请登记其数据合约，或在目录中查找正确名称",
     )
 
 
@@ -41,7 +41,7 @@ class SourceInvalid(InvalidInput):
     mend = Text(
         en="Its kind is folder or database, and its location bears no password: keep passwords in"
         " the environment",
-        zh="类型应为 folder 或 database,地址不得含密码:密码请放在环境变量中",
+        zh="类型应为 folder 或 database，地址不得含密码：密码请放在环境变量中",
     )
 
 

@@ -43,7 +43,7 @@ class CityWriterMissing(Unavailable):
         zh="未安装写工作簿所需的 {library} 库",
     )
     mend = Text(
-        en="Install it with: pip install 'shuxin[city]'", zh="请运行:pip install 'shuxin[city]'"
+        en="Install it with: pip install 'shuxin[city]'", zh="请运行：pip install 'shuxin[city]'"
     )
 
 

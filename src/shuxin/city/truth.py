@@ -77,7 +77,7 @@ class CityTruthMissing(NotFound):
     )
     mend = Text(
         en="Give the folder that `shuxin city` wrote, or write it again",
-        zh="请指定 `shuxin city` 生成的目录,或重新生成",
+        zh="请指定 `shuxin city` 生成的目录，或重新生成",
     )
 
 

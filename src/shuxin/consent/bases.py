@@ -42,7 +42,7 @@ class BasisTaken(Conflict):
     )
     mend = Text(
         en="Sign it with a number of its own: jobs and the log name a basis by its number",
-        zh="请使用新的编号签署:任务与日志以编号指代处理依据",
+        zh="请使用新的编号签署：任务与日志以编号指代处理依据",
     )
 
 

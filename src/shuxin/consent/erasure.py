@@ -74,11 +74,11 @@ class ErasureBlocked(NotPermitted):
     code = "erasure_blocked"
     what = Text(
         en="dataset {dataset} must be kept: its contract states the duty '{duty}'",
-        zh="数据集 {dataset} 依法须保存:其合约载明保存义务“{duty}”",
+        zh="数据集 {dataset} 依法须保存：其合约载明保存义务“{duty}”",
     )
     mend = Text(
         en="A legal duty goes before erasure; stop other processing by withdrawing the authorisations",
-        zh="法定保存义务优先于删除;可撤回授权以停止其他处理",
+        zh="法定保存义务优先于删除；可撤回授权以停止其他处理",
     )
 
 

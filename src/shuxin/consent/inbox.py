@@ -57,16 +57,16 @@ class AuthorisationUnknown(NotFound):
     )
     mend = Text(
         en="Turn to the platform on which it was granted, or hand the withdrawal to the source itself",
-        zh="请到作出授权的平台办理,或将撤回声明直接交给数据来源",
+        zh="请到作出授权的平台办理，或将撤回声明直接交给数据来源",
     )
 
 
 class RequestClosed(Conflict):
     code = "authorisation_request_closed"
-    what = Text(en="not in this state: {state}", zh="当前状态不允许此操作:{state}")
+    what = Text(en="not in this state: {state}", zh="当前状态不允许此操作：{state}")
     mend = Text(
         en="A closed request is never opened again; let the recipient ask anew",
-        zh="已关闭的申请不再开启;请由使用方重新申请",
+        zh="已关闭的申请不再开启；请由使用方重新申请",
     )
 
     def __init__(self, state: RequestState) -> None:
@@ -85,16 +85,16 @@ class GrantOtherText(InvalidInput):
     )
     mend = Text(
         en="Do not trust the page or program that showed them; sign anew with 'shuxin authorise'",
-        zh="请勿信任展示该文字的页面或程序;请用 shuxin authorise 重新签署",
+        zh="请勿信任展示该文字的页面或程序；请用 shuxin authorise 重新签署",
     )
 
 
 class GrantUnproven(NotPermitted):
     code = "grant_unproven"
-    what = Text(en="the subject did not validly sign this: {why}", zh="主体未有效签署:{why}")
+    what = Text(en="the subject did not validly sign this: {why}", zh="主体未有效签署：{why}")
     mend = Text(
         en="Sign with a valid key of the subject, or of an agent with a mandate for this purpose",
-        zh="请使用主体的有效密钥,或持有该目的委托的代理人密钥签名",
+        zh="请使用主体的有效密钥，或持有该目的委托的代理人密钥签名",
     )
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
@@ -108,7 +108,7 @@ class GrantUnproven(NotPermitted):
 class ReasonMissing(InvalidInput):
     code = "suspension_reason_missing"
     what = Text(
-        en="a suspension needs a reason, which the subject sees", zh="暂停须说明理由,并向主体公示"
+        en="a suspension needs a reason, which the subject sees", zh="暂停须说明理由，并向主体公示"
     )
     mend = Text(en="State it in at most {longest} signs", zh="请用不超过 {longest} 字说明")
 

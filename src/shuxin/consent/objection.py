@@ -67,7 +67,7 @@ class FieldNotDisputable(InvalidInput):
     what = Text(en="dataset {dataset} has no field {field}", zh="数据集 {dataset} 没有字段 {field}")
     mend = Text(
         en="Name a field of the contract: 'shuxin dataset' shows them",
-        zh="请填写数据合约中的字段,可用 shuxin dataset 查看",
+        zh="请填写数据合约中的字段，可用 shuxin dataset 查看",
     )
 
 
@@ -80,7 +80,7 @@ class RecordOfAnother(NotPermitted):
     mend = Text(
         en="A person may object to a field of a personal class, once the holder has it on record as an owner:"
         " 'shuxin owners'; the enterprise objects to the others",
-        zh="个人仅可在持有方已登记其为所有人(shuxin owners)后,对个人信息类字段提出异议;其他字段由企业提出",
+        zh="个人仅可在持有方已登记其为所有人（shuxin owners）后，对个人信息类字段提出异议；其他字段由企业提出",
     )
 
 

@@ -30,12 +30,12 @@ class StatusListTooLong(Unavailable):
     code = "status_list_too_long"
     what = Text(
         en="the list of {count} authorisations is longer than a statement may be",
-        zh="授权状态清单含 {count} 项,超过声明的长度上限",
+        zh="授权状态清单含 {count} 项，超过声明的长度上限",
     )
     mend = Text(
         en="No list was published, and holders refuse once their last one is too old; give authorisations"
         " shorter validity, so that ended ones leave the list sooner",
-        zh="本次未发布清单;持有方的清单过时后将一律拒绝。请缩短授权有效期,使已终止的授权尽早移出清单",
+        zh="本次未发布清单；持有方的清单过时后将一律拒绝。请缩短授权有效期，使已终止的授权尽早移出清单",
     )
 
 

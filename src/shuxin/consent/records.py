@@ -59,7 +59,7 @@ class StatementUnproven(NotPermitted):
     )
     mend = Text(
         en="Bring the author's key binding into the directory, or ask for a statement signed by a valid key",
-        zh="请先导入出具方的密钥绑定,或索取由有效密钥签名的声明",
+        zh="请先导入出具方的密钥绑定，或索取由有效密钥签名的声明",
     )
 
 
@@ -71,7 +71,7 @@ class StatusAhead(Conflict):
     )
     mend = Text(
         en="Set the clocks right; a list dated ahead would count for too long",
-        zh="请校准时钟;时间超前的清单会在过长时间内被视为有效",
+        zh="请校准时钟；时间超前的清单会在过长时间内被视为有效",
     )
 
 
@@ -83,7 +83,7 @@ class StatusRolledBack(Conflict):
     )
     mend = Text(
         en="Ask the platform for its newest list; a list that goes back is a sign of tampering",
-        zh="请向平台索取最新清单;清单倒退是被篡改的迹象",
+        zh="请向平台索取最新清单；清单倒退是被篡改的迹象",
     )
 
 

@@ -26,7 +26,7 @@ AT_ONCE = 500
 _RECEIVED = Text(
     en="data received under an authorisation that has ended: to be deleted, or kept for another duty only (PIPL"
     " art. 47)",
-    zh="依已终止授权取得的数据:应予删除,另有法定保存义务的除外(个人信息保护法第四十七条)",
+    zh="依已终止授权取得的数据：应予删除，另有法定保存义务的除外（个人信息保护法第四十七条）",
 )
 
 

@@ -30,12 +30,12 @@ class ApplicantsUnreadable(InvalidInput):
     code = "applicants_unreadable"
     what = Text(
         en="{file}, line {line} cannot be used: {problem}",
-        zh="{file} 第 {line} 行无法使用:{problem}",
+        zh="{file} 第 {line} 行无法使用：{problem}",
     )
     mend = Text(
         en="Give a table with a column of credit codes, numbers or names (统一社会信用代码, 企业代号, 企业名称) and,"
         " if wanted, 申请金额 in yuan",
-        zh="请提供含统一社会信用代码、企业代号或企业名称列的表,可附申请金额(元)",
+        zh="请提供含统一社会信用代码、企业代号或企业名称列的表，可附申请金额（元）",
     )
 
 

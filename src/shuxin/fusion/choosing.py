@@ -54,7 +54,7 @@ class TypeNotToBeHad(InvalidInput):
     code = "proposal_type_unfit"
     what = Text(
         en="column {column} cannot become {type}: its cells were not seen to be that",
-        zh="列 {column} 不能改为 {type}:其内容未被识别为该类型",
+        zh="列 {column} 不能改为 {type}：其内容未被识别为该类型",
     )
     mend = Text(
         en="Choose one of the types offered, or edit the proposal's files",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _CODES = Text(
     en="{field}: {shaped} of {filled} codes have 18 symbols, {check} pass the check, {both} pass both checks,"
     " {registered} have a registered shape",
-    zh="{field}:{filled} 个代码中 {shaped} 个为 18 位,{check} 个校验位正确,{both} 个两级校验均正确,"
+    zh="{field}:{filled} 个代码中 {shaped} 个为 18 位，{check} 个校验位正确，{both} 个两级校验均正确，"
     "{registered} 个符合登记形式",
 )
 _MASKED = Text(
@@ -39,9 +39,9 @@ _MASKED = Text(
 )
 _BLANKS = Text(
     en="{field}: {count} cells hold a placeholder instead of a value; stored as missing",
-    zh="{field}:{count} 个单元格为占位符而非数值;按缺失保存",
+    zh="{field}:{count} 个单元格为占位符而非数值；按缺失保存",
 )
-_REJECTED = Text(en="{count} rows were not loaded: {what}", zh="{count} 行未装载:{what}")
+_REJECTED = Text(en="{count} rows were not loaded: {what}", zh="{count} 行未装载：{what}")
 
 
 def findings_of(

@@ -35,12 +35,12 @@ class LayoutChanged(Conflict):
     code = "layout_changed"
     what = Text(
         en="{file} no longer has the columns of its mapping: missing [{missing}], new [{new}]",
-        zh="{file} 的列与其映射不符:缺少[{missing}],新增[{new}]",
+        zh="{file} 的列与其映射不符：缺少[{missing}]，新增[{new}]",
     )
     mend = Text(
         en="A proposal for the new form was prepared: read and accept it if the sender changed the form on"
         " purpose, else ask for the agreed form",
-        zh="已为新格式准备建议:若提供方确有变更,请阅读并确认;否则请其按约定格式重发",
+        zh="已为新格式准备建议：若提供方确有变更，请阅读并确认；否则请其按约定格式重发",
     )
 
 

@@ -30,11 +30,11 @@ class MappingInvalid(InvalidInput):
     code = "mapping_invalid"
     what = Text(
         en="the mapping {file} cannot be used: {where}: {reason}",
-        zh="映射文件 {file} 无法使用:{where}:{reason}",
+        zh="映射文件 {file} 无法使用：{where}:{reason}",
     )
     mend = Text(
         en="Correct that place, or delete the file and run the import again for a new proposal",
-        zh="请修改该处;或删除该文件后重新导入以生成新的建议",
+        zh="请修改该处；或删除该文件后重新导入以生成新的建议",
     )
 
 

@@ -44,11 +44,11 @@ class ChurnTableInvalid(InvalidInput):
     code = "churn_table_invalid"
     what = Text(
         en="dataset {dataset}: rate {rate} stands twice with different shares, or is not between 0 and 1",
-        zh="数据集 {dataset}:利率 {rate} 重复且流失率不同,或取值不在 0 到 1 之间",
+        zh="数据集 {dataset}：利率 {rate} 重复且流失率不同，或取值不在 0 到 1 之间",
     )
     mend = Text(
         en="Give rates and shares as fractions, 0.0465 for 4.65 %, each rate once",
-        zh="利率与流失率请用小数(4.65% 写作 0.0465),每个利率只出现一次",
+        zh="利率与流失率请用小数（4.65% 写作 0.0465），每个利率只出现一次",
     )
 
 

@@ -39,14 +39,14 @@ class EnterpriseUnknown(NotFound):
     what = Text(en="no entity has this code or name", zh="没有主体使用该代码或名称")
     mend = Text(
         en="Check the spelling; after a new import run 'shuxin resolve'",
-        zh="请核对写法;如有新导入,请先运行 shuxin resolve",
+        zh="请核对写法；如有新导入，请先运行 shuxin resolve",
     )
 
 
 class NameShared(Conflict):
     code = "name_shared"
     what = Text(
-        en="{count} entities use this name: {codes}", zh="有 {count} 个主体使用该名称:{codes}"
+        en="{count} entities use this name: {codes}", zh="有 {count} 个主体使用该名称：{codes}"
     )
     mend = Text(en="Ask by one of these codes", zh="请改用其中一个代码查询")
 

@@ -23,7 +23,7 @@ class ProposalMissing(NotFound):
     what = Text(en="there is no proposal called {name}", zh="没有名为 {name} 的建议")
     mend = Text(
         en="List them with 'shuxin proposals', or run 'shuxin import' on the folder first",
-        zh="请用 shuxin proposals 查看,或先对目录运行 shuxin import",
+        zh="请用 shuxin proposals 查看，或先对目录运行 shuxin import",
     )
 
 

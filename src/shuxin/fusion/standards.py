@@ -37,11 +37,11 @@ _UNIT_IN_HEADER = re.compile(r"[(（【\[].*?[)）】\]]|\s")
 _TIMES = frozenset({FieldType.DATE, FieldType.TIMESTAMP})
 _ASK = Text(
     en="read as '{title}' ({name}); columns left out: {left_out}; if that is wrong, delete the property 'standard'",
-    zh="按“{title}”({name})读取;未采用的列:{left_out};如不正确,请删除 standard 属性",
+    zh="按“{title}”（{name}）读取；未采用的列：{left_out}；如不正确，请删除 standard 属性",
 )
 _ASK_KNOWN = Text(
     en="no column says when a row became known: '{header}' is taken for it, an assumption that is yours to confirm",
-    zh="没有列说明数据何时可知:以“{header}”代替,此假设需由您确认",
+    zh="没有列说明数据何时可知：以“{header}”代替，此假设需由您确认",
 )
 _NOTHING = Text(en="none", zh="无")
 

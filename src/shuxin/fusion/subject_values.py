@@ -53,7 +53,7 @@ class FieldIdentifies(NotPermitted):
     code = "field_identifies"
     what = Text(
         en="field {field} of dataset {dataset} says who somebody is; that is no feature",
-        zh="数据集 {dataset} 的字段 {field} 用于识别身份,不能作为特征",
+        zh="数据集 {dataset} 的字段 {field} 用于识别身份，不能作为特征",
     )
     mend = Text(
         en="Leave out codes, numbers, names, addresses, telephone numbers and personal texts",

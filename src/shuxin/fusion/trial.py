@@ -51,10 +51,10 @@ if TYPE_CHECKING:
 _MIB = 1 << 20
 _LARGEST_FILE_MIB = 1024
 _EXAMPLES, _LONGEST_EXAMPLE, _REJECTS = 3, 60, 12
-_PERSONAL = Text(en="personal information: level 3 at least", zh="含个人信息:不低于 3 级")
+_PERSONAL = Text(en="personal information: level 3 at least", zh="含个人信息：不低于 3 级")
 _STANDARD = Text(
     en="the rows of '{title}' are level 3: business secrets of the firm",
-    zh="“{title}”明细定为 3 级:属企业商业秘密",
+    zh="“{title}”明细定为 3 级：属企业商业秘密",
 )
 _USUAL = Text(
     en="level 2 until somebody says that the table is public", zh="未声明公开前按 2 级处理"

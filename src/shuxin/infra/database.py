@@ -20,11 +20,11 @@ class InvalidDatabaseURL(InvalidInput):
     code = "database_url_invalid"
     what = Text(
         en="the database address of scheme '{scheme}' is not understood",
-        zh="无法识别数据库地址(协议“{scheme}”)",
+        zh="无法识别数据库地址（协议“{scheme}”）",
     )
     mend = Text(
         en="Use postgresql://USER:PASSWORD@HOST:PORT/NAME, or leave SHUXIN_DATABASE_URL empty for SQLite",
-        zh="请使用 postgresql://用户:密码@主机:端口/库名,或不设置 SHUXIN_DATABASE_URL 以使用 SQLite",
+        zh="请使用 postgresql://用户：密码@主机：端口/库名，或不设置 SHUXIN_DATABASE_URL 以使用 SQLite",
     )
 
 
@@ -61,11 +61,11 @@ def django_databases(settings: Settings) -> dict[str, dict[str, Any]]:
 class DatabaseBusy(Unavailable):
     code = "database_busy"
     what = Text(
-        en="the database did not answer in time: {reason}", zh="数据库未能及时响应:{reason}"
+        en="the database did not answer in time: {reason}", zh="数据库未能及时响应：{reason}"
     )
     mend = Text(
         en="Wait for the other work to finish and run the command again; nothing was half-written",
-        zh="请等待其他任务结束后重新运行;没有写入一半的内容",
+        zh="请等待其他任务结束后重新运行；没有写入一半的内容",
     )
 
 

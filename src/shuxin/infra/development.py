@@ -28,7 +28,7 @@ class NotADemo(NotPermitted):
     )
     mend = Text(
         en="Use the ordinary commands: an invitation by two persons, a second factor",
-        zh="请按正式流程办理:双人邀请并启用第二步验证",
+        zh="请按正式流程办理：双人邀请并启用第二步验证",
     )
 
 

@@ -45,7 +45,7 @@ class KeyDamaged(Unavailable):
     what = Text(en="the key file {name} is not whole", zh="密钥文件 {name} 不完整")
     mend = Text(
         en="Restore the keys folder from the backup; do not make a new key, or digests no longer match",
-        zh="请从备份恢复 keys 目录;不要新建密钥,否则已有摘要将无法匹配",
+        zh="请从备份恢复 keys 目录；不要新建密钥，否则已有摘要将无法匹配",
     )
 
 

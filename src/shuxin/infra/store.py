@@ -24,7 +24,7 @@ class DiskFull(Unavailable):
     code = "disk_full"
     what = Text(
         en="the disk of {folder} is full; nothing of this load was kept",
-        zh="{folder} 所在磁盘已满;本次装载未保留任何内容",
+        zh="{folder} 所在磁盘已满；本次装载未保留任何内容",
     )
     mend = Text(
         en="Free some space and run the same command again",

@@ -167,6 +167,30 @@ def _published_rows() -> Iterator[Row]:
                 )
 
 
+def region_words(code: str, *, table: RegionTable | None = None) -> Text:
+    """A code or its first digits as people read it: 安徽省合肥市, the same in both languages.
+
+    Where nobody ever had the code, the part of it that has a name and the digits, as 安徽省（地区 3499）; the digits
+    alone where no part has one.
+    """
+    known = table or published_regions()
+    try:
+        wanted = RegionCode(code.ljust(6, "0"))
+    except InvalidRegionCode:
+        return Text(en=f"region {_plain(code)}", zh=f"地区 {_plain(code)}")
+    full = known.full_name(wanted)
+    if known.is_assigned(wanted):
+        return Text(en=full, zh=full)
+    if not full:
+        return Text(en=f"region {code}", zh=f"地区 {code}")
+    return Text(en=f"{full} (region {code})", zh=f"{full}（地区 {code}）")
+
+
+def _plain(code: str) -> str:
+    """What somebody typed: braces are no places for facts."""
+    return code.replace("{", "{{").replace("}", "}}")
+
+
 def region_names(*, table: RegionTable | None = None) -> tuple[str, ...]:
     """Every name a province, prefecture or county ever had, longest first, to strip from names."""
     known = (table or published_regions()).names.values()

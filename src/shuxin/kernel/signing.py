@@ -40,7 +40,7 @@ class PublicKeyInvalid(InvalidInput):
     what = Text(en="this is not a public key", zh="这不是公钥")
     mend = Text(
         en="A public key reads ed25519: or sm2: and then base64url without padding",
-        zh="公钥以 ed25519: 或 sm2: 开头,其后为不带填充的 base64url",
+        zh="公钥以 ed25519：或 sm2：开头，其后为不带填充的 base64url",
     )
 
 

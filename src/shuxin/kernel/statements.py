@@ -33,7 +33,7 @@ _PARTS = {"kind", "body", "algorithm", "key_id", "signature"}
 
 class StatementInvalid(InvalidInput):
     code = "statement_invalid"
-    what = Text(en="this is not a signed statement: {reason}", zh="这不是有效的签名声明:{reason}")
+    what = Text(en="this is not a signed statement: {reason}", zh="这不是有效的签名声明：{reason}")
     mend = Text(
         en="Ask its sender for the whole, unchanged file", zh="请向出具方索取完整且未改动的文件"
     )

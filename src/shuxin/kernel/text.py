@@ -22,7 +22,17 @@ class Listed:
     items: tuple[Sayable, ...]
 
     def say(self, language: Language, /) -> str:
-        return (";" if language == "zh" else "; ").join(one.say(language) for one in self.items)
+        return ("；" if language == "zh" else "; ").join(one.say(language) for one in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerated:
+    """Several words in one place of a sentence, as a list within it."""
+
+    items: tuple[Sayable, ...]
+
+    def say(self, language: Language, /) -> str:
+        return ("、" if language == "zh" else ", ").join(one.say(language) for one in self.items)
 
 
 @dataclass(frozen=True, slots=True)

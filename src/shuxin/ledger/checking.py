@@ -43,11 +43,11 @@ _SHORTER = Text(en="speaks of more entries than there are", zh="所述条目数�
 _OTHER_ROOT = Text(en="has another root than the entries", zh="根与条目不符")
 _UNFINISHED = Text(
     en="ends in an unfinished write, never acknowledged; the next append sets it right",
-    zh="末尾有未完成且未确认的写入;下次追加时会自动处理",
+    zh="末尾有未完成且未确认的写入；下次追加时会自动处理",
 )
 _LEFT = Text(
     en="was left by a writer that was stopped; the next one sets it right",
-    zh="为中断的写入者所遗留;下一写入者会自动处理",
+    zh="为中断的写入者所遗留；下一写入者会自动处理",
 )
 _KNOWN = {"origin", "tail", "lock", "checkpoint"}
 _PARTIAL = re.compile(r"(tile/[1-9][0-9]*/(?:x[0-9]{3}/)*[0-9]{3})\.p/([1-9][0-9]{0,2})")

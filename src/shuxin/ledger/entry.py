@@ -32,10 +32,10 @@ _DOMAIN = b"shuxin/commitment/v1\n"
 
 class EntryInvalid(InvalidInput):
     code = "log_entry_invalid"
-    what = Text(en="this cannot be an entry of the log: {part}", zh="这不能作为日志条目:{part}")
+    what = Text(en="this cannot be an entry of the log: {part}", zh="这不能作为日志条目：{part}")
     mend = Text(
         en="Entries hold short plain names, identifiers, whole numbers and salted commitments; keep content out",
-        zh="条目只含短名称、标识、整数和加盐承诺;不要写入内容",
+        zh="条目只含短名称、标识、整数和加盐承诺；不要写入内容",
     )
 
 
@@ -44,7 +44,7 @@ class SaltTooShort(InvalidInput):
     what = Text(en="the salt is shorter than 128 bits", zh="盐值不足 128 位")
     mend = Text(
         en="Use 16 or more random bytes; what is guessable is else found by trying",
-        zh="请使用至少 16 个随机字节;否则可被猜测的内容会被穷举得到",
+        zh="请使用至少 16 个随机字节；否则可被猜测的内容会被穷举得到",
     )
 
 

@@ -33,7 +33,7 @@ class LogBusy(Unavailable):
     )
     mend = Text(
         en="Wait for it and try again; nothing was written",
-        zh="请等待其结束后重试;没有写入任何内容",
+        zh="请等待其结束后重试；没有写入任何内容",
     )
 
 
@@ -41,7 +41,7 @@ class LogUnwritable(Unavailable):
     code = "log_unwritable"
     what = Text(
         en="the disk did not take a write to {folder} ({reason}); nothing of it counts",
-        zh="磁盘未能写入 {folder}({reason});该次写入不算数",
+        zh="磁盘未能写入 {folder}（{reason}）；该次写入不算数",
     )
     mend = Text(en="Free space or mend the disk, and try again", zh="请清理空间或修复磁盘后重试")
 

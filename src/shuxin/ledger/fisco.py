@@ -26,10 +26,10 @@ _PREFIX = "shuxin/"
 
 class AnchorUnavailable(Unavailable):
     code = "anchor_unavailable"
-    what = Text(en="the chain did not take the anchor: {reason}", zh="链未接受锚定:{reason}")
+    what = Text(en="the chain did not take the anchor: {reason}", zh="链未接受锚定：{reason}")
     mend = Text(
         en="Look at the chain node; the log itself goes on without an anchor",
-        zh="请检查链节点;日志本身不受影响",
+        zh="请检查链节点；日志本身不受影响",
     )
 
 

@@ -43,7 +43,7 @@ class LogIdentityDiffers(Conflict):
     )
     mend = Text(
         en="Open it with the origin and key that it was made with, or use an empty folder",
-        zh="请使用创建该日志时的来源和密钥,或改用空目录",
+        zh="请使用创建该日志时的来源和密钥，或改用空目录",
     )
 
 
@@ -60,7 +60,7 @@ class EntryMissing(NotFound):
     code = "log_entry_missing"
     what = Text(
         en="the log has no entry or size {index} here; it ends at {size}",
-        zh="此处日志没有条目或规模 {index};其规模为 {size}",
+        zh="此处日志没有条目或规模 {index}；其规模为 {size}",
     )
     mend = Text(en="Entries are numbered from 0", zh="条目从 0 开始编号")
 
@@ -70,7 +70,7 @@ class CheckpointForeign(InvalidInput):
     what = Text(en="the checkpoint is not one of this log", zh="该检查点不属于本日志")
     mend = Text(
         en="Give a checkpoint that this log signed, with or without cosignatures",
-        zh="请提供由本日志签名的检查点(可带见证签名)",
+        zh="请提供由本日志签名的检查点（可带见证签名）",
     )
 
 

@@ -33,7 +33,7 @@ _ID = re.compile(r"[0-9a-f]{8}")
 
 class NoteInvalid(InvalidInput):
     code = "note_invalid"
-    what = Text(en="this is not a signed note: {reason}", zh="这不是有效的签名便笺:{reason}")
+    what = Text(en="this is not a signed note: {reason}", zh="这不是有效的签名便笺：{reason}")
     mend = Text(
         en="Ask its sender for the whole, unchanged file", zh="请向出具方索取完整且未改动的文件"
     )
@@ -47,7 +47,7 @@ class VerifierKeyInvalid(InvalidInput):
     )
     mend = Text(
         en="It reads name+8 hexadecimal digits+base64, as 'shuxin log key' prints it",
-        zh="其形式为 名称+8 位十六进制+base64,即“shuxin log key”所输出的内容",
+        zh="其形式为 名称+8 位十六进制+base64，即“shuxin log key”所输出的内容",
     )
 
 

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 _WHOLE = Text(en="every file of the log is whole", zh="日志的所有文件完整")
 _COVERED = Text(
     en="all {size} entries stand under the checkpoint; whether there were later ones does not show here",
-    zh="全部 {size} 条均在检查点之下;其后是否另有条目,此处无从得知",
+    zh="全部 {size} 条均在检查点之下；其后是否另有条目，此处无从得知",
 )
 _UNCOVERED = Text(
     en="not yet under a signed checkpoint: {count} entries, which anybody may have written",
-    zh="尚未纳入已签名检查点:{count} 条,可能为任何人所写",
+    zh="尚未纳入已签名检查点：{count} 条，可能为任何人所写",
 )
 _NO_CHECKPOINT = Text(
     en="the folder has no checkpoint of a trusted log", zh="该目录没有可信日志的检查点"

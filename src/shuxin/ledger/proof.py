@@ -35,7 +35,7 @@ _NOT_SIGNED = Text(
 )
 _WITNESSED = Text(
     en="{found} trusted witnesses cosigned it, of {needed} needed",
-    zh="{found} 个可信见证方已联署,需要 {needed} 个",
+    zh="{found} 个可信见证方已联署，需要 {needed} 个",
 )
 _INCLUDED = Text(
     en="entry {index} of kind {kind} stands in the log", zh="类型为 {kind} 的条目 {index} 在日志中"
@@ -45,7 +45,7 @@ _NOT_INCLUDED = Text(
     zh="路径不能从位置 {index} 的该条目通向检查点",
 )
 _CONSISTENT = Text(
-    en="the log only grew, from {old} to {new} entries", zh="日志仅有追加,由 {old} 条增至 {new} 条"
+    en="the log only grew, from {old} to {new} entries", zh="日志仅有追加，由 {old} 条增至 {new} 条"
 )
 _NOT_CONSISTENT = Text(
     en="it is not shown that the log only grew from {old} to {new} entries",
@@ -57,7 +57,7 @@ _CONTRADICTS = Text(
 )
 _NO_CONTRADICTION = Text(
     en="the two checkpoints ({first} and {second} entries) do not by themselves contradict",
-    zh="两个检查点(规模 {first} 与 {second})本身并不矛盾",
+    zh="两个检查点（规模 {first} 与 {second}）本身并不矛盾",
 )
 _ORIGINS = Text(en="both are of one log", zh="两者属于同一日志")
 _OTHER_ORIGINS = Text(en="they are of two different logs", zh="两者属于不同日志")
@@ -65,7 +65,7 @@ _OTHER_ORIGINS = Text(en="they are of two different logs", zh="两者属于不�
 
 class ProofInvalid(InvalidInput):
     code = "log_proof_invalid"
-    what = Text(en="this is not a proof from a log: {reason}", zh="这不是有效的日志证明:{reason}")
+    what = Text(en="this is not a proof from a log: {reason}", zh="这不是有效的日志证明：{reason}")
     mend = Text(
         en="Ask its sender for the whole, unchanged file", zh="请向出具方索取完整且未改动的文件"
     )

@@ -36,11 +36,11 @@ _CACHED_BUNDLES = 256
 class LogDamaged(Unavailable):
     code = "log_damaged"
     what = Text(
-        en="the file {file} of the log is damaged: {place}", zh="日志文件 {file} 已损坏:{place}"
+        en="the file {file} of the log is damaged: {place}", zh="日志文件 {file} 已损坏：{place}"
     )
     mend = Text(
         en="Keep the folder as it is and restore the log from a copy; 'shuxin log check' names all damage",
-        zh="请停止写入并保留目录原状,从副本恢复日志;“shuxin log check”会列出全部损坏",
+        zh="请停止写入并保留目录原状，从副本恢复日志；“shuxin log check”会列出全部损坏",
     )
 
 

@@ -25,7 +25,7 @@ class SM3Unavailable(Unavailable):
     code = "sm3_unavailable"
     what = Text(
         en="this machine's OpenSSL has no SM3, and the log uses it",
-        zh="本机 OpenSSL 不支持 SM3,而该日志使用 SM3",
+        zh="本机 OpenSSL 不支持 SM3，而该日志使用 SM3",
     )
     mend = Text(
         en="Use a Python that is built with OpenSSL 1.1.1 or later and SM3",

@@ -20,11 +20,11 @@ _PARTS = {"logs", "witnesses", "threshold"}
 
 class TrustInvalid(InvalidInput):
     code = "trust_invalid"
-    what = Text(en="the trust file cannot be used: {reason}", zh="信任文件无法使用:{reason}")
+    what = Text(en="the trust file cannot be used: {reason}", zh="信任文件无法使用：{reason}")
     mend = Text(
         en='Write {{"log": {{"logs": [keys], "witnesses": [keys], "threshold": number}}}}, keys as'
         " 'shuxin log key' prints them",
-        zh='请写成 {{"log": {{"logs": [公钥], "witnesses": [公钥], "threshold": 数}}}},'
+        zh='请写成 {{"log": {{"logs": [公钥], "witnesses": [公钥], "threshold"：数}}}},'
         "公钥形式同“shuxin log key”的输出",
     )
 

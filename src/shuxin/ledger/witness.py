@@ -47,7 +47,7 @@ class LogOwn(Conflict):
     )
     mend = Text(
         en="Ask another party to cosign; a cosignature of one's own log shows nothing",
-        zh="请由其他机构联署;对自己的日志联署不能证明任何事",
+        zh="请由其他机构联署；对自己的日志联署不能证明任何事",
     )
 
 
@@ -55,11 +55,11 @@ class Equivocation(Conflict):
     code = "log_equivocation"
     what = Text(
         en="the log signed two different trees of the same size; both checkpoints are kept in {evidence}",
-        zh="该日志对同一规模签署了两棵不同的树;两个检查点已保存于 {evidence}",
+        zh="该日志对同一规模签署了两棵不同的树；两个检查点已保存于 {evidence}",
     )
     mend = Text(
         en="Do not rely on this log; show the evidence to its operator and to all who use it",
-        zh="请勿再信赖该日志;向其运营方和所有使用方出示证据",
+        zh="请勿再信赖该日志；向其运营方和所有使用方出示证据",
     )
 
 
@@ -67,11 +67,11 @@ class CheckpointShrunk(Equivocation):
     code = "log_checkpoint_shrunk"
     what = Text(
         en="the checkpoint is smaller than one that this witness cosigned; both are kept in {evidence}",
-        zh="该检查点的规模小于本见证方已联署的检查点;两者已保存于 {evidence}",
+        zh="该检查点的规模小于本见证方已联署的检查点；两者已保存于 {evidence}",
     )
     mend = Text(
         en="Ask for the log's newest checkpoint; if that is smaller too, the log has lost or hidden entries",
-        zh="请索取该日志的最新检查点;若其规模仍较小,则该日志丢失或隐瞒了条目",
+        zh="请索取该日志的最新检查点；若其规模仍较小，则该日志丢失或隐瞒了条目",
     )
 
 
@@ -83,7 +83,7 @@ class ConsistencyNotShown(Conflict):
     )
     mend = Text(
         en="Ask the log for a consistency proof from {size}; if it can give none, it has rewritten its past",
-        zh="请向该日志索取自 {size} 起的一致性证明;若其无法提供,则历史已被改写",
+        zh="请向该日志索取自 {size} 起的一致性证明；若其无法提供，则历史已被改写",
     )
 
 

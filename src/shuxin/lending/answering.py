@@ -22,7 +22,7 @@ from shuxin.lending.domain.application import (
     OtherOfferAccepted,
 )
 from shuxin.lending.domain.offers import Answer, Verdict
-from shuxin.lending.offers import VALID_FOR, outside
+from shuxin.lending.offers import CLOCK_SKEW, refused_for
 from shuxin.market import api as market
 from shuxin.parties.api import KeyRole, KnownKey
 
@@ -35,9 +35,8 @@ if TYPE_CHECKING:
 
 ACCEPTANCE = "offer-acceptance"
 MAY_ACCEPT = frozenset({KeyRole.SUBJECT, KeyRole.LEGAL_REPRESENTATIVE})
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far the clock of a device may be ahead, or a signature be old."""
 SIGNED_WITHIN = timedelta(hours=1)
+"""How old a signature of a device may be."""
 _FIELDS = ("application", "offer", "firm", "lender")
 _EVENTS = {
     Verdict.APPROVE: "approve",
@@ -155,11 +154,7 @@ def _check_offer(answer: Answer, row: ApplicationRow, now: datetime) -> None:
     if answer.offer is None:
         return
     terms = market.product_terms(row.product, row.product_version)
-    where = outside(answer.offer, terms=terms)
-    if answer.offer.amount_fen > row.amount_fen:
-        where = "amount_fen"
-    if not now < answer.offer.valid_until <= now + VALID_FOR + CLOCK_SKEW:
-        where = "valid_until"
+    where = refused_for(answer.offer, terms=terms, asked_fen=row.amount_fen, now=now)
     if where:
         raise OfferOutsideTerms(where=where)
 

@@ -135,7 +135,6 @@ def view(row: ApplicationRow) -> ApplicationView:
         decided_in_seconds=answer.seconds if answer else None,
         by_person=bool(answer and answer.by_person),
         decision=answer.decision if answer else "",
-        evidence=answer.evidence if answer else "",
         due_at=row.due_at,
         made_at=row.made_at,
         submitted_at=row.submitted_at,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from shuxin.kernel.machine import StepImpossible
 from shuxin.lending import closing
 from shuxin.lending.application_models import ApplicationRow
 from shuxin.lending.application_rows import KIND, locked, move, review_until, seen_by, view
@@ -101,7 +100,7 @@ def step_application(
         elif event == "cancel":
             _cancel(row, doer, now, reason)
         else:
-            raise StepImpossible(event=event, state=row.state)
+            raise APPLICATION.impossible(event, row.state, actor=doer.actor)
 
 
 def application(key: str, *, viewer: str) -> ApplicationView:

@@ -82,6 +82,10 @@ class Outgoing(models.Model):
     done_at = models.DateTimeField(null=True, db_index=True)
     refused = models.CharField(max_length=60, blank=True)
     """Code of what the platform refused it with, for good."""
+    refused_where = models.CharField(max_length=40, blank=True)
+    """Of a refused offer, the term that is not the product's."""
+    by = models.CharField(max_length=200, blank=True)
+    """The officer who said it; "" for the desk itself."""
 
     class Meta:  # Django's own name
         constraints = [

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from shuxin.kernel.canonical import content_hash
-from shuxin.lending.case_models import CaseRow, Outgoing
-from shuxin.lending.domain.application import ApplicationView
+from shuxin.lending.case_models import CaseRow, OfficerDecision, Outgoing
+from shuxin.lending.domain.application import ApplicationView, OfferOutsideTerms
 from shuxin.lending.domain.case_lives import CASE
 from shuxin.lending.domain.offers import Answer, Verdict
+from shuxin.lending.offers import refused_for
 from shuxin.market import api as market
 
 if TYPE_CHECKING:
@@ -93,25 +94,68 @@ def answer_later(row: CaseRow, answer: Answer, *, now: datetime) -> None:
     _put(row, ANSWER, answer.decision, market.to_json(answer), now)
 
 
-def report_later(key: str, feedback: Feedback, *, now: datetime) -> None:
+def report_later(key: str, feedback: Feedback, *, by: str, now: datetime) -> None:
     """Tell the platform what became of an accepted offer, when it can be reached; the same again is told once.
 
-    Raises ThingUnknown.
+    by: the officer who says so, kept with it and told. Raises ThingUnknown.
     """
     with transaction.atomic():
         row = CaseRow.objects.select_for_update().filter(key=key).first()
         if row is None:
             raise market.ThingUnknown(kind=KIND)
         said = market.to_json(feedback)
-        _put(row, FEEDBACK, content_hash(said), said, now)
+        _put(row, FEEDBACK, content_hash(said), said, now, by=by)
 
 
-def _put(row: CaseRow, kind: str, mark: str, content: dict[str, Any], now: datetime) -> None:
+def is_offer_refused(key: str) -> bool:
+    """Whether the newest offer of a case was refused as outside the product's terms."""
+    newest = newest_told(key, ANSWER)
+    return newest is not None and newest.refused == OfferOutsideTerms.code
+
+
+def reopen(
+    row: CaseRow, *, terms: market.ProductTerms, due_at: datetime, doer: market.Doer, now: datetime
+) -> None:
+    """Back to a person, with the term for which the offer was refused; an officer's own case stays with that officer.
+
+    Within a transaction of the caller.
+    """
+    refused, last = newest_told(row.key, ANSWER), _last_officer(row.key)
+    answer = market.from_json(Answer, refused.content) if refused else None
+    if refused is None or answer is None or answer.offer is None:
+        raise ValueError("only a refused offer is made anew")
+    where = refused_for(answer.offer, terms=terms, asked_fen=row.amount_fen, now=now)
+    Outgoing.objects.filter(pk=refused.pk).update(refused_where=where)
+    by = last if answer.by_person else ""
+    changes: dict[str, Any] = {
+        "due_at": due_at,
+        "look_at": None,
+        "taken_by": by,
+        "taken_at": now if by else None,
+    }
+    move(row, "reopen", doer=doer, now=now, reason=OfferOutsideTerms.code, changes=changes)
+
+
+def _last_officer(key: str) -> str:
+    """Who made the newest decision of a person; of two, the first one."""
+    newest = OfficerDecision.objects.filter(case=key).order_by("-pk").first()
+    return str(newest.content.get("first") or newest.by) if newest else ""
+
+
+def newest_told(key: str, kind: str) -> Outgoing | None:
+    """What was last put into the outbox of a case, of this kind."""
+    found: Outgoing | None = Outgoing.objects.filter(case=key, kind=kind).order_by("-pk").first()
+    return found
+
+
+def _put(  # noqa: PLR0917 - one row
+    row: CaseRow, kind: str, mark: str, content: dict[str, Any], now: datetime, by: str = ""
+) -> None:
     Outgoing.objects.get_or_create(
         case=row.key,
         kind=kind,
         mark=mark,
-        defaults={"content": content, "next_at": now, "made_at": now},
+        defaults={"content": content, "next_at": now, "made_at": now, "by": by[:200]},
     )
 
 
@@ -131,7 +175,7 @@ def _new(view: ApplicationView, kind: str, now: datetime) -> CaseRow:
 
 def tell_again(key: str, *, now: datetime) -> None:
     """Send the newest answer of a case once more; of one that a person reviews, that it is with a person."""
-    newest = Outgoing.objects.filter(case=key, kind=ANSWER).order_by("-pk").first()
+    newest = newest_told(key, ANSWER)
     row = CaseRow.objects.get(key=key)
     if row.state in {"queue", "second"} and newest and newest.content["verdict"] != "refer":
         mark = content_hash({"review": key, "turn": row.turn})

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django.db.models import F
 
 from shuxin.lending import case_rows
-from shuxin.lending.case_models import AuthorisationAsked, CaseRow, OfficerDecision, Outgoing
-from shuxin.lending.domain.offers import DeclineReason
+from shuxin.lending.case_models import AuthorisationAsked, CaseRow, OfficerDecision
+from shuxin.lending.domain.offers import DeclineReason, Feedback, Offer
 from shuxin.market import api as market
 
 if TYPE_CHECKING:
@@ -32,15 +32,31 @@ class OfficerView:
     by: str
     at: datetime
     digest: str
+    repayment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """What an officer reported of the loan (放款反馈记录); ``by``: who, "" where not kept. state: waiting or told.
+
+    refused: code with which the platform refused it.
+    """
+
+    said: Feedback
+    by: str
+    at: datetime
+    state: str
+    refused: str
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """One case at the lender (审批案件).
 
-    decision: digest of the engine's newest record; advised_*: what it came to. told: whether the platform has the
-    answer; refused: code with which it refused; report, report_refused: the same of what became of the loan, report
-    "" before there is one, then waiting or told. asked: of authorisations, how many; seconds: from all data there.
+    decision: digest of the engine's newest record; advised_*: what it came to. offer: of the newest answer, None
+    without one. told: whether the platform has the answer; refused: code with which it refused, refused_where: the
+    term of ``offer`` that it refused. report: what became of the loan, None before somebody said it.
+    asked: of authorisations, how many; seconds: from all data there.
     """
 
     key: str
@@ -63,8 +79,9 @@ class CaseView:
     asked: int
     told: bool
     refused: str
-    report: str = ""
-    report_refused: str = ""
+    refused_where: str = ""
+    offer: Offer | None = None
+    report: ReportView | None = None
     officers: tuple[OfficerView, ...] = ()
 
 
@@ -103,8 +120,8 @@ def troubles() -> dict[str, int]:
 
 def _view(row: CaseRow) -> CaseView:
     advice = row.advice or {}
-    newest = _newest(row, case_rows.ANSWER)
-    report = _newest(row, case_rows.FEEDBACK)
+    newest = case_rows.newest_told(row.key, case_rows.ANSWER)
+    offer = newest.content.get("offer") if newest else None
     officers = OfficerDecision.objects.filter(case=row.key).order_by("pk")
     return CaseView(
         key=row.key,
@@ -129,17 +146,20 @@ def _view(row: CaseRow) -> CaseView:
         asked=AuthorisationAsked.objects.filter(case=row.key).count(),
         told=newest is not None and newest.done_at is not None and not newest.refused,
         refused=newest.refused if newest else "",
-        report="" if report is None else "waiting" if report.done_at is None else "told",
-        report_refused=report.refused if report else "",
+        refused_where=newest.refused_where if newest else "",
+        offer=market.from_json(Offer, offer) if offer else None,
+        report=_report(row.key),
         officers=tuple(_officer(one) for one in officers),
     )
 
 
-def _newest(row: CaseRow, kind: str) -> Outgoing | None:
-    found: Outgoing | None = (
-        Outgoing.objects.filter(case=row.key, kind=kind).order_by("-pk").first()
-    )
-    return found
+def _report(key: str) -> ReportView | None:
+    newest = case_rows.newest_told(key, case_rows.FEEDBACK)
+    if newest is None:
+        return None
+    said = market.from_json(Feedback, newest.content)
+    state = "waiting" if newest.done_at is None else "told"
+    return ReportView(said, newest.by, newest.made_at, state, newest.refused)
 
 
 def _officer(one: OfficerDecision) -> OfficerView:
@@ -153,4 +173,5 @@ def _officer(one: OfficerDecision) -> OfficerView:
         by=one.by,
         at=one.at,
         digest=one.digest,
+        repayment=offer.get("repayment", ""),
     )

@@ -7,12 +7,14 @@ asked of the platform may be asked again, and the next round goes on from there.
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from django.db import transaction
+from django.db.models import Min
 
 from shuxin.kernel.canonical import content_hash
 from shuxin.kernel.errors import ShuxinError, Unavailable
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 BY = "desk"
 AGAIN_SOON, AGAIN_LATER = timedelta(seconds=1), timedelta(seconds=30)
+_SHARE_OF_WAITING = 20
+"""Whoever has waited for a minute is asked after every three seconds."""
 MOST_AT_ONCE = 200
 _LONGEST_CODE = 60
 _WITH_US = ("data_query", "scoring", "manual_review", "need_information")
@@ -48,7 +52,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the engine decided (决策结果). digest: of its record, evidence: of its evidence file.
+    """What the engine decided (决策结果). digest: of its record.
 
     keep: writes the record down, in the transaction in which the case moves on. recorded: there is a record.
     """
@@ -61,7 +65,6 @@ class Advice:
     reasons: tuple[DeclineReason, ...] = ()
     question: str = ""
     stage: str = ""
-    evidence: str = ""
     sources: tuple[str, ...] = ()
     recorded: bool = True
 
@@ -117,8 +120,26 @@ class Desk:
             _LOG.info("the platform is not reached: %s", error.code)
         for key in self._due():
             done[self._guarded(key)] += 1
-        done.update(deliver(self.marketplace, by=BY, now=self.now(), on_refused=self._refresh))
+            if not done["undelivered"]:
+                done.update(self._tell())
+        done.update(self._tell())
         return +done
+
+    def _tell(self) -> Counter[str]:
+        """What was decided, to the platform: the next case takes its time."""
+        return deliver(self.marketplace, by=BY, now=self.now(), on_refused=self._refresh)
+
+    def place(self) -> int:
+        """The last event of the feed that is known here."""
+        found = FeedPlace.objects.filter(platform=self.platform).first()
+        return found.last if found else 0
+
+    def due_in(self) -> float:
+        """Seconds until the next case is to be looked at, 0 when one is by now, infinite when none waits."""
+        earliest: datetime | None = CaseRow.objects.aggregate(at=Min("look_at"))["at"]
+        if earliest is None:
+            return math.inf
+        return max((earliest - self.now()).total_seconds(), 0.0)
 
     def _hear(self) -> int:
         """Read the feed on; the place moves with what was taken in. Raises Unavailable."""
@@ -197,6 +218,9 @@ class Desk:
                 return "gone"
             row.refresh_from_db()
             view = case_rows.view_of(row)
+        if row.state == "approved" and case_rows.is_offer_refused(row.key):
+            self._reopen(row, view)
+            return "reopened"
         if row.state != "waiting":
             self._say_again(row)
             return "claimed"
@@ -207,12 +231,12 @@ class Desk:
     def _claimed(self, row: CaseRow, view: ApplicationView) -> bool:
         """Claim it at the platform, also when that was done before and the reply was lost. Raises Unavailable."""
         try:
-            self.marketplace.step_application(row.key, "claim", by=BY)
+            found = self.marketplace.step_application(row.key, "claim", by=BY)
         except Unavailable:
             raise
         except ShuxinError:
             _LOG.info("a claim is refused; its state is looked at")
-        found = self.marketplace.application(row.key)
+            found = self.marketplace.application(row.key)
         if found.state not in _WITH_US:
             self._refresh(row.key)
             CaseRow.objects.filter(key=row.key, state="open").update(look_at=None)
@@ -235,6 +259,14 @@ class Desk:
             case_rows.tell_again(row.key, now=now)
             CaseRow.objects.filter(pk=row.pk).update(look_at=None)
 
+    def _reopen(self, row: CaseRow, view: ApplicationView) -> None:
+        """The platform refused the offer: who made it, or anybody for the engine, makes another one."""
+        now, terms = self.now(), self._product(view)
+        hours = max(terms.decision_hours // 2, 1)
+        due = market.after_working_hours(now, hours=hours)
+        with transaction.atomic():
+            case_rows.reopen(row, terms=terms, due_at=due, doer=self.doer, now=now)
+
     def _has_all(self, row: CaseRow, view: ApplicationView) -> bool:
         """Whether it can be decided: all authorisations are there, or refused, or waited for long enough."""
         now = self.now()
@@ -246,7 +278,7 @@ class Desk:
         troubles = [code for place in missing if (code := self._ask(row, view, place))]
         open_ones = missing and (troubles or self._still_open(row, missing))
         if open_ones and row.patience_at is not None and now < row.patience_at:
-            later = now + (AGAIN_LATER if troubles else AGAIN_SOON)
+            later = now + (AGAIN_LATER if troubles else self._next_look(row, now))
             trouble = next(iter(troubles), "")[:_LONGEST_CODE]
             CaseRow.objects.filter(pk=row.pk).update(look_at=later, trouble=trouble)
             return False
@@ -254,6 +286,12 @@ class Desk:
             row.complete_at = now
             CaseRow.objects.filter(pk=row.pk).update(complete_at=now)
         return True
+
+    def _next_look(self, row: CaseRow, now: datetime) -> timedelta:
+        """A firm that has just been asked may grant at once; one that has waited for hours will hardly do so now."""
+        asked = AuthorisationAsked.objects.filter(case=row.key).aggregate(at=Min("signed_at"))["at"]
+        waited = now - (asked or now)
+        return min(max(waited / _SHARE_OF_WAITING, AGAIN_SOON), AGAIN_LATER)
 
     def _ask(self, row: CaseRow, view: ApplicationView, place: int) -> str:
         """Once: what is signed is fixed before it is sent, so that sent twice it is one request.
@@ -347,7 +385,6 @@ class Desk:
         answer = Answer(
             verdict=verdict,
             decision=advice.digest,
-            evidence=advice.evidence,
             sources=advice.sources,
             stage=advice.stage,
             seconds=max((self.now() - began).total_seconds(), 0.0),

@@ -43,7 +43,9 @@ class Marketplace(Protocol):
     products: its own, in every state. save_product: a new draft, or the draft of an edited one; its key. claim: the
     referral's key. ask_authorisation: the request's id. authorisation_states: of this lender's requests, by id.
     campaign_firms: of its share, ``only`` the one with this key; the platform logs the reading. record_contact: with
-    the firm of this key, once for a ``request_id``.
+    the firm of this key, once for a ``request_id``. recommended, listed: firms that it may turn to, and of them those
+    that an office recommended, with this lender's own reports; the platform logs who read of the latter.
+    report_result: what came of one of these, once for a ``request_id``.
     Views are those of ``market.api``.
     """
 
@@ -73,7 +75,9 @@ class Marketplace(Protocol):
 
     def application(self, key: str) -> ApplicationView: ...
 
-    def step_application(self, key: str, event: str, *, by: str, reason: str = "") -> None: ...
+    def step_application(
+        self, key: str, event: str, *, by: str, reason: str = ""
+    ) -> ApplicationView: ...
 
     def answer(self, key: str, answer: Answer, *, by: str) -> None: ...
 
@@ -85,7 +89,21 @@ class Marketplace(Protocol):
 
     def events(self, after: int, *, most: int = 200) -> EventPage: ...
 
-    def recommended(self) -> Sequence[Any]: ...
+    def recommended(self, *, by: str) -> Sequence[Any]: ...
+
+    def listed(self, *, by: str) -> Sequence[government.RecommendedFirm]: ...
+
+    def report_result(
+        self,
+        listing: str,
+        *,
+        result: government.ResultKind,
+        amount_fen: int = 0,
+        rate_bp: int | None = None,
+        reason: str = "",
+        by: str,
+        request_id: str,
+    ) -> None: ...
 
     def campaigns(self) -> Sequence[government.LenderCampaign]: ...
 

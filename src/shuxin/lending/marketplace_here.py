@@ -74,10 +74,13 @@ class MarketplaceHere:
     def application(self, key: str) -> ApplicationView:
         return applications.application(key, viewer=self.lender)
 
-    def step_application(self, key: str, event: str, *, by: str, reason: str = "") -> None:
+    def step_application(
+        self, key: str, event: str, *, by: str, reason: str = ""
+    ) -> ApplicationView:
         applications.step_application(
             key, event, doer=self._doer(by), now=self.now(), reason=reason
         )
+        return self.application(key)
 
     def answer(self, key: str, answer: Answer, *, by: str) -> None:
         answering.answer_application(key, answer, doer=self._doer(by), now=self.now())
@@ -96,8 +99,33 @@ class MarketplaceHere:
     def events(self, after: int, *, most: int = 200) -> market.EventPage:
         return market.events_after(self.lender, after, most=most)
 
-    def recommended(self) -> Sequence[Any]:
-        return market.recommended_firms(self.lender, now=self.now())
+    def recommended(self, *, by: str) -> Sequence[Any]:
+        return market.recommended_firms(self.lender, now=self.now(), doer=self._doer(by))
+
+    def listed(self, *, by: str) -> Sequence[market.government.RecommendedFirm]:
+        return market.recommended_list(self.lender, doer=self._doer(by), now=self.now())
+
+    def report_result(
+        self,
+        listing: str,
+        *,
+        result: market.government.ResultKind,
+        amount_fen: int = 0,
+        rate_bp: int | None = None,
+        reason: str = "",
+        by: str,
+        request_id: str,
+    ) -> None:
+        market.report_credited(
+            listing,
+            result=result,
+            amount_fen=amount_fen,
+            rate_bp=rate_bp,
+            reason=reason,
+            doer=self._doer(by),
+            now=self.now(),
+            request_id=request_id,
+        )
 
     def campaigns(self) -> Sequence[market.government.LenderCampaign]:
         return market.government.lender_campaigns(self.lender)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 VALID_FOR = timedelta(days=15)
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clock of another machine may be ahead."""
 _COSTS = ("apr_bp", "first_payment_fen", "total_cost_fen")
 
 
@@ -57,6 +59,18 @@ def make_offer(
         conditions=tuple(conditions),
         valid_until=now + VALID_FOR,
     )
+
+
+def refused_for(offer: Offer, *, terms: market.ProductTerms, asked_fen: int, now: datetime) -> str:
+    """The term for which the platform refuses this offer now (报价不符项), as ``outside``; "" where it takes it.
+
+    asked_fen: what the firm applied for.
+    """
+    if not now < offer.valid_until <= now + VALID_FOR + CLOCK_SKEW:
+        return "valid_until"
+    if offer.amount_fen > asked_fen:
+        return "amount_fen"
+    return outside(offer, terms=terms)
 
 
 def outside(offer: Offer, *, terms: market.ProductTerms) -> str:

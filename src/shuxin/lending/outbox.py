@@ -6,9 +6,12 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from shuxin.kernel.errors import ShuxinError, Unavailable
-from shuxin.lending.case_models import Outgoing
+from shuxin.lending.case_models import CaseRow, Outgoing
 from shuxin.lending.case_rows import ANSWER
+from shuxin.lending.domain.application import OfferOutsideTerms
 from shuxin.lending.domain.offers import Answer, Feedback
 from shuxin.market import api as market
 
@@ -64,14 +67,18 @@ def _sent(marketplace: Marketplace, one: Outgoing, *, by: str, now: datetime) ->
         if one.kind == ANSWER:
             marketplace.answer(one.case, market.from_json(Answer, one.content), by=by)
         else:
-            marketplace.feedback(one.case, market.from_json(Feedback, one.content), by=by)
+            feedback = market.from_json(Feedback, one.content)
+            marketplace.feedback(one.case, feedback, by=one.by or by)
     except Unavailable:
         wait = min(timedelta(seconds=2 ** min(one.tries, 10)), LONGEST_WAIT)
         kept.update(tries=one.tries + 1, next_at=now + wait)
         raise
     except ShuxinError as error:
         code = str(getattr(error, "refusal", error.code))
-        kept.update(done_at=now, refused=code[:60])
+        with transaction.atomic():
+            kept.update(done_at=now, refused=code[:60])
+            if code == OfferOutsideTerms.code:
+                CaseRow.objects.filter(key=one.case).update(look_at=now)
         return "refused"
     kept.update(done_at=now, tries=one.tries + 1)
     return "told"

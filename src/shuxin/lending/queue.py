@@ -15,6 +15,7 @@ from shuxin.lending import case_rows
 from shuxin.lending.case_models import CaseRow, OfficerDecision
 from shuxin.lending.case_views import case
 from shuxin.lending.domain.application import OfferOutsideTerms
+from shuxin.lending.domain.case_lives import CASE_TEXTS
 from shuxin.lending.domain.offers import Answer, Verdict
 from shuxin.lending.domain.person_reasons import PERSON_REASONS
 from shuxin.lending.offers import VALID_FOR, make_offer, outside
@@ -66,7 +67,10 @@ class PersonReasonUnknown(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What an officer decides. reasons: codes of PERSON_REASONS, of a decline; question: what the firm is asked."""
+    """What an officer decides. reasons: codes of PERSON_REASONS, of a decline; question: what the firm is asked.
+
+    repayment: one of the product's ways, None for its first one.
+    """
 
     verdict: Verdict
     reason: str
@@ -76,6 +80,7 @@ class Ruling:
     reasons: tuple[str, ...] = ()
     question: str = ""
     conditions: tuple[str, ...] = ()
+    repayment: market.Repayment | None = None
 
 
 def take_case(key: str, *, officer: str, now: datetime) -> None:
@@ -90,7 +95,7 @@ def take_case(key: str, *, officer: str, now: datetime) -> None:
         return
     state = case(key).state
     if state not in _WITH_PERSONS:
-        raise StepImpossible(event="take", state=state)
+        raise StepImpossible(event="take", state=state, named=CASE_TEXTS[state])
     raise CaseTaken
 
 
@@ -206,12 +211,15 @@ def _offer(
         raise OfferOutsideTerms(where="amount_fen")
     if not terms.rate_bp.holds(ruling.rate_bp):
         raise OfferOutsideTerms(where="rate_bp")
+    if ruling.repayment is not None and ruling.repayment not in terms.repayments:
+        raise OfferOutsideTerms(where="repayment")
     offer = make_offer(
         terms=terms,
         amount_fen=ruling.amount_fen,
         rate_bp=ruling.rate_bp,
         term_months=ruling.term_months or view.term_months,
         now=now,
+        repayment=ruling.repayment,
         conditions=ruling.conditions,
     )
     where = outside(offer, terms=terms)

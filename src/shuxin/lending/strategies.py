@@ -78,6 +78,18 @@ class ApprovalLapsed(Conflict):
     )
 
 
+class StrategyEdited(Conflict):
+    code = "strategy_edited_meanwhile"
+    what = Text(
+        en="somebody else changed this strategy after you opened it; nothing of yours was saved",
+        zh="您打开之后，该策略已被其他人修改；您的修改尚未保存",
+    )
+    mend = Text(
+        en="Look at what stands there now, then save yours again or leave it",
+        zh="请先查看当前内容，再决定重新保存或放弃",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class StrategyView:
     """One version. ``runs_for``: (kind of product, role, share_bp) where it decides now."""
@@ -126,11 +138,17 @@ def draft_strategy(strategy: Strategy, *, doer: Doer, now: dt.datetime, request_
     return str(row.key)
 
 
-def edit_strategy(key: str, strategy: Strategy, *, doer: Doer, now: dt.datetime) -> None:
-    """Another content: its back-test and approval no longer count. Raises StrategyUnknown, StepImpossible."""
+def edit_strategy(key: str, strategy: Strategy, *, seen: str, doer: Doer, now: dt.datetime) -> None:
+    """Another content: its back-test and approval no longer count.
+
+    seen: digest of the content that the editor began with; of two who began with the same, the second is refused.
+    Raises StrategyUnknown, StrategyEdited, StepImpossible, StepOvertaken.
+    """
     row = _row(key, party=doer.party)
     if strategy.id != row.line:
         raise StrategyUnknown
+    if seen != row.digest:
+        raise StrategyEdited
     keep_strategy(strategy, now=now)
     changes = {"digest": strategy.digest, "name": strategy.name, "back_test": ""}
     take_step(row, "edit", machine=STRATEGY, doer=doer, now=now, evidence=strategy.digest, changes=changes)  # fmt: skip

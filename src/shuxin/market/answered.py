@@ -29,7 +29,7 @@ class CallKeyInvalid(InvalidInput):
     )
     mend = Text(
         en="Send 8 to 64 signs of A-Z a-z 0-9 _ . : - that you use for this one act only",
-        zh="请提供 8 至 64 位字符（字母、数字及 _ . : -）,每次业务操作使用不同的键",
+        zh="请提供 8 至 64 位字符（字母、数字及 _ . : -），每次业务操作使用不同的键",
     )
 
 

@@ -63,7 +63,12 @@ if TYPE_CHECKING:
         Urgency,
         Worded,
     )
-    from shuxin.market.feed import Event, EventPage, events_after, last_event
+    from shuxin.market.feed import (
+        Event,
+        EventPage,
+        events_after,
+        last_event,
+    )
     from shuxin.market.firms import (
         fact_sources,
         firm_facts,
@@ -219,10 +224,13 @@ if TYPE_CHECKING:
     )
     from shuxin.market.tariff import (
         Price,
+        ProposedPrice,
         TariffInvalid,
+        agree_to_price,
         price_of,
         prices,
-        set_price,
+        propose_price,
+        proposed_prices,
     )
     from shuxin.market.timers import run_timers
     from shuxin.market.wire import from_json, to_json
@@ -235,7 +243,7 @@ _LATER = {
         "DemandView", "demand", "demands", "demands_of", "draft_demand", "edit_demand", "step_demand",
         "submit_demand",
     ),
-    "feed": ("Event", "EventPage", "events_after", "last_event"),
+    "feed": ("LONGEST_WAIT", "Event", "EventPage", "await_events", "events_after", "last_event", "let_go"),
     "firms": ("fact_sources", "firm_facts", "keep_firm", "masked"),
     "matching.chance": ("ChanceModel", "Outcome", "learn_chances"),
     "matching.bands": ("bands_of",),
@@ -281,7 +289,10 @@ _LATER = {
         "CallsOfMonth", "Metered", "MeterLine", "MonthInvalid", "callers_of", "calls_of", "count_call",
         "meter_statement", "metered", "month_named",
     ),
-    "tariff": ("Price", "TariffInvalid", "price_of", "prices", "set_price"),
+    "tariff": (
+        "Price", "ProposedPrice", "TariffInvalid", "agree_to_price", "price_of", "prices", "propose_price",
+        "proposed_prices",
+    ),
     "domain.cost": ("Cost", "Due", "all_in_apr_bp", "interest_fen", "schedule"),
     "domain.lives": ("VERSION", "DEMAND", "PRODUCT", "REFERRAL", "STATE_TEXTS"),
     "domain.terms": (
@@ -321,23 +332,23 @@ __all__ = [
     "HookAddressRefused", "HookKeys", "HookPolicy", "HookTarget", "Journal", "LoanUse", "MandateMissing",
     "Mandates", "Matching", "MatchingDiffers", "MeterLine", "Metered", "MonthInvalid", "Moving", "Needed",
     "NewSubscription", "OpenEntry", "OpenList", "Outcome", "OutcomeFacts", "Outgoing", "Part", "PolicyView",
-    "Price", "ProductInReview", "ProductKind", "ProductNotFitting", "ProductTerms", "ProductView", "Ranked",
-    "RankingContext", "RankingPolicy", "RankingPolicyInvalid", "Recommended", "RecommendedFirm", "ReferralView",
-    "Repayment", "RequestReused", "ResultKind", "Sender", "Sent", "Size", "StepNeedsReason", "StepOvertaken",
-    "StepView", "Subscription", "SubscriptionUnknown", "TariffInvalid", "TermsInvalid", "ThingUnknown", "Told",
-    "Urgency", "Worded", "after_working_hours", "all_in_apr_bp", "answered_once", "answers_of_lenders", "assign",
-    "bands_of", "begin", "board", "by_cost", "callers_of", "calls_of", "choose", "claim", "count_call",
-    "deliver_hooks", "demand", "demands", "demands_of", "demands_to_match", "draft_demand", "draft_product",
-    "edit_demand", "edit_product", "end_subscription", "events_after", "fact_sources", "firm_facts", "for_firm",
-    "for_lender", "forget_answers", "from_json", "government", "hold_demand", "hold_product", "hook_headers",
-    "hook_holds", "interest_fen", "is_repeated", "keep_firm", "keep_open_list", "keep_outcome", "last_event",
-    "learn_chances", "learn_from_outcomes", "link_application", "listed_openly", "masked", "match_demand",
-    "match_waiting", "matching_of", "meter_statement", "metered", "month_named", "networks_named", "new_key",
-    "of_platform", "once", "open_lists", "outcomes", "policy_from", "price_of", "prices", "product",
-    "product_terms", "products", "rank", "ranking_policies", "ranking_policy", "read_open_list",
-    "recommended_firms", "recommended_list", "referral", "referrals_of_demand", "referrals_of_lender",
-    "replay_matching", "report_credited", "resume_subscription", "run_timers", "schedule", "seldom_shown",
-    "set_price", "shown_of_lenders", "step_demand", "step_product", "step_referral", "steps_of", "submit_demand",
-    "subscribe", "subscription", "subscription_secret", "subscriptions", "take_step", "to_json",
-    "use_ranking_policy", "why_above",
+    "Price", "ProductInReview", "ProductKind", "ProductNotFitting", "ProductTerms", "ProductView", "ProposedPrice",
+    "Ranked", "RankingContext", "RankingPolicy", "RankingPolicyInvalid", "Recommended", "RecommendedFirm",
+    "ReferralView", "Repayment", "RequestReused", "ResultKind", "Sender", "Sent", "Size", "StepNeedsReason",
+    "StepOvertaken", "StepView", "Subscription", "SubscriptionUnknown", "TariffInvalid", "TermsInvalid",
+    "ThingUnknown", "Told", "Urgency", "Worded", "after_working_hours", "agree_to_price", "all_in_apr_bp",
+    "answered_once", "answers_of_lenders", "assign", "bands_of", "begin", "board", "by_cost", "callers_of",
+    "calls_of", "choose", "claim", "count_call", "deliver_hooks", "demand", "demands", "demands_of",
+    "demands_to_match", "draft_demand", "draft_product", "edit_demand", "edit_product", "end_subscription",
+    "events_after", "fact_sources", "firm_facts", "for_firm", "for_lender", "forget_answers", "from_json",
+    "government", "hold_demand", "hold_product", "hook_headers", "hook_holds", "interest_fen", "is_repeated",
+    "keep_firm", "keep_open_list", "keep_outcome", "last_event", "learn_chances", "learn_from_outcomes",
+    "link_application", "listed_openly", "masked", "match_demand", "match_waiting", "matching_of",
+    "meter_statement", "metered", "month_named", "networks_named", "new_key", "of_platform", "once", "open_lists",
+    "outcomes", "policy_from", "price_of", "prices", "product", "product_terms", "products", "propose_price",
+    "proposed_prices", "rank", "ranking_policies", "ranking_policy", "read_open_list", "recommended_firms",
+    "recommended_list", "referral", "referrals_of_demand", "referrals_of_lender", "replay_matching",
+    "report_credited", "resume_subscription", "run_timers", "schedule", "seldom_shown", "shown_of_lenders",
+    "step_demand", "step_product", "step_referral", "steps_of", "submit_demand", "subscribe", "subscription",
+    "subscription_secret", "subscriptions", "take_step", "to_json", "use_ranking_policy", "why_above",
 ]  # fmt: skip

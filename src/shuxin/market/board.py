@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shuxin.market.demands import ON_BOARD, SEEING, is_shown_to, terms_for
 from shuxin.market.domain.terms import DemandTerms, FirmFacts
 from shuxin.market.firms import facts_of, facts_or_bare, masked
-from shuxin.market.shelf_models import OPEN_REFERRALS, DemandRow, ReferralRow
+from shuxin.market.shelf_models import OPEN_REFERRALS, DemandRow, ProductRow, ReferralRow
 from shuxin.market.wire import from_json
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ class BoardLine:
 
 
 def board(lender: str, *, now: dt.datetime) -> list[BoardLine]:
-    """The newest first; what has expired is not shown even before the timers ran."""
+    """The newest first; what has expired is not shown even before the timers ran.
+
+    No firm is named to a lender without a product online, but of what it has taken: it cannot lend to the firm.
+    """
     rows = DemandRow.objects.filter(state__in=ON_BOARD, expires_at__gt=now).order_by("-pk")
     asked = [(row, from_json(DemandTerms, row.terms)) for row in rows]
     shown = [(row, terms) for row, terms in asked if is_shown_to(terms, lender)]
@@ -44,8 +47,9 @@ def board(lender: str, *, now: dt.datetime) -> list[BoardLine]:
     held: dict[int, list[ReferralRow]] = {}
     for one in ReferralRow.objects.filter(demand__state__in=ON_BOARD).order_by("pk"):
         held.setdefault(one.demand_id, []).append(one)
+    lends = ProductRow.objects.filter(lender=lender, state="online").exists()
     return [
-        _line(row, terms, facts_or_bare(row.firm, facts), held.get(row.pk, []), lender)
+        _line(row, terms, facts_or_bare(row.firm, facts), held.get(row.pk, []), lender, lends=lends)
         for row, terms in shown
     ]
 
@@ -56,9 +60,11 @@ def _line(
     facts: FirmFacts,
     referrals: list[ReferralRow],
     lender: str,
+    *,
+    lends: bool,
 ) -> BoardLine:
     own = [one for one in referrals if one.lender == lender]
-    known = terms.may_contact or any(one.state in SEEING for one in own)
+    known = (lends and terms.may_contact) or any(one.state in SEEING for one in own)
     mine = next((one.key for one in own if one.state in OPEN_REFERRALS), "")
     return BoardLine(
         key=row.key,

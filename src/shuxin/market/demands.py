@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from shuxin.kernel.canonical import content_hash
-from shuxin.kernel.machine import Actor, StepImpossible
+from shuxin.kernel.machine import Actor
 from shuxin.market.acting import THE_OPERATOR, for_firm, is_repeated, of_platform
 from shuxin.market.domain.lives import DEMAND
 from shuxin.market.domain.terms import DemandTerms, FirmFacts
@@ -81,7 +81,7 @@ def edit_demand(key: str, terms: DemandTerms, *, doer: Doer, now: dt.datetime) -
         row = locked_demand(key)
         _of_firm(row.firm, doer, now)
         if row.state != "draft":
-            raise StepImpossible(event="edit", state=row.state)
+            raise DEMAND.impossible("edit", row.state, actor=doer.actor)
         DemandRow.objects.filter(pk=row.pk).update(terms=said, digest=content_hash(said))
 
 
@@ -126,7 +126,7 @@ def step_demand(key: str, event: str, *, doer: Doer, now: dt.datetime, reason: s
         if doer.actor in {Actor.LENDER, Actor.GOVERNMENT}:
             raise ThingUnknown(kind="demand")
         if event in _CAUSED:
-            raise StepImpossible(event=event, state=row.state)
+            raise DEMAND.impossible(event, row.state, actor=doer.actor)
         mandate = for_firm(row.firm, doer=doer, now=now)
         if is_repeated(row, event, machine=DEMAND, doer=doer):
             return

@@ -5,9 +5,10 @@ Needs Django set up.
 
 from __future__ import annotations
 
-from shuxin.market.indicators.boards import DIMENSIONS, INDICATORS, Board, Cell, Indicator, board_of
+from shuxin.market.indicators.boards import DIMENSIONS, INDICATORS, Board, Cell, Indicator
 from shuxin.market.indicators.gathering import PublishedDemand, month_of, published_demands
 from shuxin.market.indicators.inclusion import GROUPED_BY, GroupLine, inclusion_of
+from shuxin.market.indicators.kept_boards import KeptBoard, kept_boards
 from shuxin.market.indicators.population import (
     POPULATION_HEADS,
     active_firms,
@@ -127,6 +128,7 @@ __all__ = [
     "Ground",
     "GroupLine",
     "Indicator",
+    "KeptBoard",
     "LenderCampaign",
     "LinkInvalid",
     "ListedFirm",
@@ -147,7 +149,6 @@ __all__ = [
     "VisitView",
     "active_firms",
     "assign_region",
-    "board_of",
     "campaign",
     "campaign_customers",
     "campaign_firms",
@@ -165,6 +166,7 @@ __all__ = [
     "judge",
     "keep_reply",
     "keep_standard_policies",
+    "kept_boards",
     "lender_campaigns",
     "link_token",
     "listed_firm",

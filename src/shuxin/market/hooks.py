@@ -52,7 +52,7 @@ class KindsInvalid(InvalidInput):
     what = Text(en="the kinds of events are not written as they should be", zh="事件类型填写有误")
     mend = Text(
         en="Name kinds of things, such as application or referral; none for all",
-        zh="请填写事项类型，如 application、referral;不填表示全部",
+        zh="请填写事项类型，如 application、referral；不填表示全部",
     )
 
 

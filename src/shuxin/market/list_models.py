@@ -109,6 +109,8 @@ class ListReadFirmRow(AppendOnly):
 
     reading = models.ForeignKey(ListReadingRow, on_delete=models.PROTECT, related_name="firms")
     firm = models.CharField(max_length=PARTY, db_index=True)
+    version = models.PositiveIntegerField(default=0)
+    """Of the firm's entry on the list, where one is shown again and again; else 0."""
 
 
 class CampaignRow(Moving):
@@ -188,3 +190,23 @@ class PopulationRow(AppendOnly):
     as_of = models.DateField()
     by = models.CharField(max_length=BY)
     at = models.DateTimeField()
+
+
+class BoardRow(AppendOnly):
+    """One indicator's board of the months before the one that begins at ``before`` (指标看板留存), computed once.
+
+    cells: dimension, group, value, base, hidden, and before which month it was counted. counted: the observations
+    behind it, zlib of JSON, against which the next board is compared.
+    """
+
+    indicator = models.CharField(max_length=40)
+    calibre = models.CharField(max_length=60)
+    before = models.DateField()
+    cells = models.JSONField()
+    counted = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:  # Django's own name
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "before"], name="market_board_once")
+        ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db.models import F
 
 from shuxin.kernel.canonical import content_hash
 from shuxin.kernel.errors import Conflict
-from shuxin.kernel.machine import Actor, StepImpossible, StepOfOther
+from shuxin.kernel.machine import Actor, StepOfOther
 from shuxin.kernel.text import Text
 from shuxin.market.acting import THE_OPERATOR, for_lender, is_repeated, last_step, of_platform
 from shuxin.market.domain.lives import PRODUCT, VERSION
@@ -94,7 +95,7 @@ def edit_product(key: str, terms: ProductTerms, *, doer: Doer, now: datetime) ->
         _require_lender(row.lender, doer)
         newest = _newest(row)
         if row.state == "offline":
-            raise StepImpossible(event="edit", state=row.state)
+            raise PRODUCT.impossible("edit", row.state, actor=doer.actor)
         if newest.state == "review":
             raise ProductInReview
         if newest.state == "draft":
@@ -172,6 +173,15 @@ def offered(key: str, *, lender: str = "") -> tuple[ProductRow, ProductTerms]:
     return row, product_terms(key, row.number)
 
 
+def on_the_shelf() -> list[tuple[str, int, str, str]]:
+    """(key, version, lender, digest) of what is online, in the order of ``products``, without its terms."""
+    versions = ProductVersionRow.objects.filter(
+        product__state="online", number=F("product__number")
+    )
+    named = versions.order_by("product__key")
+    return list(named.values_list("product__key", "number", "product__lender", "digest"))
+
+
 def lenders_offering(*, amount_fen: int, term_months: int) -> list[str]:
     """Lenders with a product online whose bands hold this amount and term."""
     fitting = ProductRow.objects.filter(
@@ -194,7 +204,7 @@ def _step_version(
     reason: str,
 ) -> None:
     if event == "drop" and not row.number:
-        raise StepImpossible(event=event, state=row.state)
+        raise PRODUCT.impossible(event, row.state, actor=doer.actor)
     if event == "approve" and newest.state == "review" and doer.actor is Actor.OPERATOR:
         _replace_published(row, doer, now)
     said: dict[str, Any] = {"doer": doer, "now": now, "reason": reason, "evidence": newest.digest}
@@ -267,7 +277,7 @@ def _is_shown(row: ProductRow, viewer: str) -> bool:
 
 def _views(rows: Iterable[ProductRow], viewer: str) -> list[ProductView]:
     listed = list(rows)
-    of_listed = ProductVersionRow.objects.filter(product__in=listed)
+    of_listed = ProductVersionRow.objects.filter(product__in=listed).defer("terms")
     published = {v.product_id: v for v in of_listed.filter(number=F("product__number"))}
     drafts = {v.product_id: v for v in of_listed.filter(state__in=_LIVING)}
     first = {v.product_id: v for v in of_listed.filter(number=1, product__number=0)}
@@ -275,6 +285,12 @@ def _views(rows: Iterable[ProductRow], viewer: str) -> list[ProductView]:
         _view(row, published.get(row.pk) or first[row.pk], drafts.get(row.pk), viewer)
         for row in listed
     ]
+
+
+@lru_cache(maxsize=4096)
+def _terms(digest: str) -> ProductTerms:
+    """Parsed once: a digest is of the very terms, whoever offers them."""
+    return from_json(ProductTerms, ProductVersionRow.objects.filter(digest=digest)[:1].get().terms)
 
 
 def _view(
@@ -286,10 +302,10 @@ def _view(
         lender=row.lender,
         version=row.number,
         state=row.state,
-        terms=from_json(ProductTerms, shown.terms),
+        terms=_terms(shown.digest),
         digest=shown.digest,
         changed_at=row.changed_at,
-        draft=None if beside is None else from_json(ProductTerms, beside.terms),
+        draft=None if beside is None else _terms(beside.digest),
         draft_state="" if beside is None else beside.state,
         draft_digest="" if beside is None else beside.digest,
     )

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from shuxin.kernel.errors import Conflict, InvalidInput
-from shuxin.kernel.machine import Actor, StepImpossible, StepOfOther
+from shuxin.kernel.machine import Actor, StepOfOther
 from shuxin.kernel.text import Text
 from shuxin.market.acting import THE_OPERATOR, for_firm, for_lender, is_repeated, of_platform
 from shuxin.market.demands import ON_BOARD, SEEING, is_shown_to
 from shuxin.market.domain.hours import after_working_hours
-from shuxin.market.domain.lives import REFERRAL
+from shuxin.market.domain.lives import DEMAND, REFERRAL
 from shuxin.market.domain.terms import MOST_CLAIMS, DemandTerms
 from shuxin.market.domain.words import DeclineCode
+from shuxin.market.firms import facts_of, facts_or_bare
 from shuxin.market.moves import locked_demand, move_demand, move_referral, reopen_if_idle
 from shuxin.market.once import once
 from shuxin.market.products import offered
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shuxin.kernel.canonical import Json
-    from shuxin.market.domain.terms import ProductTerms
+    from shuxin.market.domain.terms import FirmFacts, ProductTerms
     from shuxin.market.shelf_models import ProductRow
     from shuxin.market.steps import Doer
 
@@ -86,7 +87,9 @@ class DeclineCodeUnknown(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class ReferralView:
-    """A referral as its viewer sees it (对接). firm: "" for a lender until it has taken it.
+    """A referral as its viewer sees it (对接). firm, firm_name: "" for a lender until it has taken it.
+
+    firm_name: "" too of a firm that nobody named.
 
     due_at: by when the lender takes it, or the firm applies; None when nothing is waited for.
     """
@@ -105,6 +108,7 @@ class ReferralView:
     reason: str
     application: str
     reason_code: str = ""
+    firm_name: str = ""
 
 
 def claim(demand: str, product: str, *, doer: Doer, now: dt.datetime, request_id: str = "") -> str:
@@ -169,7 +173,7 @@ def step_referral(
     with transaction.atomic():
         wanted, row = _locked(key, doer)
         if event == "apply":
-            raise StepImpossible(event=event, state=row.state)
+            raise REFERRAL.impossible(event, row.state, actor=doer.actor)
         mandate = for_firm(row.firm, doer=doer, now=now) if _is_firm(doer) else ""
         if is_repeated(row, event, machine=REFERRAL, doer=doer):
             return
@@ -205,19 +209,20 @@ def referral(key: str, *, viewer: str) -> ReferralView:
     row = ReferralRow.objects.select_related("demand", "product").filter(key=key).first()
     if row is None or viewer not in {row.lender, row.firm, THE_OPERATOR}:
         raise ThingUnknown(kind="referral")
-    return _view(row, viewer)
+    return _views([row], viewer)[0]
 
 
 def referrals_of_demand(demand: str, *, viewer: str) -> list[ReferralView]:
     """The oldest first; a lender sees its own. Empty where the viewer has none."""
     rows = _rows(demand__key=demand)
-    return [_view(row, viewer) for row in rows if viewer in {row.lender, row.firm, THE_OPERATOR}]
+    mine = [row for row in rows if viewer in {row.lender, row.firm, THE_OPERATOR}]
+    return _views(mine, viewer)
 
 
 def referrals_of_lender(lender: str, *, states: Sequence[str] = ()) -> list[ReferralView]:
     """As that lender sees them, the oldest first; all states when none is named."""
     chosen: dict[str, Any] = {"state__in": states} if states else {}
-    return [_view(row, lender) for row in _rows(lender=lender, **chosen)]
+    return _views(_rows(lender=lender, **chosen), lender)
 
 
 def _only(doer: Doer, *actors: Actor, event: str) -> None:
@@ -236,7 +241,7 @@ def _wanted(
     if row.state not in states:
         if lender:
             raise ThingUnknown(kind="demand")
-        raise StepImpossible(event=event, state=row.state)
+        raise DEMAND.impossible(event, row.state, actor=Actor.ENTERPRISE)
     return row
 
 
@@ -332,15 +337,26 @@ def _rows(**chosen: Any) -> Iterable[ReferralRow]:
     return ReferralRow.objects.select_related("demand", "product").filter(**chosen).order_by("pk")
 
 
-def _view(row: ReferralRow, viewer: str) -> ReferralView:
-    known = viewer != row.lender or row.state in SEEING or row.demand.terms.get("may_contact")
+def _views(rows: Iterable[ReferralRow], viewer: str) -> list[ReferralView]:
+    shown = [(row, _knows(viewer, row)) for row in rows]
+    facts = facts_of(row.firm for row, known in shown if known)
+    return [_view(row, facts_or_bare(row.firm, facts) if known else None) for row, known in shown]
+
+
+def _knows(viewer: str, row: ReferralRow) -> bool:
+    """Whether it may know which firm it is."""
+    return bool(viewer != row.lender or row.state in SEEING or row.demand.terms.get("may_contact"))
+
+
+def _view(row: ReferralRow, firm: FirmFacts | None) -> ReferralView:
     return ReferralView(
         key=row.key,
         demand=row.demand.key,
         product=row.product.key,
         product_version=row.product_number,
         lender=row.lender,
-        firm=row.firm if known else "",
+        firm=row.firm if firm else "",
+        firm_name=firm.name if firm else "",
         mode=row.mode,
         state=row.state,
         version=row.version,
@@ -360,6 +376,6 @@ def lapse_referral(key: str, *, doer: Doer, now: dt.datetime) -> bool:
     with transaction.atomic():
         wanted, row = _locked(key, doer)
         if row.due_at is None or row.due_at > now:
-            raise StepImpossible(event="lapse", state=row.state)
+            raise REFERRAL.impossible("lapse", row.state, actor=doer.actor)
         move_referral(row, "lapse", doer=of_platform(doer), now=now)
         return reopen_if_idle(wanted, doer=doer, now=now)

@@ -71,13 +71,17 @@ class CallCount(models.Model):
 
 
 class TariffRow(AppendOnly):
-    """What one use costs (使用单价) from a day in China on; ``catalogue`` and ``purpose`` "*" for any."""
+    """What one use costs (使用单价) from a day in China on; ``catalogue`` and ``purpose`` "*" for any.
+
+    by: who proposed it; agreed_by: who agreed, "" of rows from before two people were needed.
+    """
 
     catalogue = models.CharField(max_length=_ID)
     purpose = models.CharField(max_length=40)
     fen = models.BigIntegerField()
     valid_from = models.DateField()
     by = models.CharField(max_length=_ID)
+    agreed_by = models.CharField(max_length=_ID, blank=True, default="")
     at = models.DateTimeField()
 
 

@@ -36,7 +36,7 @@ class RequestUnproven(NotPermitted):
         zh="该申请未由所申请的密钥签名",
     )
     mend = Text(
-        en="Let the owner make it anew: shuxin key new", zh="请由本人重新生成:shuxin key new"
+        en="Let the owner make it anew: shuxin key new", zh="请由本人重新生成：shuxin key new"
     )
 
 
@@ -44,11 +44,11 @@ class RegistrationUnconfirmed(NotPermitted):
     code = "registration_unconfirmed"
     what = Text(
         en="the registration of this party is not confirmed, or has another name or kind",
-        zh="该主体登记未经确认,或名称、类别不一致",
+        zh="该主体登记未经确认，或名称、类别不一致",
     )
     mend = Text(
         en="Compare with the register, or confirm after seeing the licence: shuxin party register --confirm",
-        zh="请与登记机关数据核对,或查验执照后确认:shuxin party register --confirm",
+        zh="请与登记机关数据核对，或查验执照后确认：shuxin party register --confirm",
     )
 
 
@@ -77,7 +77,7 @@ class AgentUnproven(NotPermitted):
     )
     mend = Text(
         en="Prove the identity of the person in the mandate, and give the mandate and that person's id",
-        zh="请核验授权委托所载人员的身份,并提供该委托及其主体标识",
+        zh="请核验授权委托所载人员的身份，并提供该委托及其主体标识",
     )
 
 

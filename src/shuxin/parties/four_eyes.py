@@ -68,7 +68,7 @@ class ActUnknown(NotFound):
     what = Text(en="there is no such act that waits", zh="没有这项待复核事项")
     mend = Text(
         en="It lapsed, or somebody agreed to it; look at the list",
-        zh="该事项已失效或已复核,请查看列表",
+        zh="该事项已失效或已复核，请查看列表",
     )
 
 

@@ -22,11 +22,11 @@ class DevelopmentOnly(NotPermitted):
     code = "development_only"
     what = Text(
         en="the development proof of identity proves nothing, and this is not a development installation",
-        zh="开发用身份核验不证明任何身份,而当前不是开发环境",
+        zh="开发用身份核验不证明任何身份，而当前不是开发环境",
     )
     mend = Text(
         en="Use a real proof; only for development set SHUXIN_MODE=development",
-        zh="请使用真实核验方式;仅开发时可设置 SHUXIN_MODE=development",
+        zh="请使用真实核验方式；仅开发时可设置 SHUXIN_MODE=development",
     )
 
 
@@ -35,7 +35,7 @@ class EvidenceMissing(NotPermitted):
     what = Text(en="nothing was shown that proves the identity", zh="未提供身份核验依据")
     mend = Text(
         en="Give the record of the check as a file: --evidence FILE",
-        zh="请以文件提供核验记录:--evidence 文件",
+        zh="请以文件提供核验记录：--evidence 文件",
     )
 
 

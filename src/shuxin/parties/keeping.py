@@ -50,11 +50,11 @@ class StatementForeign(InvalidInput):
 class StatementRefused(NotPermitted):
     code = "statement_refused"
     what = Text(
-        en="a statement of kind '{kind}' does not stand: {why}", zh="“{kind}”类声明不成立:{why}"
+        en="a statement of kind '{kind}' does not stand: {why}", zh="“{kind}”类声明不成立：{why}"
     )
     mend = Text(
         en="docs/protocols/identity.md explains each reason; give all statements that it rests on together",
-        zh="各原因见 docs/protocols/identity.md;请将其所依据的声明一并提交",
+        zh="各原因见 docs/protocols/identity.md；请将其所依据的声明一并提交",
     )
 
 

@@ -29,7 +29,7 @@ class RolesNotSeparate(NotPermitted):
         en="this person already has another of system, security and audit administration",
         zh="该人员已担任系统、安全、审计三类管理员中的另一类",
     )
-    mend = Text(en="Appoint somebody else, or dismiss first", zh="请任命他人,或先解除原角色")
+    mend = Text(en="Appoint somebody else, or dismiss first", zh="请任命他人，或先解除原角色")
 
 
 class OwnAppointment(NotPermitted):
@@ -43,7 +43,7 @@ class RoleNotOfMembers(InvalidInput):
     what = Text(
         en="'{role}' is not a role of members of an institution", zh="“{role}”不是机构成员角色"
     )
-    mend = Text(en="Use one of: {known}", zh="可用角色:{known}")
+    mend = Text(en="Use one of: {known}", zh="可用角色：{known}")
 
 
 def appoint(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class PartyNotRegistered(NotFound):
     code = "party_not_registered"
     what = Text(en="this party is not registered here", zh="该主体未在此登记")
-    mend = Text(en="Register it: shuxin party register", zh="请先登记:shuxin party register")
+    mend = Text(en="Register it: shuxin party register", zh="请先登记：shuxin party register")
 
 
 class PartyDiffers(Conflict):
@@ -41,7 +41,7 @@ class PartyDiffers(Conflict):
     )
     mend = Text(
         en="Check kind and name; a new name needs the register's confirmation",
-        zh="请核对类别与名称;更名须经登记机关数据确认",
+        zh="请核对类别与名称；更名须经登记机关数据确认",
     )
 
 

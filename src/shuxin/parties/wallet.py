@@ -39,10 +39,10 @@ PrivateKey = Ed25519Key | SM2Key
 
 class WalletKeyMissing(NotFound):
     code = "wallet_key_missing"
-    what = Text(en="the wallet has no such key, or several", zh="钱包中没有该密钥,或匹配到多个")
+    what = Text(en="the wallet has no such key, or several", zh="钱包中没有该密钥，或匹配到多个")
     mend = Text(
         en="'shuxin key list' shows the keys; write the first digits of one",
-        zh="用“shuxin key list”查看密钥,并写出其编号的前几位",
+        zh="用“shuxin key list”查看密钥，并写出其编号的前几位",
     )
 
 
@@ -51,7 +51,7 @@ class WalletDamaged(Unavailable):
     what = Text(en="the key file {name} is not whole", zh="密钥文件 {name} 不完整")
     mend = Text(
         en="Restore it from your copy, or make a new key and have the old one revoked",
-        zh="请从备份恢复,或新建密钥并吊销原密钥",
+        zh="请从备份恢复，或新建密钥并吊销原密钥",
     )
 
 
@@ -60,18 +60,18 @@ class WalletOpen(NotPermitted):
     what = Text(en="others may read {name}", zh="他人可读取 {name}")
     mend = Text(
         en="Take the others' rights away (chmod go= …); if somebody may have read it, revoke the key",
-        zh="请取消他人权限(chmod go= …);如可能已被读取,请吊销该密钥",
+        zh="请取消他人权限（chmod go= …）；如可能已被读取，请吊销该密钥",
     )
 
 
 class PassphraseWrong(NotPermitted):
     code = "wallet_passphrase_wrong"
     what = Text(
-        en="the key is protected, and this is not its passphrase", zh="该密钥受口令保护,口令不正确"
+        en="the key is protected, and this is not its passphrase", zh="该密钥受口令保护，口令不正确"
     )
     mend = Text(
         en="Type it again, or name its file in SHUXIN_WALLET_PASSPHRASE_FILE",
-        zh="请重新输入,或在 SHUXIN_WALLET_PASSPHRASE_FILE 中指定口令文件",
+        zh="请重新输入，或在 SHUXIN_WALLET_PASSPHRASE_FILE 中指定口令文件",
     )
 
 

@@ -38,11 +38,11 @@ class NotSetUp(Unavailable):
     code = "holder_not_set_up"
     what = Text(
         en="this installation does not know yet whose it is, so nobody's data can be read",
-        zh="本安装尚未登记所属机构,不能读取任何主体的数据",
+        zh="本安装尚未登记所属机构，不能读取任何主体的数据",
     )
     mend = Text(
         en="Run 'shuxin init' once: it makes the holder's key, its log and the bases of its own work",
-        zh="请先运行一次 shuxin init:生成机构密钥、日志及自有数据的处理依据",
+        zh="请先运行一次 shuxin init：生成机构密钥、日志及自有数据的处理依据",
     )
 
 
@@ -50,11 +50,11 @@ class OtherDepartment(NotPermitted):
     code = "other_department"
     what = Text(
         en="this account works in the department {department} and reads for its work only",
-        zh="本账户属于{department},只能以该部门名义读取",
+        zh="本账户属于{department}，只能以该部门名义读取",
     )
     mend = Text(
         en="Ask somebody of the other department, or an account that is in none for this command",
-        zh="请由对方部门人员办理,或由不属于任何部门的账户执行本命令",
+        zh="请由对方部门人员办理，或由不属于任何部门的账户执行本命令",
     )
 
 

@@ -46,7 +46,7 @@ class SetUpAlready(Conflict):
     code = "holder_set_up_already"
     what = Text(en="this installation belongs to {party}", zh="本安装属于 {party}")
     mend = Text(
-        en="Use another folder (--home) for another holder", zh="其他机构请使用另一目录(--home)"
+        en="Use another folder (--home) for another holder", zh="其他机构请使用另一目录（--home）"
     )
 
 
@@ -54,7 +54,7 @@ class FoundingOver(Conflict):
     code = "founding_over"
     what = Text(
         en="data or statements are kept here already, so two persons must say whom to trust",
-        zh="本安装已有数据或声明,信任对象须由两人确认",
+        zh="本安装已有数据或声明，信任对象须由两人确认",
     )
     mend = Text(en="Use 'shuxin trust add'", zh="请使用 shuxin trust add")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import threading
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 FILE = "market-work.json"
-EVERY_SECONDS = 1.0
+EVERY_SECONDS, _TURNS_A_ROUND = 0.25, 4
 _TIDY_EVERY, _SAY_EVERY = timedelta(hours=1), timedelta(seconds=10)
 BY = "platform"
 
@@ -48,24 +49,31 @@ class MarketWork:
             target=self._repeat, args=(stop, self.hooks), name="shuxin-hooks", daemon=True
         )
         hooks.start()
-        self._repeat(stop, self.round)
+        turns = itertools.count()
+        self._repeat(stop, lambda: self.match() if next(turns) % _TURNS_A_ROUND else self.round())
         hooks.join(timeout=30)
 
     def round(self) -> Counter[str]:
         """Everything that is due but webhooks; what was done, by name."""
         from shuxin.lending.api import run_application_timers  # noqa: PLC0415 - needs the database
-        from shuxin.market.api import match_waiting, run_timers  # noqa: PLC0415
+        from shuxin.market.api import run_timers  # noqa: PLC0415
 
-        now, done = self.now(), Counter[str]()
-        doer = self.doer()
-        done.update(self._guarded("timers", lambda: run_timers(doer=doer, now=now)))
-        done.update(
-            self._guarded("applications", lambda: run_application_timers(doer=doer, now=now))
-        )
-        done.update(self._guarded("matching", lambda: match_waiting(doer=doer, now=now)))
-        done.update(self._guarded("tidying", self._tidy))
+        now, doer = self.now(), self.doer()
+        done = self._guarded("timers", lambda: run_timers(doer=doer, now=now))
+        done += self._guarded("applications", lambda: run_application_timers(doer=doer, now=now))
+        done += self._guarded("tidying", self._tidy)
         self.done.update(done)
+        done += self.match()
         self._say(now)
+        return done
+
+    def match(self) -> Counter[str]:
+        """Rank what waits for it: a firm looks on."""
+        from shuxin.market.api import match_waiting  # noqa: PLC0415 - needs the database
+
+        now, doer = self.now(), self.doer()
+        done = self._guarded("matching", lambda: match_waiting(doer=doer, now=now))
+        self.done.update(done)
         return +done
 
     def hooks(self) -> Counter[str]:

@@ -48,7 +48,7 @@ class HolderDiffers(Conflict):
     what = Text(en="this installation belongs to {party}", zh="本安装属于 {party}")
     mend = Text(
         en="Give that party's code, or use another folder (--home)",
-        zh="请填写该机构的代码,或使用另一目录(--home)",
+        zh="请填写该机构的代码，或使用另一目录（--home）",
     )
 
 
@@ -64,11 +64,11 @@ class CardFileMissing(NotFound):
 class PeerKeyUnknown(Conflict):
     code = "peer_key_not_trusted"
     what = Text(
-        en="the key of {name} ({key}) is not trusted here", zh="尚未信任 {name} 的密钥({key})"
+        en="the key of {name} ({key}) is not trusted here", zh="尚未信任 {name} 的密钥（{key}）"
     )
     mend = Text(
         en="Compare the key with them by another way; then two persons pin it: shuxin trust add key …",
-        zh="请通过其他途径与对方核对密钥,再由两人固定:shuxin trust add key …",
+        zh="请通过其他途径与对方核对密钥，再由两人固定：shuxin trust add key …",
     )
 
 

@@ -23,8 +23,10 @@ class BudgetInvalid(InvalidInput):
 
 class AllocationFailed(Unavailable):
     code = "allocation_failed"
-    what = Text(en="the solver found no allocation: {reason}", zh="求解器未得到分配结果:{reason}")
-    mend = Text(en="Run again; if it stays, report the inputs", zh="请重试;若仍失败,请反馈输入数据")
+    what = Text(en="the solver found no allocation: {reason}", zh="求解器未得到分配结果：{reason}")
+    mend = Text(
+        en="Run again; if it stays, report the inputs", zh="请重试；若仍失败，请反馈输入数据"
+    )
 
 
 @dataclass(frozen=True, slots=True)

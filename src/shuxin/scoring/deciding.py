@@ -36,7 +36,7 @@ class ApplicantTwice(InvalidInput):
     what = Text(en="{count} enterprises apply twice", zh="有 {count} 家企业重复申请")
     mend = Text(
         en="Leave one line for each; two spellings may be the same enterprise",
-        zh="每家企业只保留一行;不同写法可能是同一企业",
+        zh="每家企业只保留一行；不同写法可能是同一企业",
     )
 
 

@@ -5,11 +5,11 @@ The platform advises; the bank decides. Declined and referred applicants are tol
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from shuxin.kernel import rounded
 from shuxin.kernel.text import Text
 from shuxin.scoring.allocation import Candidate
 from shuxin.scoring.card.compiled import CompiledCard
@@ -294,4 +294,4 @@ def _lent_to(ratings: tuple[float, float, float, float]) -> tuple[float, float, 
 def _shifted(pd: float, shift: float) -> float:
     if shift == 0 or pd == 0:
         return pd
-    return 1 / (1 + (1 - pd) / pd * math.exp(shift))
+    return 1 / (1 + (1 - pd) / pd * rounded.exp(shift))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shuxin.catalogue.api import YAMLRefused, load_mapping
+from shuxin.kernel import rounded
 from shuxin.kernel.canonical import content_hash
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
@@ -26,7 +26,7 @@ class PolicyInvalid(InvalidInput):
     code = "policy_invalid"
     what = Text(
         en="the lending policy {file} cannot be used: {where}: {reason}",
-        zh="信贷政策 {file} 无法使用:{where}:{reason}",
+        zh="信贷政策 {file} 无法使用：{where}:{reason}",
     )
     mend = Text(en="Correct that place; 'shuxin decide --help' names the parts", zh="请修改该处")
 
@@ -35,11 +35,11 @@ class ChurnMissing(InvalidInput):
     code = "churn_missing"
     what = Text(
         en="no table says how many customers a rate loses, so no rate can be chosen",
-        zh="缺少利率与客户流失率表,无法定价",
+        zh="缺少利率与客户流失率表，无法定价",
     )
     mend = Text(
         en="Import a table with the columns 贷款年利率 and 信誉评级A, B, C, or put 'churn' into the policy",
-        zh="请导入含“贷款年利率”及“信誉评级A/B/C”列的表,或在政策文件中填写 churn",
+        zh="请导入含“贷款年利率”及“信誉评级A/B/C”列的表，或在政策文件中填写 churn",
     )
 
 
@@ -159,7 +159,7 @@ class LendingPolicy(_Part):
 
 
 def _log_odds(share: float) -> float:
-    return math.log(share / (1 - share))
+    return rounded.log(share / (1 - share))
 
 
 def read_policy(content: bytes, *, file: str) -> LendingPolicy:

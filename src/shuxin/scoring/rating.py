@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shuxin.kernel import rounded
 from shuxin.scoring.card.sealed import CardInvalid
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ class RatingModel:
         self, *, points: int, features: Mapping[str, float | None]
     ) -> tuple[float, float, float, float]:
         """Of A, B, C, D. Raises CardInvalid for a model whose numbers are too large to give any."""
-        row = np.array([rating_inputs(points=points, features=features)])
-        with np.errstate(over="ignore", invalid="ignore"):
-            a, b, c, d = (float(p) for p in self.ordinal.probabilities(row)[0])
+        row = rating_inputs(points=points, features=features)
+        a, b, c, d = self.ordinal.probabilities_of(row)
         if math.isnan(a + b + c + d):
             raise CardInvalid(where="rating")
         return (a, b, c, d)
@@ -44,9 +44,9 @@ def rating_inputs(*, points: int, features: Mapping[str, float | None]) -> list[
     sold, bought, parties = (max(features.get(name) or 0.0, 0.0) for name in INPUTS[1:])
     return [
         float(points),
-        math.log1p(sold / 100),
-        math.log1p(bought / 100),
-        math.log1p(parties),
+        rounded.log1p(sold / 100),
+        rounded.log1p(bought / 100),
+        rounded.log1p(parties),
     ]
 
 

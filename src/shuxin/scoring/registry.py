@@ -25,7 +25,7 @@ class ModelMissing(NotFound):
     what = Text(en="there is no model {digest}", zh="没有模型 {digest}")
     mend = Text(
         en="Run 'shuxin train' first, or 'shuxin model --import FILE'; list them with 'shuxin model'",
-        zh="请先运行 shuxin train,或用 shuxin model --import 文件 导入;用 shuxin model 查看",
+        zh="请先运行 shuxin train，或用 shuxin model --import 文件 导入；用 shuxin model 查看",
     )
 
 

@@ -49,11 +49,11 @@ class AsOfNeeded(InvalidInput):
     code = "as_of_needed"
     what = Text(
         en="{count} loans bear no day of drawing, so the day before which data count must be stated",
-        zh="有 {count} 笔贷款没有放款日,需指定特征的截止日",
+        zh="有 {count} 笔贷款没有放款日，需指定特征的截止日",
     )
     mend = Text(
         en="Add --as-of YYYY-MM-DD; results are then not out of time, and say so",
-        zh="请加 --as-of YYYY-MM-DD;此时结果不是跨时间验证,输出会注明",
+        zh="请加 --as-of YYYY-MM-DD；此时结果不是跨时间验证，输出会注明",
     )
 
 
@@ -61,7 +61,7 @@ class NothingToTrain(InvalidInput):
     code = "nothing_to_train"
     what = Text(
         en="none of the {count} loans has a feature before its day: {unknown} borrowers have no invoices",
-        zh="{count} 笔贷款在其截止日前均无特征,{unknown} 个借款人没有发票",
+        zh="{count} 笔贷款在其截止日前均无特征，{unknown} 个借款人没有发票",
     )
     mend = Text(
         en="Import the invoices of these enterprises, and run 'shuxin resolve'",

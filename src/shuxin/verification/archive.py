@@ -48,7 +48,7 @@ class ChainDiffers(Conflict):
     )
     mend = Text(
         en="Ask its sender for the whole chain; the two copies together prove who signed twice",
-        zh="请向发送方索取完整的链;两份副本可共同证明谁签署了两次",
+        zh="请向发送方索取完整的链；两份副本可共同证明谁签署了两次",
     )
 
 

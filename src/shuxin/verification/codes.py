@@ -26,11 +26,11 @@ _CODE = re.compile(r"SXR1:([1-9]\d?)/([1-9]\d?):([0-9A-F]{16}):([0-9A-Z $%*+\-./
 class CodesInvalid(InvalidInput):
     code = "receipt_codes_invalid"
     what = Text(
-        en="these QR codes do not make a receipt: {reason}", zh="这些二维码不能组成回执:{reason}"
+        en="these QR codes do not make a receipt: {reason}", zh="这些二维码不能组成回执：{reason}"
     )
     mend = Text(
         en="Scan every code of the receipt once more; each says which of how many it is",
-        zh="请重新扫描回执的全部二维码,每个码都标明第几个、共几个",
+        zh="请重新扫描回执的全部二维码，每个码都标明第几个、共几个",
     )
 
 

@@ -57,7 +57,7 @@ class FileNameUnfit(InvalidInput):
     what = Text(en="the file's name cannot stand in a package", zh="该文件名不能用于数据包")
     mend = Text(
         en="Use at most 200 bytes of printable signs, without slashes or a leading dot",
-        zh="请使用不超过 200 字节的可见字符,不含斜杠,不以点开头",
+        zh="请使用不超过 200 字节的可见字符，不含斜杠，不以点开头",
     )
 
 

@@ -36,10 +36,12 @@ _UTF8_NAME = 0x800
 
 class PackageInvalid(InvalidInput):
     code = "package_invalid"
-    what = Text(en="this is not a document package: {reason}", zh="这不是有效的文件数据包:{reason}")
+    what = Text(
+        en="this is not a document package: {reason}", zh="这不是有效的文件数据包：{reason}"
+    )
     mend = Text(
         en="Use the package as it was issued, not packed again; or give file and receipt separately",
-        zh="请使用出具时的原数据包,不要重新压缩;或分别提供文件和回执",
+        zh="请使用出具时的原数据包，不要重新压缩；或分别提供文件和回执",
     )
 
 

@@ -25,7 +25,7 @@ _NONCE_BYTES = 18
 
 class PresentationInvalid(InvalidInput):
     code = "presentation_invalid"
-    what = Text(en="this is not a presentation: {reason}", zh="这不是有效的出示声明:{reason}")
+    what = Text(en="this is not a presentation: {reason}", zh="这不是有效的出示声明：{reason}")
     mend = Text(
         en="Let the person make it again with 'shuxin present', with the audience and nonce of the recipient",
         zh="请持有人用 shuxin present 按接收方给出的受众与随机数重新生成",

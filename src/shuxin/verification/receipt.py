@@ -64,7 +64,7 @@ _BODY = frozenset(
 
 class ReceiptInvalid(InvalidInput):
     code = "receipt_invalid"
-    what = Text(en="this is not a receipt: {reason}", zh="这不是有效的回执:{reason}")
+    what = Text(en="this is not a receipt: {reason}", zh="这不是有效的回执：{reason}")
     mend = Text(
         en="Ask the person for the receipt file as the issuer gave it",
         zh="请向持有人索取出具方给出的原回执文件",

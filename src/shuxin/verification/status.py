@@ -40,7 +40,7 @@ _LARGEST_NUMBER = 2**53 - 1
 
 class StatusListInvalid(InvalidInput):
     code = "document_status_invalid"
-    what = Text(en="this is not a status list: {reason}", zh="这不是有效的状态列表:{reason}")
+    what = Text(en="this is not a status list: {reason}", zh="这不是有效的状态列表：{reason}")
     mend = Text(en="Fetch it again from the issuer", zh="请重新向出具方获取")
 
 

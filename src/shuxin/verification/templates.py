@@ -31,17 +31,17 @@ _FEN_PER_YUAN = 100
 class TemplateUnknown(NotFound):
     code = "template_unknown"
     what = Text(en="there is no template '{name}'", zh="没有名为“{name}”的模板")
-    mend = Text(en="Use one of: {known}", zh="可用模板:{known}")
+    mend = Text(en="Use one of: {known}", zh="可用模板：{known}")
 
 
 class TemplateNotFilled(InvalidInput):
     code = "template_not_filled"
     what = Text(
-        en="the field '{field}' of the template is {problem}", zh="模板字段“{field}”有误:{problem}"
+        en="the field '{field}' of the template is {problem}", zh="模板字段“{field}”有误：{problem}"
     )
     mend = Text(
         en="Amounts read 1234.56, days 2026-03-31, currencies CNY; 'shuxin credential templates' lists the fields",
-        zh="金额写作 1234.56,日期写作 2026-03-31,币种写作 CNY;用 shuxin credential templates 查看字段",
+        zh="金额写作 1234.56，日期写作 2026-03-31，币种写作 CNY；用 shuxin credential templates 查看字段",
     )
 
 

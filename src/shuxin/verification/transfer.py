@@ -67,7 +67,7 @@ _SALT = re.compile(r"[A-Za-z0-9_-]{43}")
 class TransferInvalid(InvalidInput):
     code = "transfer_invalid"
     what = Text(
-        en="this is not a step of a transfer: {reason}", zh="这不是有效的数据快递步骤:{reason}"
+        en="this is not a step of a transfer: {reason}", zh="这不是有效的数据快递步骤：{reason}"
     )
     mend = Text(
         en="Ask its sender for the whole, unchanged transfer file",
@@ -79,11 +79,11 @@ class StepOutOfTurn(Conflict):
     code = "transfer_step_refused"
     what = Text(
         en="the transfer is '{state}': the step '{step}' cannot be taken: {reason}",
-        zh="快递状态为“{state}”,不能执行步骤“{step}”:{reason}",
+        zh="快递状态为“{state}”，不能执行步骤“{step}”：{reason}",
     )
     mend = Text(
         en="Steps follow each other, each by its own party within 24 hours; start a new transfer if it timed out",
-        zh="步骤须依次由相应一方在 24 小时内完成;如已超时请重新发起",
+        zh="步骤须依次由相应一方在 24 小时内完成；如已超时请重新发起",
     )
 
 

@@ -65,7 +65,7 @@ CHECK_TEXT = {
 REASON_TEXT = {
     Reason.TAMPERED: Text(
         en="the file is not the one that was issued: its bytes differ",
-        zh="文件与出具时不同:内容已改动",
+        zh="文件与出具时不同：内容已改动",
     ),
     Reason.RECEIPT_CHANGED: Text(
         en="the receipt was changed after it was signed", zh="回执在签名后被改动"
@@ -96,13 +96,13 @@ REASON_TEXT = {
     Reason.EXPIRED: Text(en="it has expired", zh="已过有效期"),
     Reason.STATUS_MISSING: Text(
         en="there is no status list for it, so it may have been revoked",
-        zh="缺少相应的状态列表,无法确认是否已撤销",
+        zh="缺少相应的状态列表，无法确认是否已撤销",
     ),
     Reason.STATUS_CHANGED: Text(
         en="the status list was not signed by the issuer", zh="状态列表不是出具方签名的"
     ),
     Reason.STATUS_STALE: Text(
-        en="the status list is too old; fetch a newer one", zh="状态列表过旧,请获取新的"
+        en="the status list is too old; fetch a newer one", zh="状态列表过旧，请获取新的"
     ),
     Reason.REVOKED: Text(en="the issuer has revoked it", zh="出具方已撤销"),
     Reason.SUPERSEDED: Text(
@@ -117,12 +117,12 @@ REASON_TEXT = {
     ),
     Reason.PRESENTATION_STALE: Text(
         en="the presentation is not of now; ask for a new one",
-        zh="出示声明的时间不符,请重新出示",
+        zh="出示声明的时间不符，请重新出示",
     ),
     Reason.WRONG_AUDIENCE: Text(en="it was presented to somebody else", zh="出示对象不是本接收方"),
     Reason.REPLAYED: Text(
         en="its nonce is not the one that was asked for, or was used before",
-        zh="随机数不是本次给出的,或已使用过",
+        zh="随机数不是本次给出的，或已使用过",
     ),
 }
 

@@ -237,4 +237,4 @@ class TestShown:
         said = heard.get()
         for wanted in ("纳税信息", "sector, noise", "其余全部特征", "其他机构提供的信息"):
             assert wanted in said
-        assert "本方数据集中没有以下字段:arrears, near, sector, noise" in said
+        assert "本方数据集中没有以下字段：arrears, near, sector, noise" in said

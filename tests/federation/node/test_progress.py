@@ -96,16 +96,16 @@ class TestSteps:
     @pytest.mark.parametrize(
         ("step", "zh"),
         [
-            ("waiting for uscc:a: fit0/3/shares", "等待 甲:联合回归,第 1 次拟合"),
-            ("waits for the approval of uscc:a, uscc:b", "等待批准:甲, uscc:b"),
+            ("waiting for uscc:a: fit0/3/shares", "等待 甲:联合回归，第 1 次拟合"),
+            ("waits for the approval of uscc:a, uscc:b", "等待批准：甲, uscc:b"),
             (
                 "release of 'card' to uscc:a waits for a person here",
                 "发往 甲 的输出等待本方人员放行",
             ),
             ("fits 1/6", "拟合 1/6"),
-            ("fit0 3/25", "联合回归,第 1 次拟合 3/25"),
+            ("fit0 3/25", "联合回归，第 1 次拟合 3/25"),
             ("comparing transcripts", "核对通信摘要"),
-            ("tries again: line_unwritable", "本方出现故障(line_unwritable),将自动重试"),
+            ("tries again: line_unwritable", "本方出现故障（line_unwritable），将自动重试"),
             ("something of a later program", "something of a later program"),
         ],
     )

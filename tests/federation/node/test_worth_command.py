@@ -131,7 +131,7 @@ class TestWorth:
             assert re.sub(r"\s+", " ", shapley) in re.sub(r"\s+", " ", said)
         assert f"{wanted.limit[0]} bad of {wanted.limit[1]}" in said
         assert run(bank, "worth", *asked, lang="zh") == 0
-        assert f"联合,去除 {NAMES[HOLDERS[0]]}" in capsys.readouterr().out
+        assert f"联合，去除 {NAMES[HOLDERS[0]]}" in capsys.readouterr().out
 
     def test_says_before_it_asks_what_it_costs(
         self, bank: Place, capsys: pytest.CaptureFixture[str]

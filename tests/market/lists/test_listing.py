@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from tests.market.lists.lists_world import (
@@ -240,6 +241,39 @@ class TestReadings:
         assert entry.facts == {"list": "recommended", "firms": 1, "ground": "visit"}
         assert len(entry.commitments) == 1
         assert code(1) not in entry.data.decode()
+
+    def test_a_page_that_is_opened_again_is_no_second_one(self, world: World) -> None:
+        """Once for a person, a version of the entry and a day in China."""
+        key = world.recommended()
+        colleague = replace(world.lender(), by="another")
+        evening = NOW.replace(hour=23)
+
+        def read(doer: Doer, now: dt.datetime) -> int:
+            before = len(world.journal.entries)
+            assert len(recommended_list(LENDER, doer=doer, now=now)) == 1
+            return len(world.journal.entries) - before
+
+        assert [read(world.lender(), now) for now in (NOW, NOW, evening)] == [1, 0, 0]
+        assert read(colleague, NOW) == 1
+        assert read(world.lender(), evening + dt.timedelta(hours=2)) == 1
+        report_credited(
+            key,
+            result=ResultKind.CREDITED,
+            amount_fen=1,
+            doer=world.lender(OTHER_LENDER),
+            now=NOW,
+            request_id="1",
+        )
+        assert read(world.lender(), evening) == 1
+        assert len(government.readings_of(f"uscc:{code(1)}")) == 4
+
+    def test_a_firm_that_is_new_on_it_is_logged_alone(self, world: World) -> None:
+        world.recommended(1, LENDER)
+        recommended_list(LENDER, doer=world.lender(), now=NOW)
+        world.recommended(2, LENDER)
+        recommended_list(LENDER, doer=world.lender(), now=NOW)
+        assert world.journal.entries[-1].facts["firms"] == 1
+        assert len(government.readings_of(f"uscc:{code(1)}")) == 1
 
     def test_nothing_shown_is_no_reading(self, world: World) -> None:
         recommended_list(LENDER, doer=world.lender(), now=NOW)

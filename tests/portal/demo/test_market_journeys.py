@@ -462,8 +462,11 @@ class TestGovernmentOfficer:
     def test_only_the_bank_that_was_named_sees_it(self, journey: Journey) -> None:
         name = str(journey.world.state["firm_name"])
         page = journey.play("bank-officer").open("/bank/recommended")
-        expect(page.locator("tbody tr", has_text=name)).to_contain_text(
+        expect(page.locator("#table-firms tbody tr", has_text=name)).to_contain_text(
             journey.say("a government list", "政府推荐名单")
+        )
+        expect(page.locator("#table-listed tbody tr", has_text=name)).to_contain_text(
+            journey.say("nothing yet", "未反馈")
         )
         journey.look(page, "bank-recommended")
         page = journey.play("village-officer").open("/bank/recommended")

@@ -74,6 +74,16 @@ def hidden_firm() -> FirmFacts:
     return FirmFacts("", "", Borrower.ENTERPRISE, region="320594", industry="C", size=Size.MICRO)
 
 
+def firm_with_a_long_name() -> FirmFacts:
+    return replace(
+        hidden_firm(),
+        party=FIRM,
+        name="苏州工业园区澜坪精密机械制造有限公司",
+        industry="C3484",
+        is_first_loan=True,
+    )
+
+
 def line(key: str = "d1", **changed: Any) -> BoardLine:
     wanted = DemandTerms(
         amount_fen=80_000_000,
@@ -113,6 +123,12 @@ def customer(key: str, contact: str = "", **changed: Any) -> government.Campaign
         contacts=(),
     )
     return replace(stood, **changed)
+
+
+def on_a_list(key: str = "l1", result: str = "") -> government.RecommendedFirm:
+    return government.RecommendedFirm(
+        key, FIRM, "云栖小店", "320106", 50_000_000, LoanUse.STOCK.value, NOW, result
+    )
 
 
 @dataclass
@@ -156,7 +172,9 @@ class Memory:
     lines: list[BoardLine] = field(default_factory=lambda: [line()])
     referred: list[ReferralView] = field(default_factory=lambda: [referral()])
     customers: list[government.CampaignCustomer] = field(default_factory=list)
+    offices: list[government.RecommendedFirm] = field(default_factory=list)
     told: list[tuple[Any, ...]] = field(default_factory=list)
+    readers: list[str] = field(default_factory=list)
     is_down: bool = False
     refuses: Exception | None = None
 
@@ -202,8 +220,27 @@ class Memory:
     ) -> None:
         self._asked("referral", key, event, by, reason, code)
 
-    def recommended(self) -> Sequence[Recommended]:
+    def listed(self, *, by: str) -> Sequence[government.RecommendedFirm]:
         self._asked()
+        self.readers.append(by)
+        return self.offices
+
+    def report_result(
+        self,
+        listing: str,
+        *,
+        result: government.ResultKind,
+        amount_fen: int = 0,
+        rate_bp: int | None = None,
+        reason: str = "",
+        by: str,
+        request_id: str,
+    ) -> None:
+        self._asked("result", listing, result, amount_fen, rate_bp, reason, by, request_id)
+
+    def recommended(self, *, by: str) -> Sequence[Recommended]:
+        self._asked()
+        self.readers.append(by)
         why = (Text(en="It agreed to be called.", zh="企业同意联系。"),)
         firm = replace(hidden_firm(), party=FIRM, name="云栖小店", is_first_loan=True)
         return [Recommended(firm, "demand", "d1", "", "p1", 80_000_000, 1, 7000, why, NOW)]

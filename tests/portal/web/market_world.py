@@ -21,7 +21,6 @@ from shuxin.kernel.uscc import check_symbol
 from shuxin.market import api as market
 from shuxin.parties.api import KeyRole, PartyKind, Pinned, accounts, read_trust, write_trust
 from shuxin.portal.bootstrap import journal_of
-from shuxin.portal.web.access import _kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +140,6 @@ def pin_others(settings: Settings, clock: Clock) -> None:
         )
     ]
     write_trust(replace(held, pinned=(*held.pinned, *more)), home=settings.home)
-    _kinds.cache_clear()
 
 
 @dataclass

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import transaction
 from tests.parties.accounts.samples import BANK
 from tests.portal.web.bank_case_site import CLEAN, FIRM, keep_case, offer
-from tests.portal.web.bank_market_site import Desk, Memory, desk_at
+from tests.portal.web.bank_market_site import Desk, Memory, desk_at, terms
 
 from shuxin.consent.api import Purpose, entity_of, uses_of
 from shuxin.infra.api import now_in_china
+from shuxin.kernel.machine import Actor
 from shuxin.lending.api import case, replay, verify_strategy_evidence
 from shuxin.lending.case_models import CaseRow, Outgoing
+from shuxin.lending.case_rows import reopen
+from shuxin.market.api import Doer
 from shuxin.portal.bootstrap import start
 from shuxin.portal.founding import set_up
 from shuxin.portal.web.views import bank_market
@@ -149,7 +153,42 @@ class TestOfficers:
         keep_case("a1", now=now_in_china())
         desk.browser.post("/bank/cases/a1/take")
         answer = desk.browser.post("/bank/cases/a1/decide", approve(rate="9.9"))
-        assert "not what the product says" in desk.text(answer, 400)
+        shown = answer.content.decode()
+        assert "not what the product says: the yearly rate" in desk.text(answer, 400)
+        assert "rate_bp" not in shown
+        assert 'value="9.9"' in shown
+        assert 'value="sound"' in shown or ">sound</textarea>" in shown
+        assert desk.browser.post("/bank/cases/a1/decide", approve()).status_code == 302
+
+    def test_choose_among_the_ways_of_repayment_of_the_product(self, desk: Desk) -> None:
+        keep_case("a1", now=now_in_china())
+        desk.browser.post("/bank/cases/a1/take")
+        shown = desk.browser.get("/bank/cases/a1").content.decode()
+        assert '<option value="bullet" selected>' in shown
+        assert '<option value="revolving">' in shown
+        assert '<option value="instalments"' not in shown
+        wrong = desk.browser.post("/bank/cases/a1/decide", approve(repayment="instalments"))
+        assert "the repayment" in desk.text(wrong, 400)
+        desk.browser.post("/bank/cases/a1/decide", approve(repayment="revolving"))
+        assert Outgoing.objects.get(case="a1").content["offer"]["repayment"] == "revolving"
+        assert "as drawn, within the limit" in desk.read("/bank/cases/a1")
+
+    def test_get_a_refused_offer_back_with_what_they_typed(self, desk: Desk) -> None:
+        now = now_in_china()
+        keep_case("a1", now=now)
+        desk.browser.post("/bank/cases/a1/take")
+        desk.browser.post("/bank/cases/a1/decide", approve(repayment="revolving", months="9"))
+        Outgoing.objects.update(done_at=now, refused="offer_outside_terms")
+        row = CaseRow.objects.get(key="a1")
+        system = Doer(Actor.SYSTEM, BANK, "desk", lambda _: None)
+        with transaction.atomic():
+            reopen(row, terms=terms(fees=()), due_at=now, doer=system, now=now)
+        shown = desk.browser.get("/bank/cases/a1").content.decode()
+        assert "the firm has not seen it" in shown
+        assert "the fees" in shown
+        for value in ('value="60"', 'value="4.5"', 'value="9"', '"revolving" selected', ">sound<"):
+            assert value in shown
+        assert desk.browser.post("/bank/cases/a1/decide", approve()).status_code == 302
 
     def test_are_heard_while_the_platform_is_down_but_cannot_offer(
         self, desk: Desk, memory: Memory
@@ -174,6 +213,10 @@ class TestFeedback:
         assert desk.browser.post("/bank/cases/a1/feedback", said).status_code == 302
         told = Outgoing.objects.get(case="a1", kind="feedback")
         assert told.content["amount_fen"] == 60_000_000
+        assert told.by == "officer"
+        shown = desk.read("/bank/cases/a1")
+        assert "reported by officer" in shown
+        assert "4.50%" in shown
 
     def test_that_the_platform_refused_is_said_and_may_be_mended(self, desk: Desk) -> None:
         now = now_in_china()

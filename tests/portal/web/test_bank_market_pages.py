@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.portal.demo.visitors import DESK, chromium
 from tests.portal.web.bank_market_site import (
     FULL,
     OVERTAKEN,
@@ -13,21 +16,22 @@ from tests.portal.web.bank_market_site import (
     Memory,
     customer,
     desk_at,
+    firm_with_a_long_name,
     line,
+    on_a_list,
     product,
     referral,
     terms,
 )
 
+from shuxin import portal
+from shuxin.market.api import government
 from shuxin.portal.linking.api import SiteRefused
 from shuxin.portal.web.views import bank_market, bank_product_fields, bank_product_form
 from shuxin.portal.web.views.bank_attempts import new_key
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
 pytestmark = pytest.mark.django_db
+STYLE = Path(portal.__file__).parent / "static" / "css" / "site.css"
 
 
 @pytest.fixture
@@ -154,6 +158,28 @@ class TestBoard:
         desk.text(desk.browser.get("/bank/board/d2"), 404)
 
 
+class TestWidth:
+    def test_of_the_board_shows_all_columns_at_1440_in_english(
+        self, desk: Desk, memory: Memory
+    ) -> None:
+        named = firm_with_a_long_name()
+        memory.lines = [
+            line(),
+            line("d2", firm=named, mine="r1"),
+            line("d3", may_claim=False),
+            line("d4", is_named=True),
+        ]
+        shown = desk.browser.get("/bank/board").content.decode()
+        bare = re.sub(r"<(script|link|meta http)[^>]*>(</script>)?", "", shown)
+        with chromium() as browser:
+            page = browser.new_page(viewport=DESK)
+            page.set_content(bare)
+            page.add_style_tag(path=STYLE)
+            columns = page.locator("#table-demands th").count()
+            wide = page.locator(".scroll").evaluate("e => e.scrollWidth - e.clientWidth")
+        assert (columns, wide) == (12, 0)
+
+
 class TestReferrals:
     def test_show_their_clock(self, desk: Desk) -> None:
         shown = desk.text(desk.browser.get("/bank/referrals"))
@@ -186,6 +212,58 @@ class TestRecommendedFirms:
         shown = desk.text(desk.browser.get("/bank/recommended"))
         assert "云栖小店" in shown
         assert "It agreed to be called." in shown
+
+
+class TestFirmsOfOffices:
+    FORM = {"result": "credited", "amount": "300,000", "rate": "3.85", "key": "once"}
+
+    def test_are_listed_and_read_in_the_officers_name(self, desk: Desk, memory: Memory) -> None:
+        memory.offices = [on_a_list()]
+        shown = desk.browser.get("/bank/recommended").content.decode()
+        assert "/bank/recommended/l1" in shown
+        assert set(memory.readers) == {"officer"}
+
+    def test_credit_that_was_granted_is_reported_in_yuan_with_the_officer(
+        self, desk: Desk, memory: Memory
+    ) -> None:
+        memory.offices = [on_a_list()]
+        assert "in yuan" in desk.read("/bank/recommended/l1")
+        answer = desk.browser.post("/bank/recommended/l1", self.FORM)
+        assert answer["Location"] == "/bank/recommended/l1?done=1"
+        kind = government.ResultKind.CREDITED
+        assert memory.told == [("result", "l1", kind, 30_000_000, 385, "", "officer", "once")]
+        memory.offices = [on_a_list(result="credited")]
+        assert "credit granted" in desk.read("/bank/recommended/l1?done=1")
+
+    @pytest.mark.parametrize(
+        ("changed", "wrong"),
+        [
+            ({"result": ""}, "result"),
+            ({"amount": "much"}, "amount"),
+            ({"amount": "0"}, "amount"),
+            ({"rate": "40"}, "rate"),
+            ({"result": "refused"}, "reason"),
+        ],
+    )
+    def test_what_is_wrong_is_said_at_its_field(
+        self, desk: Desk, memory: Memory, changed: dict[str, str], wrong: str
+    ) -> None:
+        memory.offices = [on_a_list()]
+        answer = desk.browser.post("/bank/recommended/l1", self.FORM | changed)
+        assert answer.status_code == 400
+        assert f'id="{wrong}-error"' in answer.content.decode()
+        assert memory.told == []
+
+    def test_what_the_platform_refuses_is_said_and_kept(self, desk: Desk, memory: Memory) -> None:
+        memory.offices, memory.refuses = [on_a_list()], OVERTAKEN
+        answer = desk.browser.post("/bank/recommended/l1", self.FORM)
+        assert answer.status_code == 409
+        assert 'value="300,000"' in answer.content.decode()
+
+    def test_of_other_banks_are_not_there(self, desk: Desk, memory: Memory) -> None:
+        desk.read("/bank/recommended/l2", 404)
+        memory.is_down = True
+        desk.read("/bank/recommended/l1", 503)
 
 
 class TestCampaign:

@@ -68,6 +68,13 @@ def typed(grid: Grid, act: str, **changed: str) -> dict[str, Any]:
     return {**head, **cells, **rest, "do": act, **changed}
 
 
+def seen(desk: Desk, page: str) -> str:
+    """What the form of a page carries of the content that it shows."""
+    found = re.search(r'name="seen" value="(\w{64})"', desk.browser.get(page).content.decode())
+    assert found
+    return found[1]
+
+
 def first_table() -> Grid:
     stage = next(each for each in document()["stages"] if each["kind"] == "rules")
     return Grid.of(stage["tables"][0])
@@ -188,11 +195,36 @@ class TestPage:
 class TestTable:
     def test_a_malformed_cell_is_named_at_the_cell_and_kept(self, desk: Desk, url: str) -> None:
         grid = first_table()
-        sent = typed(grid, "save", **{"cell-0-0": "<< 12 ("})
+        page = f"{url}/tables/{grid.id}"
+        sent = typed(grid, "save", **{"cell-0-0": "<< 12 ("}, seen=seen(desk, page))
         assert desk.browser.post(f"{url}/tables/{grid.id}", sent).status_code == 302
         shown = desk.browser.get(f"{url}/tables/{grid.id}").content.decode()
         assert re.search(r'value="&lt;&lt; 12 \("[^>]*aria-invalid="true"', shown)
         assert "stand against publication: 1." in desk.read(url)
+
+    def test_of_two_officers_the_second_is_told_and_keeps_what_was_typed(
+        self, desk: Desk, url: str
+    ) -> None:
+        grid = first_table()
+        page = f"{url}/tables/{grid.id}"
+        opened = seen(desk, page)
+        first = typed(grid, "save", **{"cell-0-0": "< 24"}, seen=opened)
+        assert desk.browser.post(page, first).status_code == 302
+        desk.who = "another"
+        row_added = desk.browser.post(page, typed(grid, "add-row", seen=opened)).content.decode()
+        assert f'name="seen" value="{opened}"' in row_added
+        second = typed(grid, "save", **{"cell-0-0": "< 36"}, seen=opened)
+        answer = desk.browser.post(page, second)
+        shown = answer.content.decode()
+        assert answer.status_code == 409
+        assert "Changed by officer." in desk.text(answer, 409)
+        assert f'<a href="{page}" target="_blank"' in shown
+        assert 'value="&lt; 36"' in shown
+        assert 'value="&lt; 24"' in desk.browser.get(page).content.decode()
+        now = re.search(r'name="seen" value="(\w+)"', shown)
+        assert now
+        assert desk.browser.post(page, second | {"seen": now[1]}).status_code == 302
+        assert 'value="&lt; 36"' in desk.browser.get(page).content.decode()
 
     def test_a_gap_is_found_before_it_is_saved(self, desk: Desk, url: str) -> None:
         grid = first_table()
@@ -216,11 +248,15 @@ class TestStage:
             sent[f"{one.name}-lines"] = str(len(one.cells))
             sent |= {c.name: c.value for line in one.cells for c in line}
         page = f"{url}/stages/{price['id']}"
+        sent["seen"] = seen(desk, page)
         answer = desk.browser.post(page, {**sent, "margin_bp": "many"})
         assert "A whole number" in desk.text(answer, 400)
         assert desk.browser.post(page, {**sent, "margin_bp": "77"}).status_code == 302
         kept = json.loads(desk.browser.get(f"{url}/file.json").content)
         assert kept["stages"][-1] == {**price, "margin_bp": 77}
+        late = desk.browser.post(page, {**sent, "margin_bp": "88"})
+        assert "Changed by officer." in desk.text(late, 409)
+        assert 'value="88"' in late.content.decode()
 
 
 class TestJourney:

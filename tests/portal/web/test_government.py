@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -109,8 +110,8 @@ VISIT = {
 }
 
 
-def declared(officer: Client) -> str:
-    answer = officer.post("/government/visits/new", VISIT)
+def declared(officer: Client, **more: str) -> str:
+    answer = officer.post("/government/visits/new", VISIT | more)
     assert answer.status_code == 302, text(answer, answer.status_code)
     return str(answer.headers["Location"]).split("?")[0]
 
@@ -120,6 +121,23 @@ class TestRegions:
         officer = desk.officer("new", region="")
         for page in ("/government", "/government/lists", "/government/visits"):
             assert "government_region_missing" in text(officer.get(page), 403)
+
+    def test_a_second_visit_with_the_same_content_is_another_one(self, desk: Desk) -> None:
+        officer = desk.officer()
+
+        def once() -> str:
+            opened = text(officer.get("/government/visits/new"))
+            found = re.search(r'name="once" value="(\w{32})"', opened)
+            assert found
+            return found[1]
+
+        first = once()
+        page = declared(officer, once=first)
+        assert declared(officer, once=first) == page
+        assert officer.post(f"{page}/close", {"reason": "x"}).status_code == 302
+        again = declared(officer, once=once())
+        assert again != page
+        assert "declared" in text(officer.get(again)).lower()
 
     def test_only_the_operator_sets_them(self, desk: Desk) -> None:
         officer = desk.officer()
@@ -140,8 +158,8 @@ class TestRegions:
 class TestLists:
     def test_a_firm_goes_from_the_visit_to_the_recommendation(self, desk: Desk) -> None:
         officer = desk.officer()
-        page = declared(officer)
-        assert declared(officer) == page
+        page = declared(officer, once="form")
+        assert declared(officer, once="form") == page
         shown = text(officer.get(page))
         assert "甲&lt;b&gt;公司" in shown
         assert f"{page}/recommend" not in shown

@@ -181,6 +181,18 @@ class TestWho:
         assert site.post(f"/jobs/{job_id}/approve") == 403
 
 
+class TestASiteWithoutANode:
+    def test_has_no_job_and_says_so(self, site: Site) -> None:
+        job_id = "ab" * 32
+        (site.node.folder / "node.toml").unlink()
+        site.sign_in("li", "officer")
+        for path in ("", "/live", "/result", "/codes.txt"):
+            assert site.status(f"/jobs/{job_id}{path}") == 404, path
+        for act in ("approve", "refuse", "stop", "release"):
+            assert site.post(f"/jobs/{job_id}/{act}") == 404, act
+        assert site.status(f"/wire/{job_id}") == site.status(f"/wire/{job_id}/message") == 404
+
+
 class TestLive:
     def test_asks_for_the_whole_page_once_the_job_moved_on(self, office: Site) -> None:
         job_id = office.received()
@@ -205,7 +217,7 @@ class TestLive:
         meter.parent.mkdir()
         meter.write_text(json.dumps({"phases": [["fit0", 130.0, 880.0]]}))
         shown = office.get(f"/jobs/{job_id}/live?seen=x", language="zh")
-        assert "等待 Bank of Tests:联合回归,第 1 次拟合" in shown
+        assert "等待 Bank of Tests:联合回归，第 1 次拟合" in shown
         assert "1,412" in shown
         assert "1,480.5" in shown
         assert "0.88" in shown

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.parties.accounts.samples import BANK
-from tests.portal.web.market_world import DEMAND, FIRM, TERMS, System, Town, campaign_of
+from tests.portal.web.market_world import DEMAND, FIRM, OFFICE, TERMS, System, Town, campaign_of
 
 from shuxin.kernel.errors import Unavailable
+from shuxin.kernel.machine import Actor
 from shuxin.kernel.statements import parse_json
 from shuxin.lending import api as lending
 from shuxin.market import api as market
@@ -145,6 +146,7 @@ class TestClient:
         assert client.applications(after=key) == []
         page = client.events(0)
         assert page == market.events_after(BANK, 0)
+        assert client.newest_event(0) == page.last
         assert market.steps_of("application", key)[-1].by.startswith(BY)
 
     def test_records_a_contact_of_a_campaign_once(
@@ -170,6 +172,44 @@ class TestClient:
         assert refused.value.refusal == "campaign_contact_unwanted"
         with pytest.raises(market.government.ContactUnwanted):
             here.record_contact(no.key, result=lent, amount_fen=100, by=BY, request_id="third")
+
+    def test_reports_of_a_firm_of_an_offices_list_once_and_in_the_officers_name(
+        self, town: Town, client: linking.PlatformMarket
+    ) -> None:
+        office = market.Doer(Actor.GOVERNMENT, OFFICE, "clerk", town.operator().journal)
+        now, region = town.clock.now, "350203"
+        government = market.government
+        government.assign_region(
+            party=OFFICE, account="clerk", region=region, doer=town.operator(), now=now
+        )
+        visit = government.Visit(
+            FIRM.removeprefix("uscc:"),
+            "某某商贸",
+            region,
+            now.date(),
+            "王",
+            found_needs=True,
+            amount_fen=50_000_000,
+            use=market.LoanUse.STOCK,
+        )
+        key = government.record_visit(visit, doer=office, now=now, request_id="visit")
+        assert key is not None
+        answers = dict.fromkeys(government.Standard, (True, "现场核实"))
+        government.judge(key, answers, doer=office, now=now)
+        government.recommend(key, lenders=[BANK], doer=office, now=now)
+        (seen,) = client.listed(by=BY)
+        assert (seen.key, seen.firm, seen.result) == (key, FIRM, "")
+        (reading,) = government.readings_of(FIRM)
+        assert reading.by.startswith(BY)
+        credited = government.ResultKind.CREDITED
+        for _ in range(2):
+            client.report_result(
+                key, result=credited, amount_fen=300, rate_bp=385, by=BY, request_id="form"
+            )
+        (told,) = government.listed_firm(key, doer=office).results
+        assert (told.lender, told.amount_fen, told.rate_bp) == (BANK, 300, 385)
+        assert market.steps_of("listing", key)[-1].by.startswith(BY)
+        assert client.listed(by=BY)[0].result == "credited"
 
     def test_claims_once_when_the_reply_is_lost(
         self, town: Town, client: linking.PlatformMarket, line: Line

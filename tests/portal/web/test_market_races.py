@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 from tests.portal.web.market_world import TERMS, Town
 
-from shuxin.portal.web.market_api import applications, demands, products, referrals
+from shuxin.portal.web.market_api import calling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +36,9 @@ def town(platform: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> T
     return Town.built(platform, clock)
 
 
-def both(monkeypatch: pytest.MonkeyPatch, module: Any, call: Callable[[int], Any]) -> list[int]:
+def both(monkeypatch: pytest.MonkeyPatch, call: Callable[[int], Any]) -> list[int]:
     """The statuses of two calls that wait for each other once they found their version right."""
-    meeting, before = threading.Barrier(2), module.require_version
+    meeting, before = threading.Barrier(2), calling.require_version
 
     def met(*given: Any) -> None:
         before(*given)
@@ -53,7 +53,7 @@ def both(monkeypatch: pytest.MonkeyPatch, module: Any, call: Callable[[int], Any
         finally:
             connections.close_all()
 
-    monkeypatch.setattr(module, "require_version", met)
+    monkeypatch.setattr(calling, "require_version", met)
     with ThreadPoolExecutor(2) as pool:
         return sorted(pool.map(answered, range(2)))
 
@@ -63,7 +63,6 @@ def test_a_draft_is_not_written_over(town: Town, monkeypatch: pytest.MonkeyPatch
     tag = town.bank.get(path)["ETag"]
     found = both(
         monkeypatch,
-        products,
         lambda n: town.bank.call("PUT", path, TERMS | {"name": f"贷{n}"}, If_Match=tag),
     )
     assert found == [200, 412]
@@ -76,7 +75,6 @@ def test_a_referral_is_declined_by_one(town: Town, monkeypatch: pytest.MonkeyPat
     step = {"event": "decline", "code": "capacity"}
     found = both(
         monkeypatch,
-        referrals,
         lambda _: town.bank.call("POST", f"{path}/steps", step, If_Match=tag),
     )
     assert found == [200, 412]
@@ -88,7 +86,6 @@ def test_a_demand_is_withdrawn_once(town: Town, monkeypatch: pytest.MonkeyPatch)
     step = {"event": "withdraw"}
     found = both(
         monkeypatch,
-        demands,
         lambda _: town.firm.call("POST", f"{path}/steps", step, If_Match=tag),
     )
     assert found == [200, 412]
@@ -103,7 +100,6 @@ def test_an_application_is_claimed_once(town: Town, monkeypatch: pytest.MonkeyPa
     tag = town.bank.get(path)["ETag"]
     found = both(
         monkeypatch,
-        applications,
         lambda _: town.bank.call("POST", f"{path}/steps", {"event": "claim"}, If_Match=tag),
     )
     assert found == [200, 412]

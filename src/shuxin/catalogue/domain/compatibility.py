@@ -167,7 +167,7 @@ class ContractVersionTooLow(Conflict):
     what = Text(
         en="contract {dataset} {version} differs from {current}, but its version is too low"
         " ({changes})",
-        zh="数据合约 {dataset} {version} 与 {current} 不同,但版本号过低({changes})",
+        zh="数据合约 {dataset} {version} 与 {current} 不同，但版本号过低（{changes}）",
     )
     mend = Text(en="Call it version {needed} or higher", zh="请将版本号改为 {needed} 或更高")
 

@@ -132,7 +132,7 @@ class QualityRule:
                 where=where,
                 kinds=", ".join(RULE_KINDS),
                 problem=Text(en="there is no such kind of rule", zh="没有这种质量规则"),
-                cure=Text(en="Use one of: {kinds}", zh="请使用以下之一:{kinds}"),
+                cure=Text(en="Use one of: {kinds}", zh="请使用以下之一：{kinds}"),
             )
         if not 0 <= self.threshold <= 1 or self.threshold != round(
             self.threshold, THRESHOLD_DIGITS
@@ -156,7 +156,7 @@ class QualityRule:
                 problem=Text(en="the range is not right", zh="取值范围有误"),
                 cure=Text(
                     en="Give low, high or both, low <= high, and only to in_range",
-                    zh="仅 in_range 规则需给出 low、high 或两者,且 low <= high",
+                    zh="仅 in_range 规则需给出 low、high 或两者，且 low <= high",
                 ),
             )
 
@@ -195,7 +195,7 @@ class Field:
                 problem=Text(en="only a code has a code table", zh="只有代码型字段可有代码表"),
                 cure=Text(
                     en="Make the type 'code', or drop the table",
-                    zh="请将类型改为 code,或去掉代码表",
+                    zh="请将类型改为 code，或去掉代码表",
                 ),
             )
         ranged = any(rule.kind == "in_range" for rule in self.rules)
@@ -254,10 +254,10 @@ class Contract:
         if not self.fields or self.lag_days < 0:
             raise ContractInvalid(
                 where="fields, lag_days",
-                problem=Text(en="no field, or a negative lag", zh="没有字段,或滞后天数为负"),
+                problem=Text(en="no field, or a negative lag", zh="没有字段，或滞后天数为负"),
                 cure=Text(
                     en="Name at least one field; lag_days is 0 or more",
-                    zh="至少声明一个字段;lag_days 不小于 0",
+                    zh="至少声明一个字段；lag_days 不小于 0",
                 ),
             )
         absent = [name for name in self.key if name not in types]
@@ -269,7 +269,7 @@ class Contract:
                 value=", ".join(absent),
                 problem=Text(
                     en="{value} is not a field, or not a date or timestamp where one is needed",
-                    zh="{value} 不是已声明的字段,或在需要日期时间处不是日期时间",
+                    zh="{value} 不是已声明的字段，或在需要日期时间处不是日期时间",
                 ),
                 cure=Text(en="Declare the field", zh="请声明该字段"),
             )

@@ -73,7 +73,7 @@ class BreakerInvalid(InvalidInput):
     )
     mend = Text(
         en="Name an output column once, a reason and a reviewer",
-        zh="请为一个输出字段只指定一次,并写明理由与审核人",
+        zh="请为一个输出字段只指定一次，并写明理由与审核人",
     )
 
 
@@ -81,7 +81,7 @@ class SourceUngraded(InvalidInput):
     code = "source_ungraded"
     what = Text(
         en="column {column} of {table} has no grade, so nothing derived from it has one",
-        zh="{table} 的字段 {column} 未定级,其衍生数据也无法定级",
+        zh="{table} 的字段 {column} 未定级，其衍生数据也无法定级",
     )
     mend = Text(en="Register the contract of {table}", zh="请登记 {table} 的数据合约")
 

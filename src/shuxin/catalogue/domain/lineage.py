@@ -37,7 +37,7 @@ class LineageUnknown(InvalidInput):
     mend = Text(
         en="Write the step with Ibis tables, joins, filters, aggregates and set operations, without"
         " SQL text, samples or unnesting; give different tables different names",
-        zh="请用 Ibis 的表、连接、过滤、聚合与集合运算表达,不用 SQL 文本、抽样或展开;"
+        zh="请用 Ibis 的表、连接、过滤、聚合与集合运算表达，不用 SQL 文本、抽样或展开；"
         "不同的表请使用不同的名称",
     )
 

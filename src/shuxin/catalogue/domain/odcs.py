@@ -179,7 +179,7 @@ def _parsed(*, raw: dict[str, Any]) -> OpenDataContractStandard:
             problem=Text(en="ODCS says: {reason}", zh="不符合 ODCS:{reason}"),
             cure=Text(
                 en="Correct this element; quote texts that look like numbers, dates or yes/no",
-                zh="请更正该元素;形似数字、日期或 yes/no 的文本请加引号",
+                zh="请更正该元素；形似数字、日期或 yes/no 的文本请加引号",
             ),
         ) from None
     if document.kind != "DataContract" or not (document.apiVersion or "").startswith("v3."):
@@ -264,7 +264,7 @@ def _text(*, where: str, value: Any) -> str:
             problem=Text(en="{value} is not a text", zh="{value} 不是文本"),
             cure=Text(
                 en="Put it in quotes: unquoted 01, 1.10 and NO are numbers and booleans in YAML",
-                zh="请加引号:YAML 中不加引号的 01、1.10、NO 是数字与布尔值",
+                zh="请加引号：YAML 中不加引号的 01、1.10、NO 是数字与布尔值",
             ),
         )
     return value

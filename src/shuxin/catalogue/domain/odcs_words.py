@@ -97,7 +97,7 @@ def unknown_value(*, where: str, value: str, known: str) -> ContractInvalid:
         value=value[:200],
         known=known,
         problem=Text(en="'{value}' is not known here", zh="不识别“{value}”"),
-        cure=Text(en="Use: {known}", zh="请使用:{known}"),
+        cure=Text(en="Use: {known}", zh="请使用：{known}"),
     )
 
 
@@ -144,11 +144,11 @@ def _refuse(*, where: str, found: dict[str, Any], known: frozenset[str]) -> None
             value=", ".join(strange)[:200],
             problem=Text(
                 en="{value} would be ignored here, so it is refused",
-                zh="此处的 {value} 不会生效,因此拒绝",
+                zh="此处的 {value} 不会生效，因此拒绝",
             ),
             cure=Text(
                 en="Correct the spelling, remove it, or keep it as a text under customProperties of"
                 " the contract",
-                zh="请更正拼写、删除,或以文本形式放入合约的 customProperties",
+                zh="请更正拼写、删除，或以文本形式放入合约的 customProperties",
             ),
         )

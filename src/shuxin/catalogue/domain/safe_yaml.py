@@ -23,12 +23,12 @@ class YAMLRefused(InvalidInput):
     code = "yaml_refused"
     what = Text(
         en="the YAML file cannot be accepted, line {line}: {reason}",
-        zh="无法接受该 YAML 文件,第 {line} 行:{reason}",
+        zh="无法接受该 YAML 文件，第 {line} 行：{reason}",
     )
     mend = Text(
         en="Write plain YAML in UTF-8, at most {limit} bytes, at most {depth} levels deep, without"
         " anchors, aliases, tags and repeated keys",
-        zh="请使用 UTF-8 普通 YAML,不超过 {limit} 字节、{depth} 层,不含锚点、别名、标签与重复的键",
+        zh="请使用 UTF-8 普通 YAML，不超过 {limit} 字节、{depth} 层，不含锚点、别名、标签与重复的键",
     )
 
     def __init__(self, *, line: int, reason: str) -> None:

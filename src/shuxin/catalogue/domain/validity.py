@@ -26,7 +26,7 @@ class ContractInvalid(InvalidInput):
     code = "contract_invalid"
     what = Text(
         en="the contract is wrong at {where}: {problem}",
-        zh="数据合约的 {where} 有误:{problem}",
+        zh="数据合约的 {where} 有误：{problem}",
     )
     mend = Text(en="{cure}", zh="{cure}")
 
@@ -64,8 +64,8 @@ def check_name(*, where: str, name: str) -> None:
             cure=Text(
                 en="Use 1 to {limit} letters (Chinese too), digits or inner _ . -, in Unicode NFC,"
                 " without / \\ quotes : * ? < > | ; or control characters, not led by _ . -",
-                zh="请使用 1 至 {limit} 个字(可用中文)、数字或中间的 _ . -,Unicode NFC 形式,"
-                "不含 / \\ 引号 : * ? < > | ; 与控制字符,且不以 _ . - 开头",
+                zh="请使用 1 至 {limit} 个字（可用中文）、数字或中间的 _ . -,Unicode NFC 形式，"
+                "不含 / \\ 引号 : * ? < > | ；与控制字符，且不以 _ . - 开头",
             ),
         )
 
@@ -109,7 +109,7 @@ def parse_version(*, text: str) -> tuple[int, int, int]:
             problem=Text(en="{value} is not a version", zh="{value} 不是版本号"),
             cure=Text(
                 en='Write it as "major.minor.patch", such as "1.0.0"',
-                zh="请写成“主.次.修订”,如 1.0.0",
+                zh="请写成“主.次.修订”，如 1.0.0",
             ),
         )
     major, minor, patch = match.groups()

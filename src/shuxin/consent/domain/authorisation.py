@@ -31,7 +31,7 @@ _WITHDRAWAL_FIELDS = frozenset({"auth_id", "subject", "at"})
 
 class AuthorisationInvalid(InvalidInput):
     code = "authorisation_invalid"
-    what = Text(en="the authorisation contradicts itself: {reason}", zh="授权书内容有误:{reason}")
+    what = Text(en="the authorisation contradicts itself: {reason}", zh="授权书内容有误：{reason}")
     mend = Text(en="Ask for a new one with terms that hold together", zh="请重新申请条款一致的授权")
 
 

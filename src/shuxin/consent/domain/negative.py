@@ -43,8 +43,8 @@ class NegativeTermsInvalid(InvalidInput):
     mend = Text(
         en="'negative' is one of overdue, dishonest, enforcement, penalty, other; negative_end names a date field,"
         " negative_amount a money field, negative_max_age_days a whole number above 0",
-        zh="negative 取 overdue、dishonest、enforcement、penalty、other 之一;negative_end 为日期字段,"
-        "negative_amount 为金额字段,negative_max_age_days 为正整数",
+        zh="negative 取 overdue、dishonest、enforcement、penalty、other 之一；negative_end 为日期字段，"
+        "negative_amount 为金额字段，negative_max_age_days 为正整数",
     )
 
 

@@ -37,11 +37,11 @@ class StepOutOfOrder(Conflict):
     code = "objection_step_out_of_order"
     what = Text(
         en="the objection is '{state}'; '{wanted}' does not follow on that",
-        zh="异议状态为“{state}”,其后不能进入“{wanted}”",
+        zh="异议状态为“{state}”，其后不能进入“{wanted}”",
     )
     mend = Text(
         en="An objection is forwarded, answered and closed, in this order and once each",
-        zh="异议依次经过转办、答复、办结,各一次",
+        zh="异议依次经过转办、答复、办结，各一次",
     )
 
 
@@ -58,11 +58,11 @@ class CorrectionUnproven(InvalidInput):
     code = "objection_correction_unproven"
     what = Text(
         en="no load of dataset {dataset} became known after the objection was filed",
-        zh="异议提出后,数据集 {dataset} 没有新的装载",
+        zh="异议提出后，数据集 {dataset} 没有新的装载",
     )
     mend = Text(
         en="Let the source correct its table and import it; the correction is proved by that load",
-        zh="请由来源部门更正其数据并重新导入;该次装载即为更正的证明",
+        zh="请由来源部门更正其数据并重新导入；该次装载即为更正的证明",
     )
 
 
@@ -107,7 +107,7 @@ _ESCALATIONS = {
     Escalation.SUPERVISOR: Text(
         en="overdue: the head of the holder answers for it, and the subject may complain to the credit reporting"
         " supervisor (art. 26)",
-        zh="已超期:由持有方负责人处理,主体可向征信监督管理部门投诉(第二十六条)",
+        zh="已超期：由持有方负责人处理，主体可向征信监督管理部门投诉（第二十六条）",
     ),
 }
 _FOLLOWING = {

@@ -32,7 +32,7 @@ class PermitForged(NotPermitted):
     what = Text(en="this permit was not issued by the gate", zh="该使用许可并非由授权闸门签发")
     mend = Text(
         en="Ask the gate for a permit; permits are not made or changed by hand",
-        zh="请向授权闸门申请许可;许可不得自行构造或修改",
+        zh="请向授权闸门申请许可；许可不得自行构造或修改",
     )
 
 
@@ -40,7 +40,7 @@ class PermitTooNarrow(NotPermitted):
     code = "permit_too_narrow"
     what = Text(
         en="the permit is for another subject, or does not cover all data that this needs",
-        zh="该使用许可针对其他主体,或未涵盖所需的全部数据",
+        zh="该使用许可针对其他主体，或未涵盖所需的全部数据",
     )
     mend = Text(
         en="Ask for a permit for this subject and these data",
@@ -52,7 +52,7 @@ class PermitForOtherPurpose(NotPermitted):
     code = "permit_for_other_purpose"
     what = Text(
         en="the permit is for '{given}', this is '{needed}'",
-        zh="该许可用于“{given}”,此处为“{needed}”",
+        zh="该许可用于“{given}”，此处为“{needed}”",
     )
     mend = Text(en="Ask for a permit for that purpose", zh="请申请相应目的的使用许可")
 

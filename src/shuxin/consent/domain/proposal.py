@@ -34,7 +34,7 @@ class GrantWider(InvalidInput):
     code = "grant_wider"
     what = Text(
         en="this authorisation goes beyond what was asked for: {terms}",
-        zh="授权书超出申请范围:{terms}",
+        zh="授权书超出申请范围：{terms}",
     )
     mend = Text(en="Sign what was asked for, or less", zh="请按申请内容或更小的范围签署")
 
@@ -60,7 +60,7 @@ class RequestState(StrEnum):
 _TEXTS = {
     RequestState.REQUESTED: Text(en="waits for your answer", zh="待答复"),
     RequestState.REFUSED: Text(en="refused", zh="已拒绝"),
-    RequestState.LAPSED: Text(en="lapsed unanswered", zh="逾期未答复,已失效"),
+    RequestState.LAPSED: Text(en="lapsed unanswered", zh="逾期未答复，已失效"),
     RequestState.GRANTED: Text(en="granted", zh="已授权"),
     RequestState.SUSPENDED: Text(en="suspended", zh="已暂停"),
     RequestState.EXHAUSTED: Text(en="used up", zh="次数用尽"),

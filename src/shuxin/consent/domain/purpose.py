@@ -11,7 +11,7 @@ from shuxin.kernel.text import Text
 class UnknownPurpose(InvalidInput):
     code = "purpose_unknown"
     what = Text(en="'{purpose}' is not a purpose of use", zh="“{purpose}”不是已定义的使用目的")
-    mend = Text(en="Use one of: {known}", zh="请使用以下之一:{known}")
+    mend = Text(en="Use one of: {known}", zh="请使用以下之一：{known}")
 
 
 class Purpose(StrEnum):

@@ -79,10 +79,10 @@ class UseRefused(NotPermitted):
     """Nothing was read. ``refusals`` holds every reason that was found, not just the first."""
 
     code = "use_refused"
-    what = Text(en="the gate refused this use: {reasons}", zh="授权闸门拒绝了本次使用:{reasons}")
+    what = Text(en="the gate refused this use: {reasons}", zh="授权闸门拒绝了本次使用：{reasons}")
     mend = Text(
         en="See each reason in the documentation; ask the subject for an authorisation that covers this use",
-        zh="各原因说明见文档;请向主体申请涵盖本次使用的授权",
+        zh="各原因说明见文档；请向主体申请涵盖本次使用的授权",
     )
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
@@ -98,15 +98,15 @@ _TEXTS = {
         en="the request is not signed by a valid key of the party that asks", zh="申请未由申请方的有效密钥签名"
     ),
     Reason.REQUEST_TOO_OLD: Text(
-        en="the request was not made just now, or the clocks differ", zh="申请时间过旧,或双方时钟不一致"
+        en="the request was not made just now, or the clocks differ", zh="申请时间过旧，或双方时钟不一致"
     ),
     Reason.REQUEST_REPEATED: Text(en="this request was answered before", zh="该申请已处理过"),
     Reason.OTHER_HOLDER: Text(en="the request is for another holder", zh="申请针对其他数据持有方"),
     Reason.AUTHORISATION_MISSING: Text(
-        en="no authorisation came with the request, and the data are not open", zh="未附授权书,且数据非无条件开放"
+        en="no authorisation came with the request, and the data are not open", zh="未附授权书，且数据非无条件开放"
     ),
     Reason.SIGNATURE_WRONG: Text(
-        en="the signature does not fit: something was changed", zh="签名不符:内容被改动"
+        en="the signature does not fit: something was changed", zh="签名不符：内容被改动"
     ),
     Reason.SIGNER_UNKNOWN: Text(
         en="nobody whom this holder trusts vouches for the signing key", zh="签名密钥未经本方信任的机构核验"
@@ -160,7 +160,7 @@ _TEXTS = {
         en="data of level 4 and 5 never leave their holder", zh="4 级和 5 级数据不得离开持有方"
     ),
     Reason.FIELD_ON_HOLD: Text(
-        en="the subject disputes this field, and its objection is not settled", zh="主体对该字段提出异议,尚未办结"
+        en="the subject disputes this field, and its objection is not settled", zh="主体对该字段提出异议，尚未办结"
     ),
     Reason.PERSON_NOT_CONSENTED: Text(
         en="a person whose data are asked for has not consented", zh="所涉个人未作出本人同意"

@@ -33,7 +33,7 @@ class RetentionInvalid(InvalidInput):
     )
     mend = Text(
         en="Write one of {known}, or a number of years as '7 years'",
-        zh="请填写 {known} 之一,或年数,如“7 years”",
+        zh="请填写 {known} 之一，或年数，如“7 years”",
     )
 
 
@@ -71,7 +71,7 @@ NEGATIVE_PERSONAL = Rule(
     Bound.AT_MOST,
     Text(
         en="negative personal facts: five years from their end, then deleted (Credit Reporting Regulation art. 16)",
-        zh="个人不良信息:自终止之日起五年,超过应予删除(征信业管理条例第十六条)",
+        zh="个人不良信息：自终止之日起五年，超过应予删除（征信业管理条例第十六条）",
     ),
 )
 AML = Rule(
@@ -80,7 +80,7 @@ AML = Rule(
     Bound.AT_LEAST,
     Text(
         en="records of identification and transactions: ten years at least (AML Law)",
-        zh="客户身份资料和交易记录:至少十年(反洗钱法)",
+        zh="客户身份资料和交易记录：至少十年（反洗钱法）",
     ),
 )
 RECORDS = Rule(
@@ -90,7 +90,7 @@ RECORDS = Rule(
     Text(
         en="records of authorisations, uses and processing: three years at least (PIPL art. 56, Network Data"
         " Regulation art. 12)",
-        zh="授权、使用和处理记录:至少三年(个人信息保护法第五十六条、网络数据安全管理条例第十二条)",
+        zh="授权、使用和处理记录：至少三年（个人信息保护法第五十六条、网络数据安全管理条例第十二条）",
     ),
 )
 RULES = {rule.name: rule for rule in (NEGATIVE_PERSONAL, AML, RECORDS)}

@@ -38,7 +38,7 @@ _HEAD = 64
 
 class AnswerInvalid(InvalidInput):
     code = "joint_answer_invalid"
-    what = Text(en="{party}'s answer does not count: {reason}", zh="{party} 的应答无效:{reason}")
+    what = Text(en="{party}'s answer does not count: {reason}", zh="{party} 的应答无效：{reason}")
     mend = Text(
         en="Score nobody with it. Compare the model's parts and the software versions with that party",
         zh="请勿据此评分。与该参与方核对模型分片与软件版本",

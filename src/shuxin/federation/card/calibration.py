@@ -41,11 +41,11 @@ class CalibrationFalls(InvalidInput):
     code = "joint_calibration_falls"
     what = Text(
         en="in these {rows} rows, {bads} of them bad, higher scores did not default less: nothing to calibrate",
-        zh="这 {rows} 个样本(坏样本 {bads} 个)中,分数高者违约并不更少,无法保序校准",
+        zh="这 {rows} 个样本（坏样本 {bads} 个）中，分数高者违约并不更少，无法保序校准",
     )
     mend = Text(
         en="Check that the outcomes belong to these rows; if they do, the card no longer tells bad from good",
-        zh="请核对结果标签与样本是否对应;如无误,说明该评分卡已失去区分能力",
+        zh="请核对结果标签与样本是否对应；如无误，说明该评分卡已失去区分能力",
     )
 
 
@@ -57,7 +57,7 @@ class CalibrationOfOtherPart(InvalidInput):
     )
     mend = Text(
         en="Use the calibration made with this part, or make one from rows that it scored",
-        zh="请使用由本分片生成的校准结果,或用其评分样本重新校准",
+        zh="请使用由本分片生成的校准结果，或用其评分样本重新校准",
     )
 
 

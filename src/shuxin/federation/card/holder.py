@@ -29,11 +29,11 @@ class QuestionRefused(NotPermitted):
     code = "joint_question_refused"
     what = Text(
         en="the model's contract does not allow this question: {reason}",
-        zh="模型约定不允许该询问:{reason}",
+        zh="模型约定不允许该询问：{reason}",
     )
     mend = Text(
         en="Ask all holders of the model together, or leave their parts out by its rule for missing parties",
-        zh="请同时询问该模型的全部数据方,或按其缺失规则处理",
+        zh="请同时询问该模型的全部数据方，或按其缺失规则处理",
     )
 
 

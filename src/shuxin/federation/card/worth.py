@@ -38,11 +38,11 @@ class TooManySources(InvalidInput):
     code = "joint_worth_too_many_sources"
     what = Text(
         en="the worth of {count} sources is asked; all sets of at most {most} can be tried",
-        zh="要评估 {count} 个数据来源的价值,最多只能枚举 {most} 个",
+        zh="要评估 {count} 个数据来源的价值，最多只能枚举 {most} 个",
     )
     mend = Text(
         en="Put sources together, so that each stands for several parties",
-        zh="请合并数据来源,使一个来源代表多个参与方",
+        zh="请合并数据来源，使一个来源代表多个参与方",
     )
 
 

@@ -42,11 +42,11 @@ JOB = "job"
 class JobInvalid(InvalidInput):
     code = "job_invalid"
     what = Text(
-        en="the job's field '{field}' is not right: {reason}", zh="任务字段“{field}”有误:{reason}"
+        en="the job's field '{field}' is not right: {reason}", zh="任务字段“{field}”有误：{reason}"
     )
     mend = Text(
         en="Correct the field; docs/rooms/federation.md lists every field with its range",
-        zh="请更正该字段;各字段及取值范围见 docs/rooms/federation.md",
+        zh="请更正该字段；各字段及取值范围见 docs/rooms/federation.md",
     )
 
 

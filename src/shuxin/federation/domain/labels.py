@@ -29,14 +29,14 @@ LABELS = {
         Text(en="keeps two jobs of the same text apart", zh="区分内容相同的两个任务"),
     ),
     "title": Label(
-        Text(en="title", zh="标题"), Text(en="for people; no data of subjects", zh="供人阅读;不得含主体数据")
+        Text(en="title", zh="标题"), Text(en="for people; no data of subjects", zh="供人阅读；不得含主体数据")
     ),
     "proposer": Label(Text(en="who proposes", zh="提出方")),
     "cipher": Label(
         Text(en="cipher", zh="密码算法"),
         Text(
             en="of tags and masks, for all parties; sm4 where national cryptography is required",
-            zh="标签与掩码所用,各方一致;须用国密时选 sm4",
+            zh="标签与掩码所用，各方一致；须用国密时选 sm4",
         ),
     ),
     "purpose": Label(
@@ -56,7 +56,7 @@ LABELS = {
         Text(en="features", zh="特征"),
         Text(
             en="fields of the dataset, at least one of each holder in a scorecard; none for an alignment",
-            zh="数据集字段;联合评分卡中各数据方至少一个;对齐任务无需填写",
+            zh="数据集字段；联合评分卡中各数据方至少一个；对齐任务无需填写",
         ),
     ),
     "inputs.ground": Label(Text(en="ground", zh="处理依据")),
@@ -84,14 +84,14 @@ LABELS = {
         Text(en="longest wait", zh="最长等待秒数"),
         Text(
             en="seconds for a message, before a party says whom it waits for and ends the job",
-            zh="等待一条消息的秒数;超时即说明等待何方并结束任务",
+            zh="等待一条消息的秒数；超时即说明等待何方并结束任务",
         ),
     ),
     "limits.run_hours": Label(
         Text(en="longest run", zh="最长运行小时数"),
         Text(
             en="hours from the start at a party to its end there, waits for people included",
-            zh="各方自开始至结束的小时数,含等待人工放行",
+            zh="各方自开始至结束的小时数，含等待人工放行",
         ),
     ),
     "proposed_at": Label(Text(en="proposed at", zh="提出时间")),
@@ -101,7 +101,7 @@ LABELS = {
     ),
     "alignment.engine": Label(
         Text(en="engine", zh="对齐方式"),
-        Text(en="tags need a helper, ecdh is for two parties without one", zh="tags 需要协助方;ecdh 仅限两方"),
+        Text(en="tags need a helper, ecdh is for two parties without one", zh="tags 需要协助方；ecdh 仅限两方"),
     ),
     "alignment.learn": Label(Text(en="who learns the common rows", zh="获知方")),
     "alignment.min_size": Label(
@@ -110,11 +110,11 @@ LABELS = {
     ),
     "alignment.reuse": Label(
         Text(en="earlier alignment", zh="沿用的对齐任务"),
-        Text(en="id of a job of the same parties, or empty", zh="相同参与方的任务编号,或留空"),
+        Text(en="id of a job of the same parties, or empty", zh="相同参与方的任务编号，或留空"),
     ),
     "scorecard.engine": Label(
         Text(en="engine of the alignment", zh="对齐方式"),
-        Text(en="tags: a scorecard needs a helper", zh="联合评分卡需要协助方,故为 tags"),
+        Text(en="tags: a scorecard needs a helper", zh="联合评分卡需要协助方，故为 tags"),
     ),
     "scorecard.learn": Label(
         Text(en="who learns the common rows", zh="获知方"), Text(en="both", zh="须为各数据方")
@@ -125,11 +125,11 @@ LABELS = {
     ),
     "scorecard.reuse": Label(
         Text(en="earlier alignment", zh="沿用的对齐任务"),
-        Text(en="id of a job of the same parties, or empty", zh="相同参与方的任务编号,或留空"),
+        Text(en="id of a job of the same parties, or empty", zh="相同参与方的任务编号，或留空"),
     ),
     "scorecard.model": Label(
         Text(en="name of the model", zh="模型名称"),
-        Text(en="letters, digits, spaces and _ . -", zh="字母(含汉字)、数字、空格及 _ . -"),
+        Text(en="letters, digits, spaces and _ . -", zh="字母（含汉字）、数字、空格及 _ . -"),
     ),
     "scorecard.target": Label(
         Text(en="outcome", zh="结果字段"),
@@ -137,7 +137,7 @@ LABELS = {
     ),
     "scorecard.bad": Label(
         Text(en="bad outcomes", zh="坏样本取值"),
-        Text(en="values of that field that are bad; all others are good", zh="该字段中属坏样本的取值;其余均为好样本"),
+        Text(en="values of that field that are bad; all others are good", zh="该字段中属坏样本的取值；其余均为好样本"),
     ),
     "scorecard.max_fine": Label(
         Text(en="most fine bins of a feature", zh="单特征最大细分箱数"), Text(en="counted jointly", zh="联合计数")
@@ -152,16 +152,16 @@ LABELS = {
     "scorecard.min_good": Label(Text(en="fewest goods of a bin", zh="分箱最少好样本数")),
     "scorecard.min_bad": Label(Text(en="fewest bads of a bin", zh="分箱最少坏样本数")),
     "scorecard.min_iv_thousandths": Label(
-        Text(en="least information value, in thousandths", zh="最小信息值(千分之一)"),
+        Text(en="least information value, in thousandths", zh="最小信息值（千分之一）"),
         Text(en="weaker features are left out", zh="低于此值的特征不入模"),
     ),
     "scorecard.max_correlation_hundredths": Label(
-        Text(en="largest correlation, in hundredths", zh="最大相关系数(百分之一)"),
+        Text(en="largest correlation, in hundredths", zh="最大相关系数（百分之一）"),
         Text(en="of two features above it the weaker is left out", zh="超过时舍去两者中较弱的特征"),
     ),
     "scorecard.max_vif_tenths": Label(
-        Text(en="largest variance inflation, in tenths", zh="最大方差膨胀因子(十分之一)"),
-        Text(en="features above it are left out, the worst first", zh="超过者依次舍去,最大者先"),
+        Text(en="largest variance inflation, in tenths", zh="最大方差膨胀因子（十分之一）"),
+        Text(en="features above it are left out, the worst first", zh="超过者依次舍去，最大者先"),
     ),
     "scorecard.fits": Label(
         Text(en="most fits", zh="最多拟合次数"),
@@ -174,7 +174,7 @@ LABELS = {
     "scorecard.base_odds": Label(
         Text(en="base odds", zh="基准好坏比"), Text(en="goods to one bad", zh="每一个坏样本对应的好样本数")
     ),
-    "scorecard.pdo": Label(Text(en="points that double the odds", zh="翻倍分值(PDO)")),
+    "scorecard.pdo": Label(Text(en="points that double the odds", zh="翻倍分值（PDO）")),
     "scorecard.cut_off": Label(
         Text(en="cut-off", zh="通过分数线"), Text(en="points from which an application passes", zh="达到即通过")
     ),
@@ -184,7 +184,7 @@ LABELS = {
     ),
     "scorecard.reasons": Label(
         Text(en="reasons of holders", zh="数据方扣分原因"),
-        Text(en="public categories, never a bin", zh="仅公开类别,不含分箱"),
+        Text(en="public categories, never a bin", zh="仅公开类别，不含分箱"),
     ),
     "scorecard.most_categories": Label(
         Text(en="most reasons of one holder", zh="单个数据方最多原因数"),
@@ -212,7 +212,7 @@ LABELS = {
     ),
     "service.times_per_day": Label(Text(en="most answers about one subject a day", zh="单一主体每日最多应答次数")),
     "service.status_seconds": Label(
-        Text(en="oldest knowledge of withdrawals, in seconds", zh="撤回状态最长时效(秒)"),
+        Text(en="oldest knowledge of withdrawals, in seconds", zh="撤回状态最长时效（秒）"),
         Text(en="older, and a holder does not answer", zh="超过则数据方不予应答"),
     ),
     "rehearsal.rows": Label(Text(en="rows", zh="行数")),
@@ -225,7 +225,7 @@ LABELS = {
 }  # fmt: skip
 CHOICES = {
     "aes": Text(en="AES-256", zh="AES-256"),
-    "chacha20": Text(en="ChaCha20 (masks only)", zh="ChaCha20(仅掩码)"),
+    "chacha20": Text(en="ChaCha20 (masks only)", zh="ChaCha20（仅掩码）"),
     "sm4": Text(en="SM4 (GB/T 32907)", zh="SM4(GB/T 32907)"),
     "label": Text(en="label party", zh="标签方"),
     "holder": Text(en="holder", zh="数据方"),
@@ -236,7 +236,7 @@ CHOICES = {
     "one": Text(en="the label party alone", zh="仅标签方"),
     "count": Text(en="the label party, the count alone", zh="仅标签方获知数量"),
     "tags": Text(en="keyed tags at the helper", zh="协助方密钥标签"),
-    "ecdh": Text(en="elliptic curve, without a helper", zh="椭圆曲线(无协助方)"),
+    "ecdh": Text(en="elliptic curve, without a helper", zh="椭圆曲线（无协助方）"),
     "aligned": Text(en="positions of the common rows", zh="共同行的位置"),
     "verdict": Text(en="verdict of the rehearsal", zh="演练结论"),
     "card": Text(en="part of the joint card", zh="联合评分卡分片"),

@@ -41,14 +41,14 @@ class Nature(StrEnum):
 
 _NATURES = {
     Nature.MASKED: Text(
-        en="uniform: under a mask that the receiver does not know", zh="均匀随机:带有接收方不知道的掩码"
+        en="uniform: under a mask that the receiver does not know", zh="均匀随机：带有接收方不知道的掩码"
     ),
     Nature.KEYED: Text(
-        en="looks random: under a key that the receiver does not know", zh="近似随机:由接收方没有的密钥处理"
+        en="looks random: under a key that the receiver does not know", zh="近似随机：由接收方没有的密钥处理"
     ),
-    Nature.SEALED: Text(en="keys, encrypted for the receiver", zh="密钥,仅接收方可解密"),
+    Nature.SEALED: Text(en="keys, encrypted for the receiver", zh="密钥，仅接收方可解密"),
     Nature.SHARE: Text(
-        en="shares: uniform each, figures when all are added up", zh="分片:单个均匀随机,全部相加后为数值"
+        en="shares: uniform each, figures when all are added up", zh="分片：单个均匀随机，全部相加后为数值"
     ),
     Nature.FIGURES: Text(en="figures in the clear", zh="明文数值"),
     Nature.PLACES: Text(en="places of rows", zh="行的位置"),
@@ -97,14 +97,14 @@ RULES = (
     Rule("alignment/key", "alignment/key", Nature.SEALED,
          Text(en="the keys of tags and digest", zh="标签与摘要的密钥")),
     Rule("alignment/tags", "alignment/tags", Nature.KEYED,
-         Text(en="one tag of 16 bytes a firm, in random order", zh="每家企业一个 16 字节标签,顺序随机")),
+         Text(en="one tag of 16 bytes a firm, in random order", zh="每家企业一个 16 字节标签，顺序随机")),
     Rule("alignment/points", "alignment/points", Nature.KEYED,
-         Text(en="one point of 32 bytes a firm, in random order", zh="每家企业一个 32 字节曲线点,顺序随机")),
+         Text(en="one point of 32 bytes a firm, in random order", zh="每家企业一个 32 字节曲线点，顺序随机")),
     Rule("alignment/raised", "alignment/raised", Nature.KEYED,
          Text(en="the receiver's points under both secrets, hashed", zh="接收方的点经双方秘密处理后的哈希")),
     Rule("alignment/answer", "alignment/answer", Nature.PLACES,
          Text(en="which of the receiver's rows are common: their places, with ecdh its points raised twice",
-              zh="接收方哪些行为共同行(位置);ecdh 方式下为其点的二次处理结果")),
+              zh="接收方哪些行为共同行（位置）；ecdh 方式下为其点的二次处理结果")),
     Rule("alignment/digest", "alignment/digest", Nature.PROOF,
          Text(en="of the aligned rows", zh="对齐结果的哈希")),
     Rule(r"counts\.\d+/shape", "counts/shape", Nature.WORD,
@@ -112,7 +112,8 @@ RULES = (
     Rule(r"counts\.\d+/features", "counts/features", Nature.FIGURES,
          Text(en="names of features, rows in each fine bin", zh="特征名称、各细分箱的行数"), rows_in),
     Rule(r"counts\.\d+/answer", "counts/answer", Nature.FIGURES,
-         Text(en="groups of own bins, WOE in hundredths", zh="接收方自有分箱的合并方式、WOE(百分之一)"), hundredths_in),
+         Text(en="groups of own bins, WOE in hundredths", zh="接收方自有分箱的合并方式、WOE（百分之一）"),
+         hundredths_in),
     Rule(rf"{_STEP}/bound", "*/bound", Nature.PROOF,
          Text(en="salted commitment to a matrix", zh="矩阵的加盐承诺")),
     Rule(rf"{_STEP}/dealt", "*/dealt", Nature.MASKED, Text(en="corrections of products", zh="乘积校正量")),
@@ -127,14 +128,14 @@ RULES = (
     Rule(r"relate\S*/0/factors", "relate/0/factors", Nature.WORD,
          Text(en="secret factors of check columns", zh="校验列的秘密系数")),
     Rule(r"fit\d+/gram", "fit/gram", Nature.SHARE,
-         Text(en="sums of products of columns; the sender's own in the clear", zh="各列乘积和;发送方自有部分为明文"),
+         Text(en="sums of products of columns; the sender's own in the clear", zh="各列乘积和；发送方自有部分为明文"),
          words_in),
     Rule(r"fit\d+/\d+/ask", "fit/<i>/ask", Nature.WORD,
          Text(en="whether there is another iteration", zh="是否继续下一次迭代")),
     Rule(r"fit\d+/(\d+|weights)/sines\S*", "fit/<i>/sines", Nature.MASKED,
          Text(en="dealt sines", zh="预分发的正弦值")),
     Rule(r"fit\d+/(\d+|weights)/opened", "fit/<i>/opened", Nature.MASKED,
-         Text(en="log-odds under a mask, modulo 2^20", zh="带掩码的对数几率(模 2^20)")),
+         Text(en="log-odds under a mask, modulo 2^20", zh="带掩码的对数几率（模 2^20）")),
     Rule(r"fit\d+/\d+/shares", "fit/<i>/shares", Nature.SHARE,
          Text(en="slopes of all columns", zh="各列的梯度"), words_in),
     Rule(r"fit\d+/\d+/coefficients", "fit/<i>/coefficients", Nature.FIGURES,
@@ -150,20 +151,20 @@ RULES = (
          Text(en="names and categories of the sender's features, its mean points",
               zh="发送方特征的名称与类别、平均分"), lambda _content: 1),
     Rule(r"question/\d+", "question", Nature.FIGURES,
-         Text(en="who is asked about, and which holders together", zh="询问对象,以及哪些数据方合并应答"),
+         Text(en="who is asked about, and which holders together", zh="询问对象，以及哪些数据方合并应答"),
          lambda content: len(json.loads(content)["subjects"])),
     Rule(r"answer/\d+", "answer", Nature.MASKED,
          Text(en="whether the firm is known, the total under the holders' masks",
-              zh="是否有该企业;总分带各数据方掩码")),
+              zh="是否有该企业；总分带各数据方掩码")),
 )  # fmt: skip
 """Messages of the kinds of job; a test plays every kind and finds each message in a rule."""
 
 _AROUND = (
     Rule("keys", "keys", Nature.WORD,
-         Text(en="the sender's key of this job, signed", zh="发送方本任务的密钥,已签名")),
+         Text(en="the sender's key of this job, signed", zh="发送方本任务的密钥，已签名")),
     Rule("entry", "entry", Nature.WORD,
          Text(en="which version of its dataset the sender enters, on what ground, signed",
-              zh="发送方入场数据集的版本与处理依据,已签名")),
+              zh="发送方入场数据集的版本与处理依据，已签名")),
     Rule("grants", "grants", Nature.FIGURES,
          Text(en="signed authorisations of the firms", zh="企业签署的授权书")),
     Rule("digest", "digest", Nature.PROOF, Text(en="of all that was sent", zh="全部已发送消息的哈希")),

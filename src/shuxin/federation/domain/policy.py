@@ -41,16 +41,16 @@ class PolicyMissing(Unavailable):
     what = Text(en="this node has no policy.toml", zh="本节点没有 policy.toml")
     mend = Text(
         en="Restore the file from your backup, or take another node's as a pattern; until then every job is refused",
-        zh="请从备份恢复该文件,或参照其他节点的策略文件重写;在此之前拒绝所有任务",
+        zh="请从备份恢复该文件，或参照其他节点的策略文件重写；在此之前拒绝所有任务",
     )
 
 
 class PolicyBroken(InvalidInput):
     code = "node_policy_broken"
-    what = Text(en="policy.toml: {field}: {reason}", zh="policy.toml 有误:{field}:{reason}")
+    what = Text(en="policy.toml: {field}: {reason}", zh="policy.toml 有误：{field}:{reason}")
     mend = Text(
         en="Correct the line; until then every job is refused",
-        zh="请更正该行;在此之前拒绝所有任务",
+        zh="请更正该行；在此之前拒绝所有任务",
     )
 
 

@@ -46,11 +46,11 @@ MEANINGS = {
         JobReason.PROPOSER_NOT_ACCEPTED,
     ),
     "helpers": KeyMeaning(
-        Text(en="parties accepted as helper; they must collude with nobody", zh="可接受的协助方,不得与任何一方串通"),
+        Text(en="parties accepted as helper; they must collude with nobody", zh="可接受的协助方，不得与任何一方串通"),
         JobReason.HELPER_NOT_ACCEPTED,
     ),
     "datasets": KeyMeaning(
-        Text(en="datasets offered, by exact catalogue name", zh="开放的数据集,按目录名称完全一致"),
+        Text(en="datasets offered, by exact catalogue name", zh="开放的数据集，按目录名称完全一致"),
         JobReason.DATASET_NOT_OFFERED,
     ),
     "grounds": KeyMeaning(
@@ -88,7 +88,7 @@ MEANINGS = {
         Text(
             en="most of the values, in percent, that answers of this party's part of a card may tell for certain;"
             " beyond it the part is not made",
-            zh="本方评分卡分片的应答可确定推知的特征取值比例上限(百分比),超过则不生成分片",
+            zh="本方评分卡分片的应答可确定推知的特征取值比例上限（百分比），超过则不生成分片",
         )
     ),
     "max_rows": KeyMeaning(
@@ -124,12 +124,12 @@ MEANINGS = {
         JobReason.SERVICE_TOO_MUCH,
     ),
     "service_status_seconds_max": KeyMeaning(
-        Text(en="how old the knowledge of withdrawals may be, in seconds", zh="应答时撤回状态的最长时效(秒)"),
+        Text(en="how old the knowledge of withdrawals may be, in seconds", zh="应答时撤回状态的最长时效（秒）"),
         JobReason.STATUS_TOO_OLD,
     ),
     "release": KeyMeaning(
         Text(en="whether outputs leave by themselves within these limits, or a person lets each go",
-             zh="输出在上述限制内自动发布,或由人员逐项放行")
+             zh="输出在上述限制内自动发布，或由人员逐项放行")
     ),
     "kinds": KeyMeaning(
         Text(en="kinds of job, each with the purposes that it may serve", zh="允许的任务种类及各自可服务的目的"),
@@ -141,7 +141,7 @@ MEANINGS = {
     ),
     "standing": KeyMeaning(
         Text(en="standing approval: a job that fits all its lines needs no person here",
-             zh="常设批准:完全符合以下各行的任务无需人员审批")
+             zh="常设批准：完全符合以下各行的任务无需人员审批")
     ),
     "standing.kind": KeyMeaning(Text(en="jobs of this kind", zh="限该种类任务")),
     "standing.proposer": KeyMeaning(Text(en="proposed by this party", zh="限该提出方")),
@@ -153,7 +153,7 @@ MEANINGS = {
         Text(en="with one of these helpers or none", zh="协助方限所列各方或没有协助方")
     ),
     "standing.partners": KeyMeaning(
-        Text(en="without data parties other than the proposer and these", zh="除提出方外,其他数据方限所列各方")
+        Text(en="without data parties other than the proposer and these", zh="除提出方外，其他数据方限所列各方")
     ),
     "standing.until": KeyMeaning(Text(en="until this moment", zh="有效期至")),
 }  # fmt: skip

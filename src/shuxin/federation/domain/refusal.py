@@ -86,11 +86,12 @@ class JobRefused(_Refused):
 
     code = "job_refused"
     what = Text(
-        en="the policy of this node refuses the job: {reasons}", zh="本节点策略拒绝该任务:{reasons}"
+        en="the policy of this node refuses the job: {reasons}",
+        zh="本节点策略拒绝该任务：{reasons}",
     )
     mend = Text(
         en="See each reason in docs/rooms/federation.md; change the job, or the policy where it should allow it",
-        zh="各原因见 docs/rooms/federation.md;请修改任务,或在应当允许时修改策略",
+        zh="各原因见 docs/rooms/federation.md；请修改任务，或在应当允许时修改策略",
     )
 
 
@@ -99,11 +100,11 @@ class ReleaseRefused(_Refused):
 
     code = "release_refused"
     what = Text(
-        en="this node does not release the output: {reasons}", zh="本节点不发布该输出:{reasons}"
+        en="this node does not release the output: {reasons}", zh="本节点不发布该输出：{reasons}"
     )
     mend = Text(
         en="Nothing left; a job with more subjects or a wider policy is needed",
-        zh="未发布任何内容;需要主体更多的任务或更宽的策略",
+        zh="未发布任何内容；需要主体更多的任务或更宽的策略",
     )
 
 
@@ -115,10 +116,10 @@ _TEXTS = {
         en="this node does not know this kind of job", zh="本节点不支持该任务种类"
     ),
     JobReason.POLICY_MISSING: Text(
-        en="this node has no policy, so it refuses every job", zh="本节点没有策略文件,因此拒绝所有任务"
+        en="this node has no policy, so it refuses every job", zh="本节点没有策略文件，因此拒绝所有任务"
     ),
     JobReason.POLICY_BROKEN: Text(
-        en="the policy of this node cannot be read, so it refuses every job", zh="本节点策略文件有误,因此拒绝所有任务"
+        en="the policy of this node cannot be read, so it refuses every job", zh="本节点策略文件有误，因此拒绝所有任务"
     ),
     JobReason.PROPOSER_UNPROVEN: Text(
         en="the job is not signed by a valid key of its proposer", zh="任务未由提出方的有效密钥签名"
@@ -132,7 +133,7 @@ _TEXTS = {
     ),
     JobReason.HELPER_IS_DATA_PARTY: Text(
         en="the helper or who runs it is a data party, or runs a data party's node",
-        zh="协助方或其运行方是数据方,或运行着某数据方的节点",
+        zh="协助方或其运行方是数据方，或运行着某数据方的节点",
     ),
     JobReason.HELPER_NOT_ACCEPTED: Text(
         en="the policy does not accept this helper", zh="策略不接受该协助方"
@@ -179,7 +180,7 @@ _TEXTS = {
     ),
     JobReason.JOBS_TOO_SIMILAR: Text(
         en="too many jobs with this partner on this version of the dataset: two that differ by one subject reveal it",
-        zh="该数据集版本与该对方的任务已达上限:仅差一个主体的两次任务会暴露该主体",
+        zh="该数据集版本与该对方的任务已达上限：仅差一个主体的两次任务会暴露该主体",
     ),
     JobReason.NOT_YET_VALID: Text(
         en="the job is dated ahead of this node's clock", zh="任务时间晚于本节点时钟"

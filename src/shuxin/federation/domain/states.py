@@ -71,11 +71,11 @@ class JobStateForbids(Conflict):
     code = "job_state_forbids"
     what = Text(
         en="the job is '{state}' here: this cannot be done now ({event})",
-        zh="任务在本节点的状态为“{state}”,现在不能执行该操作({event})",
+        zh="任务在本节点的状态为“{state}”，现在不能执行该操作（{event}）",
     )
     mend = Text(
         en="Look at it with 'shuxin node jobs JOB'; a finished job is proposed anew",
-        zh="请用 shuxin node jobs 任务编号 查看;已结束的任务须重新提出",
+        zh="请用 shuxin node jobs 任务编号 查看；已结束的任务须重新提出",
     )
 
 
@@ -90,7 +90,7 @@ def moved(state: State, event: Event) -> State:
 _TITLES = {
     State.PROPOSED: Text(en="proposed", zh="已提出"),
     State.WAITING: Text(en="waits for a person here", zh="等待本方审批"),
-    State.APPROVED: Text(en="approved here, waits for others", zh="本方已批准,等待其他方"),
+    State.APPROVED: Text(en="approved here, waits for others", zh="本方已批准，等待其他方"),
     State.READY: Text(en="approved by all", zh="各方均已批准"),
     State.RUNNING: Text(en="running", zh="运行中"),
     State.DONE: Text(en="done", zh="已完成"),

@@ -34,7 +34,7 @@ _SHORT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,200}")
 class WordInvalid(InvalidInput):
     code = "job_word_invalid"
     what = Text(
-        en="this statement about a job is not right: {field}", zh="关于任务的声明有误:{field}"
+        en="this statement about a job is not right: {field}", zh="关于任务的声明有误：{field}"
     )
     mend = Text(
         en="Both nodes need versions of shuxin that understand each other",

@@ -45,7 +45,7 @@ class TranscriptsDiffer(Conflict):
     )
     mend = Text(
         en="Do not use the results; compare both nodes' archived hashes of this job, message by message",
-        zh="请勿使用结果;请逐条比对双方节点存档的该任务消息摘要",
+        zh="请勿使用结果；请逐条比对双方节点存档的该任务消息摘要",
     )
 
 

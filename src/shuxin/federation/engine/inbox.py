@@ -32,7 +32,7 @@ SYNC_EVERY = 16
 
 _NOTHING_CHANGED = Text(
     en="Nothing was changed; the sender's program is not the one that the parties agreed on",
-    zh="未作任何改动;发送方所用程序与各方约定的不一致",
+    zh="未作任何改动；发送方所用程序与各方约定的不一致",
 )
 
 
@@ -67,11 +67,11 @@ class MessageDiffers(Conflict):
     code = "message_differs"
     what = Text(
         en="message '{name}' is not the one that was begun or kept before, or not the one its digest says",
-        zh="消息“{name}”与此前已接收的不同,或与其摘要不符",
+        zh="消息“{name}”与此前已接收的不同，或与其摘要不符",
     )
     mend = Text(
         en="A node sends the same bytes again after a restart; look whether its folder was restored or lost",
-        zh="节点重启后应重发相同内容;请检查该节点目录是否被恢复或丢失",
+        zh="节点重启后应重发相同内容；请检查该节点目录是否被恢复或丢失",
     )
 
 
@@ -83,7 +83,7 @@ class PartOutOfOrder(Conflict):
     )
     mend = Text(
         en="Ask how far the message has come, and go on from there",
-        zh="请查询该消息的接收进度,并从该处继续",
+        zh="请查询该消息的接收进度，并从该处继续",
     )
 
 

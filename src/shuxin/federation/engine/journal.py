@@ -30,18 +30,18 @@ class LineUnwritable(Unavailable):
     code = "line_unwritable"
     what = Text(
         en="the disk of this node did not take a write of a job's line ({reason}); nothing of it counts",
-        zh="本节点磁盘未能写入任务通信记录({reason});该次写入不算数",
+        zh="本节点磁盘未能写入任务通信记录（{reason}）；该次写入不算数",
     )
     mend = Text(
         en="Free space or mend the disk; the job goes on by itself",
-        zh="请清理空间或修复磁盘;任务会自行继续",
+        zh="请清理空间或修复磁盘；任务会自行继续",
     )
 
 
 class LineHeld(Unavailable):
     code = "line_held"
     what = Text(en="another process of this node runs the job", zh="本节点另有进程正在运行该任务")
-    mend = Text(en="Stop it, or let it go on", zh="请停止该进程,或让其继续")
+    mend = Text(en="Stop it, or let it go on", zh="请停止该进程，或让其继续")
 
 
 @dataclass(frozen=True, slots=True)

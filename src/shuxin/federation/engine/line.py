@@ -41,11 +41,11 @@ class PeerSilent(Unavailable):
     code = "peer_silent"
     what = Text(
         en="{party} can be reached, but '{name}' did not move for {seconds} s",
-        zh="可以联系到 {party},但消息“{name}”已 {seconds} 秒没有进展",
+        zh="可以联系到 {party}，但消息“{name}”已 {seconds} 秒没有进展",
     )
     mend = Text(
         en="Ask the people there what their node does; run the job again with more time to wait",
-        zh="请向对方询问其节点状态;可用更长的等待时间重新运行任务",
+        zh="请向对方询问其节点状态；可用更长的等待时间重新运行任务",
     )
 
 
@@ -53,20 +53,20 @@ class PeerGone(PeerSilent):
     code = "peer_gone"
     what = Text(
         en="{party} was not reached; '{name}' did not move for {seconds} s",
-        zh="未能联系到 {party};消息“{name}”已 {seconds} 秒没有进展",
+        zh="未能联系到 {party}；消息“{name}”已 {seconds} 秒没有进展",
     )
     mend = Text(
         en="See that its node runs and that the network lets this node and that one meet, then run the job again",
-        zh="请确认对方节点正在运行且双方网络互通,然后重新运行任务",
+        zh="请确认对方节点正在运行且双方网络互通，然后重新运行任务",
     )
 
 
 class JobEnded(Conflict):
     code = "job_ended"
-    what = Text(en="the job has ended ({reason})", zh="任务已结束({reason})")
+    what = Text(en="the job has ended ({reason})", zh="任务已结束（{reason}）")
     mend = Text(
         en="Nothing more is sent or read; propose a new job if it is still wanted",
-        zh="不再发送或读取任何内容;如仍需要,请提出新任务",
+        zh="不再发送或读取任何内容；如仍需要，请提出新任务",
     )
 
 

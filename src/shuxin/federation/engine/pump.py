@@ -38,7 +38,7 @@ class PeerAnswerWrong(Conflict):
     )
     mend = Text(
         en="Its program is not the one that the parties agreed on: talk to the people there",
-        zh="对方所用程序与各方约定的不一致,请与对方联系",
+        zh="对方所用程序与各方约定的不一致，请与对方联系",
     )
 
 
@@ -46,11 +46,11 @@ class DeliveryBroken(Conflict):
     code = "delivery_broken"
     what = Text(
         en="delivery to {party} stopped by a fault of this program ({fault})",
-        zh="由于本程序故障({fault}),向 {party} 的投递已停止",
+        zh="由于本程序故障（{fault}），向 {party} 的投递已停止",
     )
     mend = Text(
         en="Report it with the node's log; restarting the node takes the job up again",
-        zh="请连同节点日志一并报告;重启节点可继续任务",
+        zh="请连同节点日志一并报告；重启节点可继续任务",
     )
 
 

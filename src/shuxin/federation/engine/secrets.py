@@ -51,11 +51,11 @@ class PairKeyInvalid(InvalidInput):
     code = "pair_key_invalid"
     what = Text(
         en="the key that {party} sent for this job does not count: {reason}",
-        zh="{party} 为本任务发送的密钥无效:{reason}",
+        zh="{party} 为本任务发送的密钥无效：{reason}",
     )
     mend = Text(
         en="See that its node signs with a key that is bound to it and not revoked, and propose the job again",
-        zh="请确认对方节点使用已登记且未吊销的密钥签名,然后重新提出任务",
+        zh="请确认对方节点使用已登记且未吊销的密钥签名，然后重新提出任务",
     )
 
 

@@ -28,11 +28,11 @@ class MaskAskedTwice(Conflict):
     code = "mask_asked_twice"
     what = Text(
         en="mask '{label}' with {party} was used before for another input; nothing was given",
-        zh="与 {party} 的掩码“{label}”此前已用于其他输入;未提供任何内容",
+        zh="与 {party} 的掩码“{label}”此前已用于其他输入；未提供任何内容",
     )
     mend = Text(
         en="Propose a new job: with the same mask again the two inputs' difference would be known",
-        zh="请提出新任务:重复使用掩码会暴露两次输入之差",
+        zh="请提出新任务：重复使用掩码会暴露两次输入之差",
     )
 
 

@@ -86,15 +86,15 @@ NAMES: Mapping[LinkName, Text] = {
     LinkName.DECISION: Text(en="decision", zh="决策"),
 }
 HOLDS: Mapping[LinkName, Text] = {
-    LinkName.FILE: Text(en="the file is whole and in its one form", zh="文件完整,格式规范"),
+    LinkName.FILE: Text(en="the file is whole and in its one form", zh="文件完整，格式规范"),
     LinkName.AUTHORISATION: Text(
         en="the subject's own key signed it, and somebody trusted bound that key to the subject",
-        zh="由主体本人密钥签署,且该密钥经受信任方核实归属",
+        zh="由主体本人密钥签署，且该密钥经受信任方核实归属",
     ),
     LinkName.BASIS: Text(en="the holder recorded and signed it", zh="持有方已登记并签名"),
     LinkName.USE: Text(
         en="it stands in this party's log under a signed checkpoint, and what it rests on covers it",
-        zh="该方日志已载明本次使用,处于已签名检查点之下,且有相应依据",
+        zh="该方日志已载明本次使用，处于已签名检查点之下，且有相应依据",
     ),
     LinkName.JOB: Text(
         en="every party approved the service and the training of its card by its own signature",
@@ -102,15 +102,15 @@ HOLDS: Mapping[LinkName, Text] = {
     ),
     LinkName.MODEL: Text(
         en="the card is the one that was approved or named, by its hash and that of every party's part",
-        zh="所用评分卡与批准或载明的一致,各方分片哈希相符",
+        zh="所用评分卡与批准或载明的一致，各方分片哈希相符",
     ),
     LinkName.ANSWER: Text(
         en="this party signed just this answer to this question, and its log has it",
-        zh="该方对本次询问的应答已签名,并载于其日志",
+        zh="该方对本次询问的应答已签名，并载于其日志",
     ),
     LinkName.SCORE: Text(
         en="added up anew from what was disclosed, the total is the same",
-        zh="按披露的分值重新加总,结果一致",
+        zh="按披露的分值重新加总，结果一致",
     ),
     LinkName.RULES: Text(en="the file names the rules by their hash", zh="文件以哈希指明所用规则"),
     LinkName.DECISION: Text(
@@ -119,15 +119,15 @@ HOLDS: Mapping[LinkName, Text] = {
     ),
 }
 CODES: Mapping[str, Text] = {
-    "file": Text(en="the file is not whole, or not in its one form", zh="文件不完整,或格式不规范"),
+    "file": Text(en="the file is not whole, or not in its one form", zh="文件不完整，或格式不规范"),
     "shape": Text(
         en="something that must stand here is missing or of another kind",
-        zh="此处缺少应有内容,或内容类型不符",
+        zh="此处缺少应有内容，或内容类型不符",
     ),
     "future": Text(en="it is dated after the moment of this check", zh="其时间晚于本次核验时间"),
     "signer": Text(
         en="no trusted key that may speak for this party signed it",
-        zh="签名密钥不属于该方,或不受信任、无权签署",
+        zh="签名密钥不属于该方，或不受信任、无权签署",
     ),
     "key_ended": Text(en="the key that signed it was revoked", zh="签名密钥已被撤销"),
     "key_not_valid": Text(
@@ -136,14 +136,14 @@ CODES: Mapping[str, Text] = {
     "changed": Text(en="what was signed has been changed", zh="签名内容已被改动"),
     "terms": Text(
         en="the authorisation is about somebody else, or its terms are not those of its number",
-        zh="授权书属于其他主体或使用方,或条款与编号不符",
+        zh="授权书属于其他主体或使用方，或条款与编号不符",
     ),
     "not_covered": Text(
         en="no authorisation in the file covers this use", zh="文件中没有涵盖本次使用的授权"
     ),
     "use_missing": Text(
         en="this party answered, and no use stands in its log for it",
-        zh="该方已应答,但未见相应的使用记录",
+        zh="该方已应答，但未见相应的使用记录",
     ),
     "log_unknown": Text(
         en="the log is not among those that are trusted here", zh="该日志不在受信任日志之列"
@@ -170,7 +170,7 @@ CODES: Mapping[str, Text] = {
     ),
     "approval": Text(
         en="an approval is missing, or not of this very job",
-        zh="缺少参与方的批准,或批准的并非本任务",
+        zh="缺少参与方的批准，或批准的并非本任务",
     ),
     "ended": Text(en="the service had ended by then", zh="届时该评分服务已到期"),
     "hash": Text(en="the hash is not the one that was approved", zh="哈希与批准的不一致"),
@@ -189,18 +189,18 @@ CODES: Mapping[str, Text] = {
     "total": Text(en="the total does not add up", zh="合计分值不符"),
     "down": Text(
         en="the bank says that this party could not be reached; nothing proves it",
-        zh="银行称无法连接该方,无从证明",
+        zh="银行称无法连接该方，无从证明",
     ),
     "refused_unproven": Text(
         en="the bank says that this party refused; the file has no signed refusal",
-        zh="银行称该方拒绝,但文件中没有该方签名的拒绝回执",
+        zh="银行称该方拒绝，但文件中没有该方签名的拒绝回执",
     ),
     "refused": Text(
         en="this party refused, signed its reasons and wrote them into its log; no use was counted",
-        zh="该方已签名拒绝并注明原因,载入其日志,未计使用次数",
+        zh="该方已签名拒绝并注明原因，载入其日志，未计使用次数",
     ),
     "none": Text(
-        en="nobody's data were used, so no authorisation stands here", zh="未使用任何数据,故无授权"
+        en="nobody's data were used, so no authorisation stands here", zh="未使用任何数据，故无授权"
     ),
     "no_model": Text(en="the rules use no card", zh="该策略未使用评分卡"),
     "uses": Text(
@@ -209,22 +209,22 @@ CODES: Mapping[str, Text] = {
     ),
     "replay": Text(
         en="computed anew from its inputs, the decision is another one",
-        zh="由所载输入重新计算,结论不一致",
+        zh="由所载输入重新计算，结论不一致",
     ),
     "replayed": Text(
         en="computed anew from its inputs, the decision is the same, byte for byte",
-        zh="由所载输入重新计算,结论逐字节一致",
+        zh="由所载输入重新计算，结论逐字节一致",
     ),
     "not_replayed": Text(
         en="the decision is not computed anew here; a full install does it from the same file",
-        zh="未在此重新计算决策;完整安装可由同一文件重算",
+        zh="未在此重新计算决策；完整安装可由同一文件重算",
     ),
     "other_version": Text(
         en="not computed anew: another version of the rule engine is installed here than decided then",
-        zh="未重新计算:此处安装的规则引擎版本与决策时不同",
+        zh="未重新计算：此处安装的规则引擎版本与决策时不同",
     ),
     "not_computed": Text(
         en="the limit and the rate are not computed anew here; 'shuxin replay' does it from the same file",
-        zh="额度与利率未在此重新计算;可用 shuxin replay 由同一文件重算",
+        zh="额度与利率未在此重新计算；可用 shuxin replay 由同一文件重算",
     ),
 }

@@ -30,7 +30,7 @@ _JOB = {"job", "approvals"}
 class EvidenceUnreadable(InvalidInput):
     code = "score_evidence_unreadable"
     what = Text(
-        en="this is not an evidence file of a score: {where}", zh="这不是评分证据文件:{where}"
+        en="this is not an evidence file of a score: {where}", zh="这不是评分证据文件：{where}"
     )
     mend = Text(
         en="Ask its sender for the whole, unchanged file", zh="请向出具方索取完整且未改动的文件"

@@ -35,11 +35,11 @@ class AsksTooMany(NotPermitted):
     code = "joint_asks_too_many"
     what = Text(
         en="the service allows {most} {what} a day, which would be exceeded",
-        zh="将超出评分服务每日限额:{what} {most}",
+        zh="将超出评分服务每日限额：{what} {most}",
     )
     mend = Text(
         en="Ask again tomorrow (Beijing time), or propose a service with another limit",
-        zh="请于次日(北京时间)再询问,或提出限额不同的服务",
+        zh="请于次日（北京时间）再询问，或提出限额不同的服务",
     )
 
 

@@ -68,10 +68,10 @@ _KEEPS = (InvalidInput, NotPermitted, Conflict)
 
 class QuestionInvalid(InvalidInput):
     code = "joint_question_invalid"
-    what = Text(en="the question contradicts itself: {field}", zh="询问内容自相矛盾:{field}")
+    what = Text(en="the question contradicts itself: {field}", zh="询问内容自相矛盾：{field}")
     mend = Text(
         en="Run the same version of shuxin on both sides; a request is made for one question and one holder",
-        zh="请确认双方 shuxin 版本一致;每个申请只对应一次询问和一个数据方",
+        zh="请确认双方 shuxin 版本一致；每个申请只对应一次询问和一个数据方",
     )
 
 
@@ -79,7 +79,7 @@ class QuestionOutsideService(NotPermitted):
     code = "joint_question_outside_service"
     what = Text(
         en="the question asks for something else than the service allows: {field}",
-        zh="询问超出评分服务约定:{field}",
+        zh="询问超出评分服务约定：{field}",
     )
     mend = Text(
         en="'shuxin node jobs SERVICE' shows what all parties approved",
@@ -90,7 +90,7 @@ class QuestionOutsideService(NotPermitted):
 class QuestionUnderWay(Unavailable):
     code = "joint_question_under_way"
     what = Text(en="this very question is being answered already", zh="该询问正在处理中")
-    mend = Text(en="Nothing to do: it is asked again by itself", zh="无需处理:系统会自动重试")
+    mend = Text(en="Nothing to do: it is asked again by itself", zh="无需处理：系统会自动重试")
 
 
 @dataclass(frozen=True, slots=True)

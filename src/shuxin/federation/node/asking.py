@@ -54,7 +54,7 @@ class NotTheLabelParty(Conflict):
     code = "service_of_another"
     what = Text(
         en="the label party of this service asks, not this party",
-        zh="该评分服务由标签方询问,而非本方",
+        zh="该评分服务由标签方询问，而非本方",
     )
     mend = Text(
         en="'shuxin node service list' shows whose it is", zh="用 shuxin node service list 查看归属"

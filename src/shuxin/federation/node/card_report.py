@@ -22,18 +22,18 @@ class ReportMissing(NotFound):
     what = Text(en="there is no report of this job here", zh="本方没有该任务的建模报告")
     mend = Text(
         en="Only the label party of a scorecard that is done has one; others see their own part without --report",
-        zh="仅联合评分卡的标签方在任务完成后有报告;其他方请去掉 --report 查看本方分片",
+        zh="仅联合评分卡的标签方在任务完成后有报告；其他方请去掉 --report 查看本方分片",
     )
 
 
 class ReportUnreadable(InvalidInput):
     code = "node_report_unreadable"
     what = Text(
-        en="the report of this job cannot be read: {field}", zh="该任务的建模报告无法读取:{field}"
+        en="the report of this job cannot be read: {field}", zh="该任务的建模报告无法读取：{field}"
     )
     mend = Text(
         en="Restore the file 'report' of the job's results from your backup; one of a later version is read by that",
-        zh="请从备份恢复任务结果中的 report 文件;较新版本生成的报告须用该版本读取",
+        zh="请从备份恢复任务结果中的 report 文件；较新版本生成的报告须用该版本读取",
     )
 
 

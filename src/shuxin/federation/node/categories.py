@@ -31,10 +31,12 @@ _Title: TypeAlias = Annotated[
 
 class CategoriesBroken(InvalidInput):
     code = "node_categories_broken"
-    what = Text(en="categories.toml: {field}: {reason}", zh="categories.toml 有误:{field}:{reason}")
+    what = Text(
+        en="categories.toml: {field}: {reason}", zh="categories.toml 有误：{field}:{reason}"
+    )
     mend = Text(
         en="Correct it and look with 'shuxin node categories'; until then this node makes no part of a scorecard",
-        zh="请更正并用 shuxin node categories 检查;在此之前本节点不生成评分卡分片",
+        zh="请更正并用 shuxin node categories 检查；在此之前本节点不生成评分卡分片",
     )
 
 

@@ -55,16 +55,16 @@ class NodeSetUpAlready(Conflict):
     what = Text(en="this installation has a node already", zh="本安装已有节点")
     mend = Text(
         en="Change node.toml in its folder, or use another folder (--home) for another node",
-        zh="请修改节点目录中的 node.toml;其他节点请使用另一目录(--home)",
+        zh="请修改节点目录中的 node.toml；其他节点请使用另一目录（--home）",
     )
 
 
 class NodeConfigInvalid(InvalidInput):
     code = "node_config_invalid"
-    what = Text(en="node.toml: {field}: {reason}", zh="node.toml 有误:{field}:{reason}")
+    what = Text(en="node.toml: {field}: {reason}", zh="node.toml 有误：{field}:{reason}")
     mend = Text(
         en="Correct the line; docs/federation.md shows a whole file",
-        zh="请更正该行;完整示例见 docs/federation.zh-CN.md",
+        zh="请更正该行；完整示例见 docs/federation.zh-CN.md",
     )
 
 

@@ -27,7 +27,7 @@ class VersionUnknown(InvalidInput):
     code = "node_versions_differ"
     what = Text(
         en="no version of the protocol in common: this node speaks {ours}, the other {theirs}",
-        zh="双方没有共同的协议版本:本节点支持 {ours},对方支持 {theirs}",
+        zh="双方没有共同的协议版本：本节点支持 {ours}，对方支持 {theirs}",
     )
     mend = Text(
         en="The older of the two installs a newer version of shuxin",
@@ -49,17 +49,17 @@ class HelloForeign(NotPermitted):
 class JobNotReady(Unavailable):
     code = "job_not_ready"
     what = Text(
-        en="the job is not running here yet ({state})", zh="该任务在本节点尚未运行({state})"
+        en="the job is not running here yet ({state})", zh="该任务在本节点尚未运行（{state}）"
     )
     mend = Text(en="It is sent again by itself once all have approved", zh="各方批准后会自动重发")
 
 
 class JobOver(Conflict):
     code = "job_over"
-    what = Text(en="the job is over here ({state})", zh="该任务在本节点已结束({state})")
+    what = Text(en="the job is over here ({state})", zh="该任务在本节点已结束（{state}）")
     mend = Text(
         en="The signed word of why is on its way; propose a new job if it is still wanted",
-        zh="说明原因的签名声明正在送达;如仍需要,请提出新任务",
+        zh="说明原因的签名声明正在送达；如仍需要，请提出新任务",
     )
 
 

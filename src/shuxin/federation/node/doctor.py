@@ -97,7 +97,7 @@ def examine(
         yield from _peer(peer, hello, now)
 
 
-_OPENS = Text(en="{part}: in order", zh="{part}:正常")
+_OPENS = Text(en="{part}: in order", zh="{part}：正常")
 _FAILS = Text(en="{part}: {reason}", zh="{part}:{reason}")
 _CERTIFICATE = Text(en="the TLS certificate", zh="TLS 证书")
 _KEY = Text(en="this party's own key", zh="本机构密钥")
@@ -105,34 +105,34 @@ _RUNS = Text(en="{what} runs for {days} more days", zh="{what}剩余有效期 {d
 _OVER = Text(en="{what} has run out", zh="{what}已过期")
 _RENEW = Text(
     en="Make a new one with 'shuxin node renew' and give the new card to every peer",
-    zh="请运行 shuxin node renew 重新生成,并将新的节点名片交给各方",
+    zh="请运行 shuxin node renew 重新生成，并将新的节点名片交给各方",
 )
 _NEW_KEY = Text(
     en="Have another key pinned by two persons at every peer (shuxin trust add key)",
-    zh="请由各方两人重新固定密钥(shuxin trust add key)",
+    zh="请由各方两人重新固定密钥（shuxin trust add key）",
 )
 _FREE = Text(en="{gib} GiB free where this node writes", zh="本节点写入位置剩余 {gib} GiB")
 _MORE_SPACE = Text(
     en="Free at least {least} GiB: a job keeps every message until its end",
-    zh="请至少清理出 {least} GiB:任务结束前会保留每条消息",
+    zh="请至少清理出 {least} GiB：任务结束前会保留每条消息",
 )
 _NO_PEERS = Text(en="this node has no peers", zh="本节点尚无对等节点")
 _ADD_PEER = Text(
     en="Exchange cards (shuxin node card, shuxin node peer add)",
-    zh="请交换节点名片(shuxin node card、shuxin node peer add)",
+    zh="请交换节点名片（shuxin node card、shuxin node peer add）",
 )
 _ANSWERS = Text(
     en="{name} answers: protocol {protocol}, {software}, clocks {seconds} s apart",
-    zh="{name} 应答:协议 {protocol},{software},时钟相差 {seconds} 秒",
+    zh="{name} 应答：协议 {protocol}，{software}，时钟相差 {seconds} 秒",
 )
-_CLOCK = Text(en="{name}: clocks are {seconds} s apart", zh="{name}:时钟相差 {seconds} 秒")
+_CLOCK = Text(en="{name}: clocks are {seconds} s apart", zh="{name}：时钟相差 {seconds} 秒")
 _SET_CLOCK = Text(
     en="Set the clocks of both machines by a time server; more than {most} s is refused by the gate",
-    zh="请用时间服务器校准双方时钟;超过 {most} 秒授权闸门会拒绝",
+    zh="请用时间服务器校准双方时钟；超过 {most} 秒授权闸门会拒绝",
 )
 _VERSIONS = Text(
     en="{name} speaks protocol {theirs}, this node {ours}",
-    zh="{name} 的协议版本为 {theirs},本节点为 {ours}",
+    zh="{name} 的协议版本为 {theirs}，本节点为 {ours}",
 )
 _UPDATE = Text(en="Bring the older of the two up to date", zh="请升级较旧的一方")
 _CARD = Text(en="the card of {name}", zh="{name} 的节点名片")

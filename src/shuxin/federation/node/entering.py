@@ -71,7 +71,7 @@ class RowsEnded(Conflict):
     )
     mend = Text(
         en="Propose the job again: it takes those who may enter then",
-        zh="请重新提出任务;届时仅允许入场者参与",
+        zh="请重新提出任务；届时仅允许入场者参与",
     )
 
 

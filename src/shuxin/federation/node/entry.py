@@ -32,11 +32,11 @@ class EntryInvalid(InvalidInput):
     code = "job_entry_invalid"
     what = Text(
         en="what {party} says of the rows that it enters does not count: {field}",
-        zh="{party} 关于其入场数据的声明无效:{field}",
+        zh="{party} 关于其入场数据的声明无效：{field}",
     )
     mend = Text(
         en="It must be signed by a valid key of that party and say just what the job says; propose the job again",
-        zh="声明须由该方有效密钥签名,且与任务内容一致;请重新提出任务",
+        zh="声明须由该方有效密钥签名，且与任务内容一致；请重新提出任务",
     )
 
 
@@ -53,11 +53,11 @@ class RowsOutsideLimits(NotPermitted):
     code = "job_rows_outside_limits"
     what = Text(
         en="{party} would enter {side} rows than {limit}, which is the limit of this job or of the policy here",
-        zh="{party} 的入场行数{side} {limit},超出本任务或本方策略的界限",
+        zh="{party} 的入场行数{side} {limit}，超出本任务或本方策略的界限",
     )
     mend = Text(
         en="Propose a job over another period or dataset; limits are in the job and in each holder's policy",
-        zh="请改用其他期间或数据集提出任务;界限见任务及各方策略",
+        zh="请改用其他期间或数据集提出任务；界限见任务及各方策略",
     )
 
 

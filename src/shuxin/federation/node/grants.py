@@ -36,11 +36,11 @@ class GrantsInvalid(InvalidInput):
     code = "job_grants_invalid"
     what = Text(
         en="the request and authorisations for this job are not right: {reason}",
-        zh="本任务的使用申请与授权书有误:{reason}",
+        zh="本任务的使用申请与授权书有误：{reason}",
     )
     mend = Text(
         en="The party that asks brings one request for just this job, then whole authorisations; propose it again",
-        zh="申请方须提供针对本任务的一份申请及完整的授权书;请重新提出任务",
+        zh="申请方须提供针对本任务的一份申请及完整的授权书；请重新提出任务",
     )
 
 
@@ -49,7 +49,7 @@ class GrantsNotFound(NotFound):
     what = Text(en="there are no authorisations at {place}", zh="{place} 处没有授权书")
     mend = Text(
         en="Name a folder of .json files, or a file with one authorisation a line",
-        zh="请指定含 .json 文件的目录,或每行一份授权书的文件",
+        zh="请指定含 .json 文件的目录，或每行一份授权书的文件",
     )
 
 
@@ -61,7 +61,7 @@ class GrantsTooLong(InvalidInput):
     )
     mend = Text(
         en="Bring one authorisation of each subject, or propose a job that lets more rows in",
-        zh="每个主体只提供一份授权书,或提出入场行数上限更大的任务",
+        zh="每个主体只提供一份授权书，或提出入场行数上限更大的任务",
     )
 
 

@@ -50,11 +50,11 @@ class JobsTooMany(Unavailable):
     code = "jobs_too_many"
     what = Text(
         en="{party} has proposed {most} jobs within a day; this node looks at no more",
-        zh="{party} 一日内已提出 {most} 个任务,本节点不再受理",
+        zh="{party} 一日内已提出 {most} 个任务，本节点不再受理",
     )
     mend = Text(
         en="They are sent again by themselves; if it was not meant so, ask the people of that node",
-        zh="系统会自动重发;如非本意,请联系对方节点人员",
+        zh="系统会自动重发；如非本意，请联系对方节点人员",
     )
 
 

@@ -56,11 +56,11 @@ class BatchTooLarge(InvalidInput):
     code = "joint_batch_too_large"
     what = Text(
         en="{firms} firms are more than the {most} that the service allows a day",
-        zh="企业 {firms} 家,超过评分服务每日限额 {most}",
+        zh="企业 {firms} 家，超过评分服务每日限额 {most}",
     )
     mend = Text(
         en="Measure on fewer firms, or propose a service with a higher limit",
-        zh="请减少企业数,或提出限额更高的服务",
+        zh="请减少企业数，或提出限额更高的服务",
     )
 
 
@@ -72,7 +72,7 @@ class NobodyAnsweredAbout(Unavailable):
     )
     mend = Text(
         en="The reasons stand above; when holders are there and the firms agree, ask again",
-        zh="原因见上;待数据方可用且企业已授权后再试",
+        zh="原因见上；待数据方可用且企业已授权后再试",
     )
 
 

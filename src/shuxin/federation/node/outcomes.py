@@ -30,7 +30,7 @@ _ENCODING = Text(en="it is not UTF-8 text", zh="不是 UTF-8 文本")
 _NO_TABLE = Text(en="it is no CSV table", zh="不是 CSV 表格")
 _HEAD = Text(
     en="its first line names the columns code, outcome and, if known, first_loan, each once",
-    zh="首行应为列名 code、outcome,以及可选的 first_loan,各一次",
+    zh="首行应为列名 code、outcome，以及可选的 first_loan，各一次",
 )
 _NO_ROWS = Text(en="it names no firm", zh="没有企业")
 _CELLS = Text(en="the line has more or fewer cells than the first", zh="该行列数与首行不符")
@@ -40,7 +40,7 @@ _EMPTY = Text(en="the outcome is empty", zh="结果为空")
 _LOAN = Text(en="first_loan is neither 0 nor 1", zh="first_loan 须为 0 或 1")
 _REVERSED = Text(
     en="'{value}' means good here and bad in the scorecard job; write good and bad",
-    zh="“{value}”在此表示好、在评分卡任务中表示坏;请改写为“好”“坏”",
+    zh="“{value}”在此表示好、在评分卡任务中表示坏；请改写为“好”“坏”",
 )
 
 
@@ -48,12 +48,12 @@ class OutcomesUnreadable(InvalidInput):
     code = "joint_outcomes_unreadable"
     what = Text(
         en="the table of outcomes cannot be used, line {line}: {reason}",
-        zh="结果表第 {line} 行不可用:{reason}",
+        zh="结果表第 {line} 行不可用：{reason}",
     )
     mend = Text(
         en="A CSV with a line a firm: code, outcome (0 good, 1 bad, or the scorecard job's values),"
         " first_loan (0 or 1) if known",
-        zh="CSV 每行一家企业:code、outcome(0 好、1 坏,或评分卡任务中的取值)、可选 first_loan(0 或 1)",
+        zh="CSV 每行一家企业：code、outcome（0 好、1 坏，或评分卡任务中的取值）、可选 first_loan（0 或 1）",
     )
 
 

@@ -24,7 +24,7 @@ class WordsTooMany(Unavailable):
     )
     mend = Text(
         en="They are sent again by themselves; if it goes on, ask the people of that node",
-        zh="系统会自动重发;如持续出现,请联系对方节点人员",
+        zh="系统会自动重发；如持续出现，请联系对方节点人员",
     )
 
 

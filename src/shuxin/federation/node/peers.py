@@ -34,14 +34,14 @@ class PeerUnproven(NotPermitted):
     )
     mend = Text(
         en="Trust the party's key first ('shuxin trust add'), after comparing it by another way",
-        zh="请先通过其他途径核对并信任该方密钥(shuxin trust add)",
+        zh="请先通过其他途径核对并信任该方密钥（shuxin trust add）",
     )
 
 
 class PeerUnknown(NotFound):
     code = "node_peer_unknown"
     what = Text(en="{party} is no peer of this node", zh="{party} 不是本节点的对端")
-    mend = Text(en="Add its card: 'shuxin node peer add'", zh="请添加其名片:shuxin node peer add")
+    mend = Text(en="Add its card: 'shuxin node peer add'", zh="请添加其名片：shuxin node peer add")
 
 
 class PeerIsSelf(Conflict):
@@ -49,7 +49,7 @@ class PeerIsSelf(Conflict):
     what = Text(en="this is the card of this very node", zh="这是本节点自己的名片")
     mend = Text(
         en="Give this card to the others; add theirs here",
-        zh="请将此名片交给其他方,在此添加对方的名片",
+        zh="请将此名片交给其他方，在此添加对方的名片",
     )
 
 
@@ -61,7 +61,7 @@ class FingerprintTaken(Conflict):
     )
     mend = Text(
         en="Each node has a certificate of its own; ask both parties",
-        zh="每个节点须有自己的证书;请向双方核实",
+        zh="每个节点须有自己的证书；请向双方核实",
     )
 
 
@@ -69,11 +69,11 @@ class CardOutdated(Conflict):
     code = "node_card_outdated"
     what = Text(
         en="this card of {party} has expired, or a newer one is pinned already",
-        zh="{party} 的这张名片已过期,或本节点已登记更新的名片",
+        zh="{party} 的这张名片已过期，或本节点已登记更新的名片",
     )
     mend = Text(
         en="Ask the party for its present card; to go back to an older one, remove the peer first",
-        zh="请向对方索取当前名片;如确需恢复旧名片,请先移除该对端",
+        zh="请向对方索取当前名片；如确需恢复旧名片，请先移除该对端",
     )
 
 

@@ -34,7 +34,7 @@ class ReleaseUnknown(NotFound):
     code = "release_unknown"
     what = Text(
         en="no output '{name}' to {to} waits for a person in this job",
-        zh="该任务没有等待放行的输出“{name}”(接收方 {to})",
+        zh="该任务没有等待放行的输出“{name}”（接收方 {to}）",
     )
     mend = Text(
         en="'shuxin node jobs JOB' shows what waits",

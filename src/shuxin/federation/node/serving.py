@@ -29,7 +29,7 @@ class ServiceUnknown(NotFound):
     what = Text(en="this node takes part in no such service", zh="本节点未参与该评分服务")
     mend = Text(
         en="'shuxin node service list' shows them; a service begins when its job is done at all parties",
-        zh="用 shuxin node service list 查看;服务在其任务于各方完成后开始",
+        zh="用 shuxin node service list 查看；服务在其任务于各方完成后开始",
     )
 
 
@@ -38,7 +38,7 @@ class ServiceOver(Conflict):
     what = Text(en="the service has ended here", zh="该评分服务在本节点已结束")
     mend = Text(
         en="The label party proposes a new one if it is still wanted",
-        zh="如仍需要,由标签方提出新的服务",
+        zh="如仍需要，由标签方提出新的服务",
     )
 
 

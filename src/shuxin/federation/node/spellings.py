@@ -30,10 +30,10 @@ class ValueUnsearchable(InvalidInput):
     code = "value_unsearchable"
     what = Text(
         en="a value needs four bytes in some spelling, and at most {most} symbols",
-        zh="所查取值至少一种写法须达 4 个字节,且不超过 {most} 个字符",
+        zh="所查取值至少一种写法须达 4 个字节，且不超过 {most} 个字符",
     )
     mend = Text(
-        en="Copy a longer value: a code, a name or an amount", zh="请使用更长的取值,如代码、名称或金额"
+        en="Copy a longer value: a code, a name or an amount", zh="请使用更长的取值，如代码、名称或金额"
     )  # fmt: skip
 
 
@@ -75,9 +75,9 @@ def _as_text(text: str) -> Iterator[Spelling]:
     ):
         yield Spelling(_named(f"text, {en}", f"文本({zh})"), other.encode())
     escaped = "".join(f"\\u{ord(one):04x}" if not one.isascii() else one for one in text)
-    yield Spelling(Text(en="text, JSON escapes", zh="文本(JSON 转义)"), escaped.encode())
+    yield Spelling(Text(en="text, JSON escapes", zh="文本（JSON 转义）"), escaped.encode())
     yield Spelling(Text(en="hexadecimal", zh="十六进制"), plain.hex().encode())
-    yield Spelling(Text(en="hexadecimal, capitals", zh="十六进制(大写)"), plain.hex().upper().encode())  # fmt: skip
+    yield Spelling(Text(en="hexadecimal, capitals", zh="十六进制（大写）"), plain.hex().upper().encode())  # fmt: skip
     yield from _as_base64(plain)
     for hashing in ("md5", "sha1", "sha256", "sha512", "sm3"):
         with suppress(ValueError):

@@ -26,11 +26,13 @@ _PHASES = {
     "product": Text(en="a product of made-up matrices", zh="演练矩阵乘积"),
     "rehearsal": Text(en="rehearsal", zh="链路演练"),
 }
-_FIT = Text(en="joint regression, fit {number}", zh="联合回归,第 {number} 次拟合")
+_FIT = Text(en="joint regression, fit {number}", zh="联合回归，第 {number} 次拟合")
 _WAITING = Text(en="waiting for {party}: {phase}", zh="等待 {party}:{phase}")
-_APPROVALS = Text(en="waits for the approval of {parties}", zh="等待批准:{parties}")
+_APPROVALS = Text(en="waits for the approval of {parties}", zh="等待批准：{parties}")
 _REFUSED = Text(en="refused by {account}", zh="由 {account} 拒绝")
-_AGAIN = Text(en="tries again after a failure here ({code})", zh="本方出现故障({code}),将自动重试")
+_AGAIN = Text(
+    en="tries again after a failure here ({code})", zh="本方出现故障（{code}），将自动重试"
+)
 _OF = Text(en="{what} {done} of {total}", zh="{what} {done}/{total}")
 _WHOLE = {
     "starting": Text(en="starting", zh="正在开始"),

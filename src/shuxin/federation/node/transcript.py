@@ -40,7 +40,7 @@ class TranscriptMissing(NotFound):
     )
     mend = Text(
         en="Messages are kept while a job runs, and afterwards where node.toml says record = true",
-        zh="任务运行期间保留消息;如需在结束后保留,请在 node.toml 中设置 record = true",
+        zh="任务运行期间保留消息；如需在结束后保留，请在 node.toml 中设置 record = true",
     )
 
 

@@ -73,11 +73,11 @@ class WordUnproven(NotPermitted):
     code = "job_word_unproven"
     what = Text(
         en="the statement is not signed by a valid key of {party}, or {party} is no party of the job",
-        zh="声明未由 {party} 的有效密钥签名,或 {party} 不是任务参与方",
+        zh="声明未由 {party} 的有效密钥签名，或 {party} 不是任务参与方",
     )
     mend = Text(
         en="A word counts only from its own party's node and key; see that its key is trusted here",
-        zh="声明须由该方自己的节点以其密钥发出;请确认本节点信任该密钥",
+        zh="声明须由该方自己的节点以其密钥发出；请确认本节点信任该密钥",
     )
 
 
@@ -89,7 +89,7 @@ class WordDiffers(Conflict):
     )
     mend = Text(
         en="The first word counts; look whether that node's database was restored",
-        zh="以首次声明为准;请检查该节点数据库是否被恢复",
+        zh="以首次声明为准；请检查该节点数据库是否被恢复",
     )
 
 

@@ -10,12 +10,12 @@ class ProductWrong(InvalidInput):
     code = "product_wrong"
     what = Text(
         en="the result of step '{step}' is wrong: helper, holder or line did not keep to the protocol",
-        zh="步骤“{step}”的结果有误:协助方、数据方或线路未按协议执行",
+        zh="步骤“{step}”的结果有误：协助方、数据方或线路未按协议执行",
     )
     mend = Text(
         en="Use nothing of this job. Compare software versions with the other parties; if they are equal,"
         " have the records of the job examined",
-        zh="请勿使用该任务的任何结果。与其他参与方核对软件版本;版本一致时,请审查任务记录",
+        zh="请勿使用该任务的任何结果。与其他参与方核对软件版本；版本一致时，请审查任务记录",
     )
 
 
@@ -23,11 +23,11 @@ class ProductMalformed(InvalidInput):
     code = "product_malformed"
     what = Text(
         en="message '{message}' has {size} bytes, not {wanted}",
-        zh="消息“{message}”为 {size} 字节,应为 {wanted} 字节",
+        zh="消息“{message}”为 {size} 字节，应为 {wanted} 字节",
     )
     mend = Text(
         en="The sender runs another program; compare versions with it",
-        zh="发送方运行的程序不同,请与其核对版本",
+        zh="发送方运行的程序不同，请与其核对版本",
     )
 
 
@@ -39,7 +39,7 @@ class ProductInputChanged(Conflict):
     )
     mend = Text(
         en="One mask covers one input only. Propose the job anew; do not change data while a job runs",
-        zh="一个掩码只能用于一份输入。请重新发起任务,任务运行期间不要改动数据",
+        zh="一个掩码只能用于一份输入。请重新发起任务，任务运行期间不要改动数据",
     )
 
 
@@ -52,5 +52,5 @@ class RehearsalFailed(InvalidInput):
     mend = Text(
         en="Run no job with these parties before the cause is found: compare versions, then test memory and disk"
         " of all three nodes",
-        zh="查明原因前不要与这些参与方运行任务:先核对版本,再检查三方节点的内存和磁盘",
+        zh="查明原因前不要与这些参与方运行任务：先核对版本，再检查三方节点的内存和磁盘",
     )

@@ -37,7 +37,7 @@ ATTACKS = (
         standing=Standing.OPEN,
         defence=Text(
             en="range-checked columns are not built; the declared columns bound it: 32 rows each, checks included",
-            zh="尚未实现列取值范围校验;受环大小和声明列数限制:每列 32 行,含校验列",
+            zh="尚未实现列取值范围校验；受环大小和声明列数限制：每列 32 行，含校验列",
         ),
         ours=counts.packed_ours,
         twin=counts.packed_twin,
@@ -51,26 +51,26 @@ ATTACKS = (
         standing=Standing.OPEN,
         defence=Text(
             en="no noise is promised here, for without range-checked columns it would be void; one row a column",
-            zh="本系统不承诺加噪:无取值范围校验时加噪无效;每列一行",
+            zh="本系统不承诺加噪：无取值范围校验时加噪无效；每列一行",
         ),
         ours=counts.scaled_ours,
         twin=counts.scaled_twin,
         taken_off=Text(
-            en="nothing: the twin's holder adds noise, in vain", zh="无:仿制品的数据方加噪,但无效"
+            en="nothing: the twin's holder adds noise, in vain", zh="无：仿制品的数据方加噪，但无效"
         ),
     ),
     Attack(
         code="packed_products",
         name=Text(
             en="rows packed in the label party's own columns are multiplied with a holder's",
-            zh="标签方在自有列中打包各行,与数据方的列相乘",
+            zh="标签方在自有列中打包各行，与数据方的列相乘",
         ),
         by=Role.LABEL,
         wants=Text(en="a holder's exact columns", zh="数据方各列的精确取值"),
         standing=Standing.OPEN,
         defence=Text(
             en="range-checked columns are not built; the declared columns bound it: 3 rows each",
-            zh="尚未实现列取值范围校验;受声明列数限制:每列 3 行",
+            zh="尚未实现列取值范围校验；受声明列数限制：每列 3 行",
         ),
         ours=fits.products_ours,
         twin=fits.products_twin,
@@ -86,7 +86,7 @@ ATTACKS = (
         standing=Standing.STOPPED,
         defence=Text(
             en="a holder gets coefficients on a grid, no slopes, and the label party has columns of its own",
-            zh="数据方只得到按网格取整的系数,得不到梯度,且标签方有自有列",
+            zh="数据方只得到按网格取整的系数，得不到梯度，且标签方有自有列",
         ),
         ours=fits.coded_ours,
         twin=fits.coded_twin,
@@ -95,14 +95,14 @@ ATTACKS = (
     Attack(
         code="labels_from_steps",
         name=Text(
-            en="the same where the label party has no columns of its own", zh="同上,而标签方无自有列"
+            en="the same where the label party has no columns of its own", zh="同上，而标签方无自有列"
         ),
         by=Role.HOLDER,
         wants=_LABELS,
         standing=Standing.OPEN,
         defence=Text(
             en="a coefficient on the grid carries some six labels then; a holder's columns and the fits bound it",
-            zh="此时一个按网格取整的系数约可携带六个标签;受数据方列数和拟合次数限制",
+            zh="此时一个按网格取整的系数约可携带六个标签；受数据方列数和拟合次数限制",
         ),
         ours=fits.featureless_ours,
     ),
@@ -114,7 +114,7 @@ ATTACKS = (
         standing=Standing.OPEN,
         defence=Text(
             en="columns are the holder's word; the declared columns bound it: one subject each",
-            zh="列由数据方自行提供;受声明列数限制:每列一个主体",
+            zh="列由数据方自行提供；受声明列数限制：每列一个主体",
         ),
         ours=fits.alone_ours,
     ),
@@ -124,7 +124,7 @@ ATTACKS = (
             en="bads of bins are computed from WOE and own rows", zh="由 WOE 与自有行数推算各箱坏样本数"
         ),
         by=Role.HOLDER,
-        wants=Text(en="exact counts of bads, 20,000 subjects", zh="坏样本精确数,2 万主体"),
+        wants=Text(en="exact counts of bads, 20,000 subjects", zh="坏样本精确数，2 万主体"),
         standing=Standing.STOPPED,
         defence=Text(en="WOE is told in whole hundredths", zh="WOE 以百分之一取整后告知"),
         ours=tables.hundredths_ours,
@@ -133,13 +133,13 @@ ATTACKS = (
     ),
     Attack(
         code="woe_of_small_bins",
-        name=Text(en="the same where bins are small", zh="同上,而分箱很小"),
+        name=Text(en="the same where bins are small", zh="同上，而分箱很小"),
         by=Role.HOLDER,
-        wants=Text(en="exact counts of bads, 400 subjects", zh="坏样本精确数,400 主体"),
+        wants=Text(en="exact counts of bads, 400 subjects", zh="坏样本精确数，400 主体"),
         standing=Standing.OPEN,
         defence=Text(
             en="hundredths hide a count only where b g / (b + g) is well above 100; minimum counts keep it a count",
-            zh="仅当 b g / (b + g) 远大于 100 时取整才能隐藏计数;最小数量保证其仅为计数",
+            zh="仅当 b g / (b + g) 远大于 100 时取整才能隐藏计数；最小数量保证其仅为计数",
         ),
         ours=tables.small_bins_ours,
     ),
@@ -153,7 +153,7 @@ ATTACKS = (
         standing=Standing.STOPPED,
         defence=Text(
             en="a holder measures what its part tells and its policy forbids more than a share",
-            zh="数据方测算其分片所透露的比例,策略限制上限",
+            zh="数据方测算其分片所透露的比例，策略限制上限",
         ),
         ours=spelling.all_ours,
         twin=spelling.all_twin,
@@ -161,13 +161,13 @@ ATTACKS = (
     ),
     Attack(
         code="spelling_within_policy",
-        name=Text(en="the same, kept within the policy", zh="同上,但控制在策略上限之内"),
+        name=Text(en="the same, kept within the policy", zh="同上，但控制在策略上限之内"),
         by=Role.LABEL,
         wants=_BINS,
         standing=Standing.OPEN,
         defence=Text(
             en="the policy bounds what follows for certain, not what is likely; a lower limit bounds it more",
-            zh="策略限制的是可确知的部分,而非可推测的部分;可调低 max_told_share_percent",
+            zh="策略限制的是可确知的部分，而非可推测的部分；可调低 max_told_share_percent",
         ),
         ours=spelling.within_ours,
     ),
@@ -175,14 +175,14 @@ ATTACKS = (
         code="likely_bins",
         name=Text(
             en="bins are guessed from totals of an honest card with three features of a holder",
-            zh="由诚实评分卡的总分推测分箱(数据方仅三个特征)",
+            zh="由诚实评分卡的总分推测分箱（数据方仅三个特征）",
         ),
         by=Role.LABEL,
         wants=_BINS,
         standing=Standing.OPEN,
         defence=Text(
             en="a total of few features tells nearly all: enter more, sum over holders, or lower the limit",
-            zh="特征很少时总分几乎泄露全部:应增加特征、采用多方总和或调低上限",
+            zh="特征很少时总分几乎泄露全部：应增加特征、采用多方总和或调低上限",
         ),
         ours=spelling.honest_ours,
     ),
@@ -196,7 +196,7 @@ ATTACKS = (
         standing=Standing.STOPPED,
         defence=Text(
             en="min_holders equal to the number of holders: no second sum exists",
-            zh="min_holders 等于数据方数:不存在第二个总和",
+            zh="min_holders 等于数据方数：不存在第二个总和",
         ),
         ours=totals.left_out_ours,
         twin=totals.left_out_twin,
@@ -213,7 +213,7 @@ ATTACKS = (
         standing=Standing.STOPPED,
         defence=Text(
             en="a node keeps its answer by question and gives the same bytes again",
-            zh="节点按询问保存应答,再次询问时给出相同字节",
+            zh="节点按询问保存应答，再次询问时给出相同字节",
         ),
         ours=None,
         twin=totals.again_twin,
@@ -223,7 +223,7 @@ ATTACKS = (
         code="refreshed_columns",
         name=Text(en="data change and the same job runs again", zh="数据变化后同一任务再次运行"),
         by=Role.LABEL,
-        wants=Text(en="bins that changed, before and after", zh="发生变化的分箱(前后取值)"),
+        wants=Text(en="bins that changed, before and after", zh="发生变化的分箱（前后取值）"),
         standing=Standing.STOPPED,
         defence=_USES,
         ours=masks.refreshed_ours,
@@ -262,7 +262,7 @@ ATTACKS = (
         standing=Standing.OPEN,
         defence=Text(
             en="only slopes that cannot be are refused; a fit has no check columns",
-            zh="仅拒绝不可能出现的梯度;拟合没有校验列",
+            zh="仅拒绝不可能出现的梯度；拟合没有校验列",
         ),
         ours=fits.forged_ours,
     ),
@@ -282,13 +282,13 @@ ATTACKS = (
     ),
     Attack(
         code="misaligned_unseen",
-        name=Text(en="the same where one party learns the rows", zh="同上,而仅一方获知行"),
+        name=Text(en="the same where one party learns the rows", zh="同上，而仅一方获知行"),
         by=Role.HELPER,
         wants=Text(en="wrong pairs taken for true", zh="错误配对被当作正确"),
         standing=Standing.OPEN,
         defence=Text(
             en="the holder learns nothing to compare: nothing bounds it but the helper's honesty",
-            zh="数据方无可比对之物:仅依赖协助方诚实",
+            zh="数据方无可比对之物：仅依赖协助方诚实",
         ),
         ours=lists.unnoticed_ours,
     ),
@@ -303,20 +303,20 @@ ATTACKS = (
         ),
         ours=lists.enumerated_ours,
         twin=lists.enumerated_twin,
-        taken_off=Text(en="the key: plain SHA-256", zh="密钥:直接 SHA-256"),
+        taken_off=Text(en="the key: plain SHA-256", zh="密钥：直接 SHA-256"),
     ),
     Attack(
         code="retained_seeds",
         name=Text(
             en="the helper's disk is read after the job, with a message taken down",
-            zh="任务结束后读取协助方磁盘,并持有截获的消息",
+            zh="任务结束后读取协助方磁盘，并持有截获的消息",
         ),
         by=Role.HELPER,
         wants=_BINS,
         standing=Standing.STOPPED,
         defence=Text(
             en="the node overwrites and drops all that it drew; that it did cannot be proved to others",
-            zh="节点覆写并删除其生成的全部随机数;但无法向他方证明",
+            zh="节点覆写并删除其生成的全部随机数；但无法向他方证明",
         ),
         ours=masks.retained_ours,
         twin=masks.retained_twin,

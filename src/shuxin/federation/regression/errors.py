@@ -14,7 +14,7 @@ class SineTableWrong(Unavailable):
     )
     mend = Text(
         en="Update the mathematics libraries of this machine, or run the node on another one",
-        zh="请更新本机的数学库,或换一台机器运行节点",
+        zh="请更新本机的数学库，或换一台机器运行节点",
     )
 
 
@@ -35,7 +35,7 @@ class ColumnOutOfRange(InvalidInput):
     )
     mend = Text(
         en="Code the column as weights of evidence, or divide it by its largest value",
-        zh="请将该列转换为 WOE,或除以其最大值",
+        zh="请将该列转换为 WOE，或除以其最大值",
     )
 
 
@@ -44,11 +44,11 @@ class PartOutOfReach(InvalidInput):
     what = Text(
         en="at the fit, {rows} rows get more than {most} of log-odds from one party's columns alone, where the joint"
         " chance is no longer exact",
-        zh="拟合结果中有 {rows} 行仅一方的列就贡献了超过 {most} 的对数几率,联合概率不再精确",
+        zh="拟合结果中有 {rows} 行仅一方的列就贡献了超过 {most} 的对数几率，联合概率不再精确",
     )
     mend = Text(
         en="Merge bins that separate good from bad almost without error, or set a ridge",
-        zh="请合并几乎无误地区分好坏的分箱,或设置岭惩罚",
+        zh="请合并几乎无误地区分好坏的分箱，或设置岭惩罚",
     )
 
 
@@ -60,7 +60,7 @@ class RegressionMalformed(InvalidInput):
     )
     mend = Text(
         en="The sender runs another program; compare versions with it",
-        zh="发送方运行的程序不同,请与其核对版本",
+        zh="发送方运行的程序不同，请与其核对版本",
     )
 
 
@@ -69,10 +69,10 @@ class GradientImpossible(InvalidInput):
     what = Text(
         en="in step '{step}' a joint sum is larger than any data could make it: helper, holder or line did not keep to"
         " the protocol",
-        zh="步骤“{step}”的联合求和超出任何数据可能的范围:协助方、数据方或线路未按协议执行",
+        zh="步骤“{step}”的联合求和超出任何数据可能的范围：协助方、数据方或线路未按协议执行",
     )
     mend = Text(
         en="Use nothing of this job. Compare software versions with the other parties; if they are equal,"
         " have the records of the job examined",
-        zh="请勿使用该任务的任何结果。与其他参与方核对软件版本;版本一致时,请审查任务记录",
+        zh="请勿使用该任务的任何结果。与其他参与方核对软件版本；版本一致时，请审查任务记录",
     )

@@ -16,7 +16,7 @@ class ScorecardNotMade(InvalidInput):
     )
     mend = Text(
         en="Ask that party, which alone knows the reason; no card was made and none is to be used",
-        zh="请联系该方,只有其知道原因;本次未生成评分卡",
+        zh="请联系该方，只有其知道原因；本次未生成评分卡",
     )
 
 
@@ -24,11 +24,11 @@ class NoHolderLeft(InvalidInput):
     code = "scorecard_no_holder_left"
     what = Text(
         en="no feature of {least} holders is left in the card; dropped last: {names}",
-        zh="评分卡中已没有至少 {least} 个数据方的特征;最后剔除的是:{names}",
+        zh="评分卡中已没有至少 {least} 个数据方的特征；最后剔除的是：{names}",
     )
     mend = Text(
         en="Enter other features or more rows, change the job's limits, or make a card of the own features alone",
-        zh="请更换特征、增加样本或调整任务的限值,或仅用本方特征建卡",
+        zh="请更换特征、增加样本或调整任务的限值，或仅用本方特征建卡",
     )
 
 
@@ -36,11 +36,11 @@ class FitsUsedUp(InvalidInput):
     code = "scorecard_fits_used_up"
     what = Text(
         en="after {fits} fits the card still has a coefficient that breaks a rule; dropped last: {names}",
-        zh="经过 {fits} 次拟合后仍有系数不符合规则;最后剔除的是:{names}",
+        zh="经过 {fits} 次拟合后仍有系数不符合规则；最后剔除的是：{names}",
     )
     mend = Text(
         en="Propose a job with more fits, or without the features that were dropped",
-        zh="请提出拟合次数更多的任务,或去掉已被剔除的特征",
+        zh="请提出拟合次数更多的任务，或去掉已被剔除的特征",
     )
 
 
@@ -63,7 +63,7 @@ class PartTellsTooMuch(NotPermitted):
     )
     mend = Text(
         en="No card was made; enter more of that party's features, or ask it to raise max_told_share_percent",
-        zh="未生成评分卡;请让该方加入更多特征,或请其调高 max_told_share_percent",
+        zh="未生成评分卡；请让该方加入更多特征，或请其调高 max_told_share_percent",
     )
 
 
@@ -71,9 +71,9 @@ class ScorecardMessageWrong(InvalidInput):
     code = "scorecard_message_wrong"
     what = Text(
         en="the message '{name}' of {party} cannot be right: {reason}",
-        zh="{party} 的消息“{name}”有误:{reason}",
+        zh="{party} 的消息“{name}”有误：{reason}",
     )
     mend = Text(
         en="The job has ended and no card of it is to be used; ask that party, whose node may be faulty or changed",
-        zh="任务已结束,其评分卡不可使用;请联系该方,其节点可能有故障或被改动",
+        zh="任务已结束，其评分卡不可使用；请联系该方，其节点可能有故障或被改动",
     )

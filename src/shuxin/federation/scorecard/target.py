@@ -33,11 +33,12 @@ class TargetMissing(InvalidInput):
 class TargetUnreadable(InvalidInput):
     code = "job_target_unreadable"
     what = Text(
-        en="the outcome is a number, and '{value}' is none", zh="结果标签为数值,而“{value}”不是数值"
+        en="the outcome is a number, and '{value}' is none",
+        zh="结果标签为数值，而“{value}”不是数值",
     )
     mend = Text(
         en="Name the bad outcomes as the dataset has them, such as 1",
-        zh="请按数据集中的取值指定坏样本,例如 1",
+        zh="请按数据集中的取值指定坏样本，例如 1",
     )
 
 

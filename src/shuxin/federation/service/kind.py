@@ -36,14 +36,14 @@ class CardMissing(NotFound):
     )
     mend = Text(
         en="A service names a scorecard job that is done here, and parties that all have a part",
-        zh="服务须引用本方已完成的评分卡任务,且各方均有分片",
+        zh="服务须引用本方已完成的评分卡任务，且各方均有分片",
     )
 
 
 class ServiceImpossible(Conflict):
     code = "service_impossible"
     what = Text(
-        en="the service does not fit the card here: {field}", zh="服务与本方评分卡不符:{field}"
+        en="the service does not fit the card here: {field}", zh="服务与本方评分卡不符：{field}"
     )
     mend = Text(
         en="Propose it again from the label party's part, with all holders of the card",

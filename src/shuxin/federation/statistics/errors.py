@@ -12,12 +12,12 @@ class StatisticsMessageWrong(InvalidInput):
     code = "statistics_message_wrong"
     what = Text(
         en="the message '{name}' of {party} cannot be right: {reason}",
-        zh="{party} 的消息“{name}”有误:{reason}",
+        zh="{party} 的消息“{name}”有误：{reason}",
     )
     mend = Text(
         en="The job has ended and its statistics are not to be used; ask that party,"
         " whose node may be faulty or changed",
-        zh="任务已结束,其统计结果不可使用;请联系该方,其节点可能有故障或被改动",
+        zh="任务已结束，其统计结果不可使用；请联系该方，其节点可能有故障或被改动",
     )
 
 
@@ -27,10 +27,10 @@ class FeaturesTooMany(InvalidInput):
     code = "statistics_features_too_many"
     what = Text(
         en="the features do not fit in the job: {found} where its '{limit}' is {most}",
-        zh="特征超出任务的声明:“{limit}”为 {most},实际为 {found}",
+        zh="特征超出任务的声明：“{limit}”为 {most}，实际为 {found}",
     )
     mend = Text(
-        en="Enter fewer, or propose a job that declares more", zh="请减少特征,或提出声明更多的任务"
+        en="Enter fewer, or propose a job that declares more", zh="请减少特征，或提出声明更多的任务"
     )
 
 

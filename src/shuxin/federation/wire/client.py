@@ -40,7 +40,7 @@ Wanted = TypeVar("Wanted", Hello, Noted, Taken, Scored)
 
 REFUSED = Text(
     en="it refuses connections: the node there is not running, or the port is another",
-    zh="对方拒绝连接:节点未运行或端口有误",
+    zh="对方拒绝连接：节点未运行或端口有误",
 )
 NO_ROUTE = Text(en="there is no route to it", zh="网络不可达")
 NAME_UNKNOWN = Text(en="its name is not known to the name servers", zh="域名无法解析")
@@ -49,7 +49,7 @@ CUT = Text(en="the connection was cut", zh="连接中断")
 NO_TLS = Text(en="what answers there does not speak TLS 1.3", zh="该地址的服务不支持 TLS 1.3")
 NO_SHUXIN = Text(
     en="what answers there is no node of this protocol, but perhaps a gateway between",
-    zh="应答方不是本协议的节点,可能是中间的网关",
+    zh="应答方不是本协议的节点，可能是中间的网关",
 )
 OTHER_CERTIFICATE = Text(
     en="it showed another certificate than the one that was pinned",
@@ -57,7 +57,7 @@ OTHER_CERTIFICATE = Text(
 )
 NOT_YET_VALID = Text(
     en="its certificate is not valid yet: one of the two clocks is wrong",
-    zh="对方证书尚未生效:双方有一方时钟不准",
+    zh="对方证书尚未生效：双方有一方时钟不准",
 )
 WE_ARE_STRANGERS = Text(en="it does not know this node's certificate", zh="对方未登记本节点的证书")
 ITS_OWN = Text(en="the certificate of that node", zh="该节点的证书")
@@ -76,11 +76,11 @@ class PeerUnreachable(_OfPeer, Unavailable):
     code = "peer_unreachable"
     what = Text(
         en="the node of {party} cannot be reached at {address}: {reason}",
-        zh="无法连接 {party} 的节点({address}):{reason}",
+        zh="无法连接 {party} 的节点（{address}）：{reason}",
     )
     mend = Text(
         en="Ask its people whether it runs, and the network's whether this machine may go there",
-        zh="请与对方确认节点是否运行,并与网络管理员确认本机能否访问",
+        zh="请与对方确认节点是否运行，并与网络管理员确认本机能否访问",
     )
 
 
@@ -88,11 +88,11 @@ class PeerNotTrusted(_OfPeer, NotPermitted):
     code = "peer_not_trusted"
     what = Text(
         en="the nodes of {party} and of this party do not trust each other: {reason}",
-        zh="与 {party} 的节点互信失败:{reason}",
+        zh="与 {party} 的节点互信失败：{reason}",
     )
     mend = Text(
         en="Exchange the cards anew and compare both fingerprints by telephone before adding them",
-        zh="请重新交换名片,并在添加前电话核对双方证书指纹",
+        zh="请重新交换名片，并在添加前电话核对双方证书指纹",
     )
 
 
@@ -103,7 +103,7 @@ class CertificateExpired(_OfPeer, NotPermitted):
     )
     mend = Text(
         en="Its owner makes a new certificate and card; the other side compares the fingerprint and adds the card",
-        zh="请由证书所有方生成新证书与名片,另一方核对指纹后添加",
+        zh="请由证书所有方生成新证书与名片，另一方核对指纹后添加",
     )
 
 
@@ -112,11 +112,11 @@ class PeerRefused(_OfPeer, Conflict):
 
     code = "peer_refused"
     what = Text(
-        en="{party} refuses ({refusal}): {sentence}", zh="{party} 拒绝({refusal}):{sentence}"
+        en="{party} refuses ({refusal}): {sentence}", zh="{party} 拒绝（{refusal}）：{sentence}"
     )
     mend = Text(
         en="What to do stands in its answer; its people find the same in their log",
-        zh="处理办法见对方答复;对方人员可在其日志中查到",
+        zh="处理办法见对方答复；对方人员可在其日志中查到",
     )
 
     def __init__(self, *, party: str, refusal: str, en: str, zh: str, later: bool) -> None:

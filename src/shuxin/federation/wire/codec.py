@@ -33,7 +33,7 @@ class MessageInvalid(InvalidInput):
     what = Text(en="this is no message between nodes", zh="这不是节点之间的有效消息")
     mend = Text(
         en="Run the same version of shuxin on both sides; if that is so, something between them changes what they send",
-        zh="请确认双方 shuxin 版本一致;如一致,则中间设备改动了传输内容",
+        zh="请确认双方 shuxin 版本一致；如一致，则中间设备改动了传输内容",
     )
 
 

@@ -78,11 +78,11 @@ class NotAMessage(InvalidInput):
     code = "wire_request_unknown"
     what = Text(
         en="here only POST {path} with content type application/msgpack is answered",
-        zh="此处仅接受 POST {path},内容类型为 application/msgpack",
+        zh="此处仅接受 POST {path}，内容类型为 application/msgpack",
     )
     mend = Text(
         en="Let shuxin talk to this address; people use the platform's own address",
-        zh="本地址仅供 shuxin 节点之间使用;人员请访问平台地址",
+        zh="本地址仅供 shuxin 节点之间使用；人员请访问平台地址",
     )
 
 
@@ -94,7 +94,7 @@ class PeerUnknown(NotPermitted):
     )
     mend = Text(
         en="Give this node your card, and compare the fingerprint with its people by telephone",
-        zh="请将名片交给本节点,并与其人员电话核对证书指纹",
+        zh="请将名片交给本节点，并与其人员电话核对证书指纹",
     )
 
 
@@ -104,14 +104,14 @@ class NodeBusy(Unavailable):
         en="this node is already working on {most} requests of the same peer",
         zh="本节点正在处理同一对方的 {most} 个请求",
     )
-    mend = Text(en="Nothing to do: it is asked again by itself", zh="无需处理:系统会自动重试")
+    mend = Text(en="Nothing to do: it is asked again by itself", zh="无需处理：系统会自动重试")
 
 
 class NodeFailed(Unavailable):
     code = "node_failed"
     what = Text(
         en="this node failed at a request, for a reason that stands in its own log",
-        zh="本节点处理请求时发生故障,原因见其自身日志",
+        zh="本节点处理请求时发生故障，原因见其自身日志",
     )
     mend = Text(
         en="Ask the people of the node to look at its log at this time",

@@ -56,7 +56,7 @@ class NodePortTaken(Conflict):
     )
     mend = Text(
         en="Stop the other program, or change the address in node.toml and give the new card to the peers",
-        zh="请停止占用的程序,或修改 node.toml 中的地址并将新名片交给对方",
+        zh="请停止占用的程序，或修改 node.toml 中的地址并将新名片交给对方",
     )
 
 

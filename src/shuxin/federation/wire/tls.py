@@ -38,7 +38,7 @@ class TlsFilesUnusable(InvalidInput):
     )
     mend = Text(
         en="Restore both files from the backup, or make new ones and give the new card to the peers",
-        zh="请从备份恢复两个文件,或重新生成并将新名片交给对方",
+        zh="请从备份恢复两个文件，或重新生成并将新名片交给对方",
     )
 
 

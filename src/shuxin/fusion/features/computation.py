@@ -41,17 +41,19 @@ class NoFeatureData(NotFound):
     code = "no_feature_data"
     what = Text(
         en="no dataset here is one that features read ({standards})",
-        zh="尚无可供特征读取的数据集({standards})",
+        zh="尚无可供特征读取的数据集（{standards}）",
     )
     mend = Text(
         en="Import invoices first; their proposal says 'read as'. Then run 'shuxin resolve'",
-        zh="请先导入发票数据(其建议会注明“按…读取”),再运行 shuxin resolve",
+        zh="请先导入发票数据（其建议会注明“按…读取”），再运行 shuxin resolve",
     )
 
 
 class AsOfAhead(InvalidInput):
     code = "as_of_ahead"
-    what = Text(en="{day} lies ahead: nothing is known of it yet", zh="{day} 尚未到来,没有可用数据")
+    what = Text(
+        en="{day} lies ahead: nothing is known of it yet", zh="{day} 尚未到来，没有可用数据"
+    )
     mend = Text(en="Give today or an earlier day", zh="请使用今天或更早的日期")
 
 

@@ -71,7 +71,7 @@ class DatasetNotDerived(Conflict):
     code = "dataset_not_derived"
     what = Text(
         en="dataset {dataset} was imported, not computed from features",
-        zh="数据集 {dataset} 为导入数据,并非由特征计算生成",
+        zh="数据集 {dataset} 为导入数据，并非由特征计算生成",
     )
     mend = Text(en="Give the features another name", zh="请为特征数据集另取名称")
 

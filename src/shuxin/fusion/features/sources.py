@@ -35,7 +35,7 @@ class LevelAbovePermit(NotPermitted):
     code = "level_above_permit"
     what = Text(
         en="dataset {dataset} holds fields of level {level}; the permit covers level {highest}",
-        zh="数据集 {dataset} 含 {level} 级字段,使用许可仅覆盖到 {highest} 级",
+        zh="数据集 {dataset} 含 {level} 级字段，使用许可仅覆盖到 {highest} 级",
     )
     mend = Text(en="Ask for a permit of that level", zh="请申请相应级别的使用许可")
 
@@ -44,11 +44,11 @@ class StandardUnmet(InvalidInput):
     code = "standard_unmet"
     what = Text(
         en="dataset {dataset} is marked as '{standard}' but its field {field} is missing or of another type",
-        zh="数据集 {dataset} 标记为“{standard}”,但字段 {field} 缺失或类型不符",
+        zh="数据集 {dataset} 标记为“{standard}”，但字段 {field} 缺失或类型不符",
     )
     mend = Text(
         en="Give the field the standard's name and type in the contract, or delete the property 'standard'",
-        zh="请在合约中按标准命名并设定类型,或删除 standard 属性",
+        zh="请在合约中按标准命名并设定类型，或删除 standard 属性",
     )
 
 

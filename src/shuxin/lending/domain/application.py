@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import Conflict, InvalidInput, NotPermitted
 from shuxin.kernel.text import Text
 from shuxin.lending.domain.offers import DeclineReason, Feedback, Offer
 from shuxin.market.api import FirmFacts, LoanUse, Needed, Urgency
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shuxin.kernel.text import Sayable
 
 
 class ApplicationExists(Conflict):
@@ -50,6 +56,27 @@ class AnswerIncomplete(InvalidInput):
     )
 
 
+OFFER_TERMS = {
+    "amount_fen": Text(en="the amount", zh="金额"),
+    "rate_bp": Text(en="the yearly rate", zh="年利率"),
+    "term_months": Text(en="the term in months", zh="期限"),
+    "repayment": Text(en="the repayment", zh="还款方式"),
+    "guarantee": Text(en="the guarantee", zh="担保方式"),
+    "fees": Text(en="the fees", zh="费用"),
+    "apr_bp": Text(en="the all-in yearly cost", zh="年化综合成本"),
+    "first_payment_fen": Text(en="the first payment", zh="首期还款额"),
+    "total_cost_fen": Text(en="the whole cost", zh="总成本"),
+    "valid_until": Text(en="the days for which it is valid", zh="报价有效期"),
+}
+"""Terms in which an offer may differ from its product (报价条款), by the names of ``Offer``."""
+_SOME_TERM = Text(en="a term that was not named", zh="未指明的条款")
+
+
+def term_text(name: str) -> Text:
+    """One of ``OFFER_TERMS`` in words."""
+    return OFFER_TERMS.get(name, _SOME_TERM)
+
+
 class OfferOutsideTerms(InvalidInput):
     code = "offer_outside_terms"
     what = Text(
@@ -59,6 +86,9 @@ class OfferOutsideTerms(InvalidInput):
         en="Offer within the version of the product that the firm applied for",
         zh="请按企业申请时的产品版本条款报价",
     )
+
+    def in_words(self) -> Mapping[str, Sayable]:
+        return {"where": term_text(str(self.facts.get("where", "")))}
 
 
 class OfferEnded(Conflict):
@@ -154,7 +184,6 @@ class ApplicationView:
     decided_in_seconds: float | None = None
     by_person: bool = False
     decision: str = ""
-    evidence: str = ""
     due_at: dt.datetime | None = None
     made_at: dt.datetime | None = None
     submitted_at: dt.datetime | None = None

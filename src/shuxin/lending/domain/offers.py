@@ -67,14 +67,13 @@ class DeclineReason:
 class Answer:
     """What a lender says to the platform of an application (审批结果).
 
-    decision: SHA-256 of the decision record that the lender keeps, evidence: of its evidence file. ``by_person``: a
+    decision: SHA-256 of the decision record that the lender keeps and that its evidence file proves. ``by_person``: a
     person decided. seconds: from the lender's first look at all it needed to the answer. sources: levels of data
     that it read: application, open, own, joint.
     """
 
     verdict: Verdict
     decision: str
-    evidence: str = ""
     by_person: bool = False
     stage: str = ""
     seconds: float = 0.0

@@ -34,7 +34,7 @@ class HistoryInvalid(InvalidInput):
     mend = Text(
         en="Columns: facts by their names, 'bad' (1, 0 or empty), 'on' (a day), 'was' (approve, refer, decline, "
         "need_information or empty)",
-        zh="所需列:以变量名命名的各列、bad(1、0 或空)、on(日期)、was(approve、refer、decline、"
+        zh="所需列：以变量名命名的各列、bad（1、0 或空）、on（日期）、was(approve、refer、decline、"
         "need_information 或空)",
     )
 

@@ -58,11 +58,15 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A group's figure: value None when nothing was counted; base: how many stand behind it; hidden: too few firms."""
+    """A group's figure: value None when nothing was counted; base: how many stand behind it; hidden: too few firms.
+
+    before: what was known when the month that begins there began; None of a figure that was never published.
+    """
 
     value: float | None
     base: int
     is_hidden: bool = False
+    before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,18 @@ class Board:
 
 def board_of(indicator: Indicator, records: Iterable[Record], *, before: date) -> Board:
     """Of months before the one that begins at ``before``: a month that runs is not shown. Pure."""
+    return board_from(indicator, observed(indicator, records, before=before))
+
+
+def observed(indicator: Indicator, records: Iterable[Record], *, before: date) -> list[Observation]:
+    """What an indicator counts of months before the one that begins at ``before``. Pure."""
     seen = [found for one in records if (found := indicator.observe(one)) is not None]
-    kept = [one for one in seen if one.month < before]
-    groups = _groups(kept)
+    return [one for one in seen if one.month < before]
+
+
+def board_from(indicator: Indicator, kept: Sequence[Observation]) -> Board:
+    """Of these observations, small groups hidden. Pure."""
+    groups = groups_of(kept)
     hidden = hidden_groups(groups, firms=[one.firm for one in kept])
     return Board(
         indicator,
@@ -98,7 +111,8 @@ def board_of(indicator: Indicator, records: Iterable[Record], *, before: date) -
     )
 
 
-def _groups(kept: Sequence[Observation]) -> dict[Key, frozenset[int]]:
+def groups_of(kept: Sequence[Observation]) -> dict[Key, frozenset[int]]:
+    """The observations of each group, by their place."""
     found: dict[Key, set[int]] = {TOTAL: set(range(len(kept)))}
     for number, one in enumerate(kept):
         for key in (

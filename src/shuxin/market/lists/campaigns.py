@@ -46,6 +46,15 @@ FIRM_HEADS = ("code", "name", "region", "grade", "bank")
 GRADES = ("A", "B", "M", "C", "D")
 MOST_LENDERS, MOST_QUOTA = 200, 100_000
 
+CAMPAIGN_TEXTS = {
+    "draft": Text(en="being prepared", zh="筹备中"),
+    "running": Text(en="running", zh="进行中"),
+    "ended": Text(en="ended", zh="已结束"),
+}
+_STEP_TEXTS = {
+    "share": Text(en="share the firms among the banks", zh="分配企业并启动"),
+    "end": Text(en="end it", zh="结束"),
+}
 CAMPAIGN = Machine(
     "campaign",
     "draft",
@@ -54,12 +63,9 @@ CAMPAIGN = Machine(
         step("share", "draft", "running", Actor.GOVERNMENT),
         step("end", "draft running", "ended", Actor.GOVERNMENT),
     ),
+    CAMPAIGN_TEXTS,
+    _STEP_TEXTS,
 )
-CAMPAIGN_TEXTS = {
-    "draft": Text(en="being prepared", zh="筹备中"),
-    "running": Text(en="running", zh="进行中"),
-    "ended": Text(en="ended", zh="已结束"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from shuxin.kernel.canonical import canonical_json
+from shuxin.kernel.dates import CHINA_TIME
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 from shuxin.ledger.api import Entry, commitment
@@ -18,7 +20,7 @@ from shuxin.market.lists.refusals import RegionNotYours
 from shuxin.market.lists.words import Ground
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from shuxin.market.steps import Doer
@@ -78,11 +80,18 @@ def require_region(region: str, *, doer: Doer) -> None:
 
 
 def note_reading(
-    firms: Sequence[str], *, what: str, ground: Ground, doer: Doer, now: datetime
+    firms: Sequence[str],
+    *,
+    what: str,
+    ground: Ground,
+    doer: Doer,
+    now: datetime,
+    versions: Mapping[str, int] | None = None,
 ) -> None:
     """Log that this officer was shown firm-level data of ``firms``; call it before they are shown.
 
     The log has how many firms and a salted commitment; who and which firms stays in the row. No firm: no entry.
+    versions: of the firms' entries, where ``not_read_today`` is asked for them later.
     """
     if not firms:
         return
@@ -92,7 +101,8 @@ def note_reading(
             party=doer.party, by=doer.by, what=what, ground=ground.value, salt=salt, at=now
         )
         ListReadFirmRow.objects.bulk_create(
-            ListReadFirmRow(reading=row, firm=firm) for firm in shown
+            ListReadFirmRow(reading=row, firm=firm, version=(versions or {}).get(firm, 0))
+            for firm in shown
         )
         said = canonical_json(
             {
@@ -107,6 +117,22 @@ def note_reading(
         doer.journal(
             Entry("list-read", now, "holder", facts, (commitment(bytes.fromhex(salt), said),))
         )
+
+
+def not_read_today(
+    versions: Mapping[str, int], *, what: str, doer: Doer, now: datetime
+) -> list[str]:
+    """Of these firms, those whose entry of this version the person has not been shown today, in China's time."""
+    day = now.astimezone(CHINA_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
+    read = ListReadFirmRow.objects.filter(
+        reading__party=doer.party,
+        reading__by=doer.by,
+        reading__what=what,
+        reading__at__gte=day,
+        reading__at__lt=day + timedelta(days=1),
+    )
+    known = set(read.values_list("firm", "version"))
+    return [firm for firm, version in versions.items() if (firm, version) not in known]
 
 
 def asked_as(party: str, request_id: str) -> str:

@@ -13,7 +13,7 @@ from shuxin.market.domain.terms import MOST_FEN, MOST_RATE_BP
 from shuxin.market.domain.words import LoanUse
 from shuxin.market.list_models import ListingRow, ResultRow
 from shuxin.market.lists.listing import THING, row_of
-from shuxin.market.lists.reading import asked_as, note_reading
+from shuxin.market.lists.reading import asked_as, not_read_today, note_reading
 from shuxin.market.lists.refusals import ResultInvalid
 from shuxin.market.lists.words import LISTING, STEP_OF_RESULT, Ground, ResultKind
 from shuxin.market.step_models import StepRow
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from shuxin.market.steps import Doer
 
-LONGEST_REASON = 1000
+LONGEST_REASON, RECOMMENDED = 1000, "recommended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RecommendedFirm:
 def recommended_list(lender: str, *, doer: Doer, now: datetime) -> list[RecommendedFirm]:
     """The firms that are recommended to this lender and not closed, the newest first; the reading is logged."""
     shown = firms_for(lender)
-    note_recommended([one.firm for one in shown], doer=doer, now=now)
+    note_recommended([one.key for one in shown], doer=doer, now=now)
     return shown
 
 
@@ -58,9 +58,18 @@ def firms_for(lender: str) -> list[RecommendedFirm]:
     return [_seen(row, lender) for row in rows if is_for(row, lender)]
 
 
-def note_recommended(firms: Sequence[str], *, doer: Doer, now: datetime) -> None:
-    """That this lender is shown these firms of the recommended list."""
-    note_reading(firms, what="recommended", ground=Ground.VISIT, doer=doer, now=now)
+def note_recommended(listings: Sequence[str], *, doer: Doer, now: datetime) -> None:
+    """That this lender is shown these entries of the recommended list.
+
+    Each entry once for a person, a version of the entry and a day in China: a page that is opened again, or the next
+    page of the same list, is no second reading.
+    """
+    entries = ListingRow.objects.filter(key__in=listings)
+    versions = dict(entries.values_list("firm", "version"))
+    fresh = not_read_today(versions, what=RECOMMENDED, doer=doer, now=now)
+    note_reading(
+        fresh, what=RECOMMENDED, ground=Ground.VISIT, doer=doer, now=now, versions=versions
+    )
 
 
 def is_for(row: ListingRow, lender: str) -> bool:

@@ -43,6 +43,22 @@ class ResultKind(Worded):
     REFUSED = "refused", Text(en="not granted", zh="未授信")
 
 
+LISTING_TEXTS = {
+    "declared": Text(en="declared", zh="申报清单"),
+    "recommended": Text(en="recommended", zh="推荐清单"),
+    "credited": Text(en="credited", zh="授信清单"),
+    "lent": Text(en="lent", zh="已放款"),
+    "closed": Text(en="closed", zh="已办结"),
+}
+_STEP_TEXTS = {
+    "keep": Text(en="keep it on the declared list", zh="保留在申报清单"),
+    "recommend": Text(en="recommend it", zh="推荐"),
+    "return": Text(en="take it back to the declared list", zh="退回申报清单"),
+    "refuse": Text(en="report that nothing was granted", zh="反馈未授信"),
+    "credit": Text(en="report credit granted", zh="反馈已授信"),
+    "lend": Text(en="report money lent", zh="反馈已放款"),
+    "close": Text(en="close it", zh="办结"),
+}
 LISTING = Machine(
     "listing",
     "declared",
@@ -58,6 +74,8 @@ LISTING = Machine(
         step("lend", "recommended credited lent", "lent", LENDER),
         step("close", "declared recommended credited lent", "closed", GOVERNMENT),
     ),
+    LISTING_TEXTS,
+    _STEP_TEXTS,
 )
 """``keep``: a standard does not hold, the firm stays on the declared list with the reason. ``refuse``: one lender of
 several said no; the firm stays recommended to the others."""
@@ -66,14 +84,6 @@ STEP_OF_RESULT = {
     ResultKind.CREDITED: "credit",
     ResultKind.LENT: "lend",
     ResultKind.REFUSED: "refuse",
-}
-
-LISTING_TEXTS = {
-    "declared": Text(en="declared", zh="申报清单"),
-    "recommended": Text(en="recommended", zh="推荐清单"),
-    "credited": Text(en="credited", zh="授信清单"),
-    "lent": Text(en="lent", zh="已放款"),
-    "closed": Text(en="closed", zh="已办结"),
 }
 
 

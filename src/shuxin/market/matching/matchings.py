@@ -18,6 +18,7 @@ from shuxin.kernel.machine import StepImpossible
 from shuxin.kernel.text import Text
 from shuxin.market.acting import THE_OPERATOR, of_platform
 from shuxin.market.demands import demand
+from shuxin.market.domain.lives import DEMAND
 from shuxin.market.domain.terms import DemandTerms, FirmFacts, ProductTerms
 from shuxin.market.match_models import MatchingRow, ShelfRow, ShownRow
 from shuxin.market.matching.bands import bands_of
@@ -33,7 +34,7 @@ from shuxin.market.matching.policy import policy_from
 from shuxin.market.matching.ranking import Ranked, RankingContext, rank
 from shuxin.market.matching.rules import ranking_policy
 from shuxin.market.moves import locked_demand, move_demand
-from shuxin.market.products import products
+from shuxin.market.products import on_the_shelf, products
 from shuxin.market.shelf_models import DemandRow, ProductVersionRow
 from shuxin.market.steps import ThingUnknown
 from shuxin.market.wire import from_json, to_json
@@ -95,7 +96,7 @@ def match_demand(key: str, *, doer: Doer, now: dt.datetime) -> Matching:
     """
     wanted = demand(key, viewer=THE_OPERATOR)
     if wanted.state not in _MATCHABLE:
-        raise StepImpossible(event="match", state=wanted.state)
+        raise DEMAND.impossible("match", wanted.state, actor=doer.actor)
     shelf = products()
     said, ranking = _ranked_now(wanted, shelf, now=now)
     kept = _record(said, ranking)
@@ -133,7 +134,7 @@ def demands_to_match() -> list[str]:
         return []
     rows = MatchingRow.objects.filter(demand__in=[row.key for row in waiting]).order_by("pk")
     last = {key: (shelf, at) for key, shelf, at in rows.values_list("demand", "shelf", "at")}
-    shelf = content_hash(_listed(products()))
+    shelf = content_hash([list(one) for one in on_the_shelf()])
     never = ("", dt.datetime.min.replace(tzinfo=dt.UTC))
     return [
         row.key

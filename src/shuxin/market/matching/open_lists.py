@@ -29,7 +29,7 @@ class OpenListInvalid(InvalidInput):
     what = Text(en="wrong lines of the list: {lines}", zh="名单文件有误，行号：{lines}")
     mend = Text(
         en="A CSV file in UTF-8 with the columns uscc, since, until; days as 2026-01-31, until may be empty",
-        zh="请使用 UTF-8 编码的 CSV 文件，列为 uscc、since、until,日期如 2026-01-31,until 可为空",
+        zh="请使用 UTF-8 编码的 CSV 文件，列为 uscc、since、until，日期如 2026-01-31,until 可为空",
     )
 
 

@@ -80,7 +80,7 @@ def recommended_firms(
         if one.firm.party not in barred
     ]
     if doer is not None:
-        note_recommended([one.firm.party for one in kept if one.listing], doer=doer, now=now)
+        note_recommended([one.listing for one in kept if one.listing], doer=doer, now=now)
     return sorted(kept, key=lambda one: (-one.points, one.demand, one.listing))
 
 

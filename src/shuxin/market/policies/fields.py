@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.industry import DIVISIONS, SECTIONS, IndustryCode
-from shuxin.kernel.region import RegionCode, published_regions
+from shuxin.kernel.region import RegionCode, published_regions, region_words
 from shuxin.kernel.text import Text
 from shuxin.market.domain.words import Borrower, Size
 
@@ -167,8 +167,8 @@ class Field:
         if self.kind is Kind.INDUSTRY:
             return SECTIONS.get(text) or DIVISIONS.get(text[1:], Text(en=text, zh=text))
         if self.kind is Kind.REGION:
-            name = published_regions().name(RegionCode(text.ljust(6, "0"))) or text
-            return Text(en=name, zh=name)
+            name = published_regions().name(RegionCode(text.ljust(6, "0")))
+            return Text(en=name, zh=name) if name else region_words(text)
         if self.kind is Kind.NUMBER:
             return Text(en=f"{value:,}", zh=f"{value:,}")
         return Text(en=text, zh=text)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from shuxin.kernel.dates import CHINA_TIME
 from shuxin.kernel.errors import Conflict
-from shuxin.kernel.machine import Actor, Machine, StepImpossible, step
+from shuxin.kernel.machine import Actor, Machine, step
 from shuxin.kernel.text import Text
 from shuxin.market.list_models import PolicyRow
 from shuxin.market.policies.documents import PolicyMatch, PolicyTerms, from_document, match_policy
@@ -26,6 +26,23 @@ if TYPE_CHECKING:
 
 THING = Text(en="policy", zh="政策")
 GOVERNMENT = Actor.GOVERNMENT
+POLICY_TEXTS = {
+    "draft": Text(en="draft", zh="草稿"),
+    "review": Text(en="waits for a second person", zh="待复核"),
+    "in_force": Text(en="in force", zh="执行中"),
+    "replaced": Text(en="replaced by a newer version", zh="已被新版本替代"),
+    "ended": Text(en="ended", zh="已停止执行"),
+    "dropped": Text(en="dropped", zh="已作废"),
+}
+_STEP_TEXTS = {
+    "edit": Text(en="change it", zh="修改"),
+    "submit": Text(en="hand it in", zh="提交复核"),
+    "return": Text(en="send it back", zh="退回修改"),
+    "publish": Text(en="publish it", zh="发布"),
+    "replace": Text(en="replace it by a newer version", zh="以新版本替代"),
+    "end": Text(en="end it", zh="停止执行"),
+    "drop": Text(en="drop it", zh="作废"),
+}
 POLICY = Machine(
     "policy",
     "draft",
@@ -39,15 +56,9 @@ POLICY = Machine(
         step("end", "in_force", "ended", GOVERNMENT),
         step("drop", "draft", "dropped", GOVERNMENT),
     ),
+    POLICY_TEXTS,
+    _STEP_TEXTS,
 )
-POLICY_TEXTS = {
-    "draft": Text(en="draft", zh="草稿"),
-    "review": Text(en="waits for a second person", zh="待复核"),
-    "in_force": Text(en="in force", zh="执行中"),
-    "replaced": Text(en="replaced by a newer version", zh="已被新版本替代"),
-    "ended": Text(en="ended", zh="已停止执行"),
-    "dropped": Text(en="dropped", zh="已作废"),
-}
 _REASONED = frozenset({"return", "end"})
 OPEN_STEPS = ("submit", "return", "publish", "end", "drop")
 """What an officer does with a button; ``edit`` has a form, ``replace`` comes with a newer version."""
@@ -116,7 +127,7 @@ def step_policy(key: str, event: str, *, doer: Doer, now: datetime, reason: str 
     """
     row = _row(key)
     if event not in OPEN_STEPS:
-        raise StepImpossible(event=event, state=row.state)
+        raise POLICY.impossible(event, row.state, actor=doer.actor)
     if event in _REASONED and not reason.strip():
         raise StepNeedsReason
     if event == "publish":

@@ -35,7 +35,7 @@ class ConditionInvalid(InvalidInput):
     )
     mend = Text(
         en="Write one comparison a line as the list beside the field shows, or all / any with lines two spaces deeper",
-        zh="每行写一个条件（见字段说明）,或写 all / any 并将其下各行缩进两个空格",
+        zh="每行写一个条件（见字段说明），或写 all / any 并将其下各行缩进两个空格",
     )
 
 

@@ -41,7 +41,7 @@ class Scope(StrEnum):
 class ScopeUnknown(InvalidInput):
     code = "scope_unknown"
     what = Text(en="a scope is not known", zh="存在未定义的权限范围")
-    mend = Text(en="Give at least one of: {known}", zh="请至少提供以下之一:{known}")
+    mend = Text(en="Give at least one of: {known}", zh="请至少提供以下之一：{known}")
 
 
 class ClientUnknown(NotFound):
@@ -67,7 +67,7 @@ class ScopeMissing(NotPermitted):
     what = Text(en="the access token lacks the scope '{scope}'", zh="访问令牌缺少权限范围“{scope}”")
     mend = Text(
         en="Ask for this scope with the token, or have it given to the client",
-        zh="请在获取令牌时申请该范围,或为客户端授予该范围",
+        zh="请在获取令牌时申请该范围，或为客户端授予该范围",
     )
 
 

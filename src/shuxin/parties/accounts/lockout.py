@@ -24,11 +24,11 @@ class TooOften(Unavailable):
 class SignInLocked(TooOften):
     code = "sign_in_locked"
     what = Text(
-        en="sign-in is locked after too many failed attempts", zh="多次登录失败,登录已暂时锁定"
+        en="sign-in is locked after too many failed attempts", zh="多次登录失败，登录已暂时锁定"
     )
     mend = Text(
         en="Wait {wait_seconds} seconds; each further failure makes the wait longer",
-        zh="请等待 {wait_seconds} 秒;再次失败将延长等待时间",
+        zh="请等待 {wait_seconds} 秒；再次失败将延长等待时间",
     )
 
 

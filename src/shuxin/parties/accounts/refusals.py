@@ -11,7 +11,7 @@ class SignInRefused(NotPermitted):
     what = Text(en="name and password do not fit together", zh="用户名或密码不正确")
     mend = Text(
         en="Check both; after several failures sign-in waits for a while",
-        zh="请核对后重试;多次失败后需等待一段时间",
+        zh="请核对后重试；多次失败后需等待一段时间",
     )
 
 
@@ -20,7 +20,7 @@ class SecondFactorRefused(NotPermitted):
     what = Text(en="the code does not count", zh="验证码无效")
     mend = Text(
         en="Wait for the next code of your authenticator, check the clock of its device, or use a recovery code",
-        zh="请等待验证器显示下一个验证码,检查设备时间,或使用恢复码",
+        zh="请等待验证器显示下一个验证码，检查设备时间，或使用恢复码",
     )
 
 
@@ -28,7 +28,7 @@ class InvitationRefused(NotPermitted):
     code = "invitation_refused"
     what = Text(
         en="the code opens no account: it is wrong, used or expired",
-        zh="该邀请码无法开户:不正确、已使用或已过期",
+        zh="该邀请码无法开户：不正确、已使用或已过期",
     )
     mend = Text(en="Ask for a new code", zh="请重新索取邀请码")
 
@@ -44,7 +44,7 @@ class NameInvalid(InvalidInput):
     what = Text(en="this cannot be a user name", zh="用户名不符合要求")
     mend = Text(
         en="Use 2 to 150 letters, digits and . _ - @ +",
-        zh="请使用 2 至 150 个字母(含汉字)、数字或 . _ - @ + 符号",
+        zh="请使用 2 至 150 个字母（含汉字）、数字或 . _ - @ + 符号",
     )
 
 
@@ -53,7 +53,7 @@ class PasswordWeak(InvalidInput):
     what = Text(en="the password is too easy to guess", zh="密码过于简单")
     mend = Text(
         en="Take 12 to 256 characters; not a common password, not digits alone, not like your name",
-        zh="请使用 12 至 256 个字符,避免常见密码、纯数字以及与用户名相似的内容",
+        zh="请使用 12 至 256 个字符，避免常见密码、纯数字以及与用户名相似的内容",
     )
 
 
@@ -62,7 +62,7 @@ class RolesInvalid(InvalidInput):
     what = Text(en="an account cannot have these roles", zh="账户不能具有这些角色")
     mend = Text(
         en="Choose among {known}; system, security and audit administration are for three different people",
-        zh="可选角色:{known};系统、安全、审计管理须由不同人员担任",
+        zh="可选角色：{known}；系统、安全、审计管理须由不同人员担任",
     )
 
 
@@ -83,7 +83,7 @@ class TwoPersonsNeeded(NotPermitted):
     )
     mend = Text(
         en="Name the person: shuxin account invite --person …; a second person gives the same command",
-        zh="请指明人员:shuxin account invite --person …,并由第二人执行相同命令",
+        zh="请指明人员：shuxin account invite --person …，并由第二人执行相同命令",
     )
 
 

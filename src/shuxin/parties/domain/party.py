@@ -22,7 +22,7 @@ class PartyInvalid(InvalidInput):
     mend = Text(
         en="Organisations are uscc: and the 18 symbols of their code (92… for individual businesses only),"
         " persons are person: and 32 hexadecimal digits",
-        zh="组织写作 uscc: 加 18 位统一社会信用代码(92 开头仅限个体工商户),自然人写作 person: 加 32 位十六进制数",
+        zh="组织写作 uscc：加 18 位统一社会信用代码（92 开头仅限个体工商户），自然人写作 person：加 32 位十六进制数",
     )
 
 

@@ -27,7 +27,7 @@ class NameDiffers(Conflict):
     )
     mend = Text(
         en="Write the name as on the licence, or check the code",
-        zh="请按营业执照填写名称,或核对统一社会信用代码",
+        zh="请按营业执照填写名称，或核对统一社会信用代码",
     )
 
 

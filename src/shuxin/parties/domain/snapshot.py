@@ -33,7 +33,7 @@ class SnapshotInvalid(InvalidInput):
     code = "directory_snapshot_invalid"
     what = Text(
         en="this directory file is not whole: {reason}, line {line}",
-        zh="目录文件不完整:{reason},第 {line} 行",
+        zh="目录文件不完整：{reason}，第 {line} 行",
     )
     mend = Text(en="Fetch the file again from its publisher", zh="请向发布方重新获取该文件")
 
@@ -42,11 +42,11 @@ class SnapshotOlder(Conflict):
     code = "directory_snapshot_older"
     what = Text(
         en="this is directory number {number}, and number {held} or another of that number is held",
-        zh="该目录编号为 {number},已持有编号 {held} 或同号的另一份",
+        zh="该目录编号为 {number}，已持有编号 {held} 或同号的另一份",
     )
     mend = Text(
         en="Ask the publisher for the newest; if it is this one, somebody rolled the directory back",
-        zh="请向发布方索取最新目录;若确为最新,则目录曾被回退",
+        zh="请向发布方索取最新目录；若确为最新，则目录曾被回退",
     )
 
 

@@ -118,7 +118,7 @@ COMMANDS: dict[str, Command] = {
     "authorise": Command(
         help=Text(
             en="read a request on your own device and sign the authorisation, or less of it",
-            zh="在本人设备上查看授权申请,按申请或更小范围签署授权书",
+            zh="在本人设备上查看授权申请，按申请或更小范围签署授权书",
         ),
         module="authorise",
         arguments=_authorise,
@@ -131,7 +131,7 @@ COMMANDS: dict[str, Command] = {
     "inbox": Command(
         help=Text(
             en="requests for authorisation: draft, take in, list, grant, decline, withdraw, suspend",
-            zh="授权申请:起草、接收、查看、授权、拒绝、撤回、暂停",
+            zh="授权申请：起草、接收、查看、授权、拒绝、撤回、暂停",
         ),
         module="inbox",
         arguments=_inbox,
@@ -155,7 +155,7 @@ COMMANDS: dict[str, Command] = {
     "may": Command(
         help=Text(
             en="what a recipient could read about a subject here today, and why not the rest",
-            zh="预览某使用方今天可读取某主体的哪些数据,以及其余不可读取的原因",
+            zh="预览某使用方今天可读取某主体的哪些数据，以及其余不可读取的原因",
         ),
         module="may",
         arguments=_may,

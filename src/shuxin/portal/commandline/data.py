@@ -178,7 +178,7 @@ COMMANDS = {
     "import": Command(
         help=Text(
             en="propose a contract and a mapping for each new table of a folder; load the accepted ones",
-            zh="为目录中每张新表提出合约与映射建议;装载已确认的表",
+            zh="为目录中每张新表提出合约与映射建议；装载已确认的表",
         ),
         module="import_folder",
         arguments=_import,
@@ -187,7 +187,7 @@ COMMANDS = {
         help=Text(
             en="the same for one table of a database: its SQLAlchemy address, or duckdb:///path of a DuckDB file, in"
             " an environment variable",
-            zh="对数据库中的一张表执行同样的操作:SQLAlchemy 地址或 DuckDB 文件的 duckdb:///路径 放在环境变量中",
+            zh="对数据库中的一张表执行同样的操作：SQLAlchemy 地址或 DuckDB 文件的 duckdb:///路径 放在环境变量中",
         ),
         module="import_folder",
         arguments=_import_table,
@@ -215,7 +215,7 @@ COMMANDS = {
     "dataset": Command(
         help=Text(
             en="one dataset: contract, loads, freshness, findings",
-            zh="查看一个数据集:合约、装载、时效、质量发现",
+            zh="查看一个数据集：合约、装载、时效、质量发现",
         ),
         module="datasets",
         arguments=_dataset,
@@ -227,7 +227,8 @@ COMMANDS = {
     ),
     "resolve": Command(
         help=Text(
-            en="who is who: place every mention with its entity", zh="主体归一:将每处记载归到其主体"
+            en="who is who: place every mention with its entity",
+            zh="主体归一：将每处记载归到其主体",
         ),
         module="resolve",
         arguments=nothing,
@@ -240,7 +241,7 @@ COMMANDS = {
     "enterprise": Command(
         help=Text(
             en="everything known about one enterprise, by source and time",
-            zh="一家企业的全部已知信息,按来源和时间",
+            zh="一家企业的全部已知信息，按来源和时间",
         ),
         module="enterprise",
         arguments=_enterprise,
@@ -248,7 +249,7 @@ COMMANDS = {
     "features": Command(
         help=Text(
             en="features before a day: the list of definitions, or their values for every enterprise",
-            zh="时点特征:列出定义,或计算所有企业在某日之前的取值",
+            zh="时点特征：列出定义，或计算所有企业在某日之前的取值",
         ),
         module="features",
         arguments=_features,
@@ -277,7 +278,7 @@ COMMANDS = {
     "decide": Command(
         help=Text(
             en="decide on one enterprise or a file of applicants: outcome, limit, rate, reasons",
-            zh="对一家企业或一批申请人作出授信决策:结论、额度、利率、原因",
+            zh="对一家企业或一批申请人作出授信决策：结论、额度、利率、原因",
         ),
         module="decide",
         arguments=_decide,
@@ -293,20 +294,20 @@ COMMANDS = {
     "report": Command(
         help=Text(
             en="the credit report of one enterprise as HTML and PDF",
-            zh="生成一家企业的信用报告(HTML 与 PDF)",
+            zh="生成一家企业的信用报告（HTML 与 PDF）",
         ),
         module="report",
         arguments=_report,
     ),
     "city": Command(
-        help=Text(en="the synthetic city: write its messy files", zh="合成城市:生成其杂乱文件"),
+        help=Text(en="the synthetic city: write its messy files", zh="合成城市：生成其杂乱文件"),
         module="city",
         arguments=_city,
     ),
     "demo": Command(
         help=Text(
             en="a platform, a data bureau, a utility, a bank and a notary on this machine, to try in a browser",
-            zh="在本机启动平台、数据局、供电公司、银行与公证处,供浏览器体验",
+            zh="在本机启动平台、数据局、供电公司、银行与公证处，供浏览器体验",
         ),
         module="demo",
         arguments=_demo,

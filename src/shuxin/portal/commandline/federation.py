@@ -314,7 +314,7 @@ COMMANDS = {
     "node": Command(
         help=Text(
             en="joint work with other holders: data stay where they are, each job is approved by each party",
-            zh="与其他数据持有方联合计算:数据不出本方,每个任务须各方批准",
+            zh="与其他数据持有方联合计算：数据不出本方，每个任务须各方批准",
         ),
         module="node",
         arguments=_node,

@@ -103,7 +103,7 @@ COMMANDS = {
     "init": Command(
         help=Text(
             en="say whose installation this is; makes its key, its log and the bases of its own work",
-            zh="登记本安装所属机构;生成机构密钥、日志及自有数据的处理依据",
+            zh="登记本安装所属机构；生成机构密钥、日志及自有数据的处理依据",
         ),
         module="init",
         arguments=_init,
@@ -111,7 +111,7 @@ COMMANDS = {
     "request": Command(
         help=Text(
             en="ask another holder for one use of a subject's data, signed with this holder's key",
-            zh="向其他数据持有方申请一次数据使用,并用本机构密钥签名",
+            zh="向其他数据持有方申请一次数据使用，并用本机构密钥签名",
         ),
         module="request",
         arguments=_request,
@@ -135,7 +135,7 @@ COMMANDS = {
     "departments": Command(
         help=Text(
             en="for which purposes a department's data serve another's work, and which account works where",
-            zh="部门间数据使用范围,以及各账户所属部门",
+            zh="部门间数据使用范围，以及各账户所属部门",
         ),
         module="departments",
         arguments=_departments,

@@ -63,7 +63,7 @@ COMMANDS = {
     "log": Command(
         help=Text(
             en="the append-only log of this node: checkpoint, check, proofs, witnessing",
-            zh="本节点的仅追加日志:检查点、检查、证明、见证",
+            zh="本节点的仅追加日志：检查点、检查、证明、见证",
         ),
         module="log",
         arguments=_log,
@@ -71,7 +71,7 @@ COMMANDS = {
     "verify": Command(
         help=Text(
             en="check evidence, proofs, checkpoints and logs of others, offline, with public keys only",
-            zh="离线核验他方的证据、证明、检查点与日志,只需公钥",
+            zh="离线核验他方的证据、证明、检查点与日志，只需公钥",
         ),
         module="verify",
         arguments=_verify,
@@ -79,7 +79,7 @@ COMMANDS = {
     "evidence": Command(
         help=Text(
             en="one file that proves a joint score or a decision to a stranger, link by link",
-            zh="导出联合评分或授信决策的证据文件,逐环节可核验",
+            zh="导出联合评分或授信决策的证据文件，逐环节可核验",
         ),
         module="evidence",
         arguments=_evidence,

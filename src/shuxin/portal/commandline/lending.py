@@ -28,7 +28,7 @@ COMMANDS = {
     "lending": Command(
         help=Text(
             en="a lender's desk: takes applications from the platform, decides and answers them",
-            zh="银行审批台:受理平台转来的贷款申请,审批并答复",
+            zh="银行审批台：受理平台转来的贷款申请，审批并答复",
         ),
         module="lending",
         arguments=_lending,

@@ -60,7 +60,7 @@ COMMANDS = {
     "platform": Command(
         help=Text(
             en="the link to the platform: withdrawals, keys and authorisations arrive by themselves",
-            zh="与平台对接:自动接收撤回、密钥目录与授权书",
+            zh="与平台对接：自动接收撤回、密钥目录与授权书",
         ),
         module="platform",
         arguments=_platform,

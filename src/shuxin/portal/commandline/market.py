@@ -32,13 +32,18 @@ def _market(parser: argparse.ArgumentParser) -> None:
 
 def _tariff(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
-    price = acts.add_parser("set", help="what one use costs / 设定使用单价")
+    price = acts.add_parser(
+        "set", help="what one use costs, once a second person agrees / 设定使用单价，须另一人复核"
+    )
     price.add_argument("--catalogue", default="*", help="* for any / 目录,* 表示不限")
     price.add_argument("--purpose", default="*", help="* for any / 目的,* 表示不限")
     price.add_argument("--fen", type=int, required=True, help="for one use / 每次使用的价格(分)")
     price.add_argument(
         "--from", dest="valid_from", type=day, metavar="YYYY-MM-DD", help="else today / 默认今天"
     )
+    acts.add_parser("waiting", help="prices that wait for a second person / 待复核单价")
+    agree = acts.add_parser("agree", help="by another person: in force from now on / 由另一人复核")
+    agree.add_argument("number", type=int, help="as 'waiting' lists it / 编号")
     acts.add_parser("show", help="all prices that were ever set / 历次单价")
     statement = acts.add_parser("statement", help="a month of each caller / 月度账单")
     statement.add_argument("month", metavar="YYYY-MM")
@@ -52,7 +57,7 @@ COMMANDS = {
     "market": Command(
         help=Text(
             en="the marketplace's background work at a platform: clocks, matching, webhooks",
-            zh="平台融资服务的后台任务:时限、匹配、事件推送",
+            zh="平台融资服务的后台任务：时限、匹配、事件推送",
         ),
         module="market",
         arguments=_market,

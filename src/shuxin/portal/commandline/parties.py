@@ -154,7 +154,7 @@ COMMANDS: dict[str, Command] = {
     "key": Command(
         help=Text(
             en="keys on your own device: make, list, rotate, revoke, recover; appoint an agent",
-            zh="本人设备上的密钥:新建、查看、更换、吊销、重建;委托经办人",
+            zh="本人设备上的密钥：新建、查看、更换、吊销、重建；委托经办人",
         ),
         module="key",
         arguments=_key,
@@ -162,7 +162,7 @@ COMMANDS: dict[str, Command] = {
     "party": Command(
         help=Text(
             en="parties and the keys that speak for them: register, attest, take in, show, publish",
-            zh="主体及其密钥:登记、核验、收入、查看、发布",
+            zh="主体及其密钥：登记、核验、收入、查看、发布",
         ),
         module="party",
         arguments=_party,
@@ -170,7 +170,7 @@ COMMANDS: dict[str, Command] = {
     "trust": Command(
         help=Text(
             en="whom this holder trusts without proof by others; changed by two persons",
-            zh="本机构的信任锚;由两人共同修改",
+            zh="本机构的信任锚；由两人共同修改",
         ),
         module="trust",
         arguments=_trust,

@@ -73,7 +73,7 @@ COMMANDS: dict[str, Command] = {
     "objection": Command(
         help=Text(
             en="objections: sign, file, list, forward, answer, close, notices",
-            zh="异议:签署、受理、列表、转办、答复、办结、通知",
+            zh="异议：签署、受理、列表、转办、答复、办结、通知",
         ),
         module="objection",
         arguments=_objection,
@@ -81,7 +81,7 @@ COMMANDS: dict[str, Command] = {
     "erase": Command(
         help=Text(
             en="remove a subject's rows from a dataset; needs two persons",
-            zh="从数据集中删除某主体的数据;须两人办理",
+            zh="从数据集中删除某主体的数据；须两人办理",
         ),
         module="erase",
         arguments=_erase,

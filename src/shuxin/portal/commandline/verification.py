@@ -165,7 +165,7 @@ COMMANDS = {
     "issue": Command(
         help=Text(
             en="issue a document: a receipt by salted hash, in this node's log; the file stays with the person",
-            zh="出具文件:加盐哈希回执并记入本机日志,文件由本人携带",
+            zh="出具文件：加盐哈希回执并记入本机日志，文件由本人携带",
         ),
         module="issue",
         arguments=_issue,
@@ -173,7 +173,7 @@ COMMANDS = {
     "document": Command(
         help=Text(
             en="verify, revoke and list documents by hash; verifying works offline",
-            zh="按哈希核验、撤销、查看文件;核验可离线进行",
+            zh="按哈希核验、撤销、查看文件；核验可离线进行",
         ),
         module="document",
         arguments=_document,
@@ -197,7 +197,7 @@ COMMANDS = {
     "transfer": Command(
         help=Text(
             en="data express: a transfer that the person starts and carries",
-            zh="数据快递:由本人发起并携带的数据传递",
+            zh="数据快递：由本人发起并携带的数据传递",
         ),
         module="transfer",
         arguments=_transfer,

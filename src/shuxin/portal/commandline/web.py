@@ -77,7 +77,7 @@ COMMANDS: dict[str, Command] = {
     "serve": Command(
         help=Text(
             en="serve pages and API (with TLS files, or to this machine only)",
-            zh="提供网页与接口服务(需 TLS 证书,否则仅限本机)",
+            zh="提供网页与接口服务（需 TLS 证书，否则仅限本机）",
         ),
         module="serve",
         arguments=_serve,
@@ -85,7 +85,7 @@ COMMANDS: dict[str, Command] = {
     "account": Command(
         help=Text(
             en="accounts: invite, list, shut, change, recover, events; clients of the API",
-            zh="账户的邀请、列出、停用、变更、重置与登录事件;接口客户端",
+            zh="账户的邀请、列出、停用、变更、重置与登录事件；接口客户端",
         ),
         module="account",
         arguments=_account,

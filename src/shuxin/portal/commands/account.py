@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CODE = Text(
     en="invitation code, shown once, good for one account within the hour: {code}",
-    zh="邀请码(仅显示一次,一小时内可开通一个账户):{code}",
+    zh="邀请码（仅显示一次，一小时内可开通一个账户）：{code}",
 )
 _OPEN = Text(
     en="open the page /account/open of this platform and enter it there",
@@ -26,21 +26,21 @@ _OPEN = Text(
 )
 _RESET = Text(
     en="recovery code of {name}, shown once, good for one hour: {code}",
-    zh="{name} 的重置码(仅显示一次,一小时内有效):{code}",
+    zh="{name} 的重置码（仅显示一次，一小时内有效）：{code}",
 )
 _RECOVER = Text(
     en="the person enters it on the page /account/recover; password and second factor are set anew",
-    zh="请本人在 /account/recover 页面输入,并重新设置密码与第二步验证",
+    zh="请本人在 /account/recover 页面输入，并重新设置密码与第二步验证",
 )
 _WAITING = Text(
     en="noted; another person must give the same command within seven days",
-    zh="已记录;须由另一人在七日内执行相同命令",
+    zh="已记录；须由另一人在七日内执行相同命令",
 )
-_DONE = Text(en="done; its sessions have ended", zh="已生效,其会话均已结束")
-_CLIENT = Text(en="client id: {client_id}", zh="客户端标识:{client_id}")
+_DONE = Text(en="done; its sessions have ended", zh="已生效，其会话均已结束")
+_CLIENT = Text(en="client id: {client_id}", zh="客户端标识：{client_id}")
 _SECRET = Text(
     en="secret, shown once: {secret}",
-    zh="密钥(仅显示一次):{secret}",
+    zh="密钥（仅显示一次）：{secret}",
 )
 _REVOKED = Text(
     en="client {client_id} is cut off, and its tokens with it",

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 _SAYS = Text(
     en="The recipient's own words, which nobody has checked: {reason}",
-    zh="使用方自述理由(未经核实):{reason}",
+    zh="使用方自述理由（未经核实）：{reason}",
 )
-_SURE = Text(en="Sign this? Type yes: ", zh="确认签署?请输入 yes:")
+_SURE = Text(en="Sign this? Type yes: ", zh="确认签署？请输入 yes:")
 _NOT_SIGNED = Text(en="nothing was signed", zh="未签署任何内容")
 _SIGNED = Text(
     en="authorisation {auth_id} is in {file}; hand it to the platform, and keep a copy to withdraw it",
-    zh="授权书 {auth_id} 已写入 {file};请提交平台,并留存一份以便撤回",
+    zh="授权书 {auth_id} 已写入 {file}；请提交平台，并留存一份以便撤回",
 )
 _WITHDRAWN = Text(
     en="{file} withdraws authorisation {auth_id}; it counts once a source has learned of it",
-    zh="{file} 撤回授权 {auth_id};数据来源得知后生效",
+    zh="{file} 撤回授权 {auth_id}；数据来源得知后生效",
 )
 
 

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 _ENDED = Text(
     en="{basis} serves no more uses from now on; the end is in the log",
-    zh="{basis} 即刻起不再作为处理依据;终止已记入日志",
+    zh="{basis} 即刻起不再作为处理依据；终止已记入日志",
 )
 
 _RECORDED = Text(
     en="{basis} is signed and in the log; name it to whoever proposes the job",
-    zh="{basis} 已签名并记入日志;请将该编号告知任务提出方",
+    zh="{basis} 已签名并记入日志；请将该编号告知任务提出方",
 )
 _JOINT = Text(
     en="On these bases rows enter joint jobs whose results the recipient gets",
-    zh="以下依据允许数据参与联合任务,结果由接收方获得",
+    zh="以下依据允许数据参与联合任务，结果由接收方获得",
 )
 _COLUMNS = Text(
     en="id|recipient|purpose|basis|law|agreement|catalogues|level|until",

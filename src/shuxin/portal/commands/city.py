@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _DONE = Text(
     en="{count} tables of a synthetic city: files in {folder}, a database at {url}; what is true about"
     " them, for evaluation only, in {truth}",
-    zh="合成城市共 {count} 张表:文件在 {folder},数据库在 {url};真实情况(仅供评估)在 {truth}",
+    zh="合成城市共 {count} 张表：文件在 {folder}，数据库在 {url}；真实情况（仅供评估）在 {truth}",
 )
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _ISSUED = Text(
     en="credential {id} written to {file}; only its holder's key can present it",
-    zh="凭证 {id} 已写入 {file};仅持有人密钥可出示",
+    zh="凭证 {id} 已写入 {file}；仅持有人密钥可出示",
 )
 _SHOWN = Text(
     en="{file} shows {count} chosen claims to {audience}",

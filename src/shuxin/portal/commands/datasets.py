@@ -24,13 +24,13 @@ _FIELDS = Text(
 )
 _LOADS = Text(
     en="file|known|read|loaded|not loaded|content (sha256)",
-    zh="文件|获知时间|读取|装载|未装载|内容(sha256)",
+    zh="文件|获知时间|读取|装载|未装载|内容（sha256）",
 )
 _FINDINGS = Text(en="severity|field|finding|lines", zh="程度|字段|发现|行号")
 _NONE = Text(en="no dataset matches", zh="没有符合的数据集")
 _TITLE = Text(
     en="{title} ({name}) {version}: {rows:,} rows, {versions} contract versions",
-    zh="{title}({name}){version}:{rows:,} 行,合约共 {versions} 个版本",
+    zh="{title}（{name}）{version}:{rows:,} 行，合约共 {versions} 个版本",
 )
 
 

@@ -45,28 +45,28 @@ _HEAD = Text(
 )
 _UNKNOWN = Text(
     en="line {line}: no enterprise here, or several, are called so; left out",
-    zh="第 {line} 行:无此企业或名称对应多家企业,未处理",
+    zh="第 {line} 行：无此企业或名称对应多家企业，未处理",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN = 20
-_CAUTION = Text(en="note: {caution}", zh="提示:{caution}")
+_CAUTION = Text(en="note: {caution}", zh="提示：{caution}")
 _MORE = Text(
     en="... and {count:,} more; --out writes all of them with every reason",
-    zh="……另有 {count:,} 家;用 --out 输出全部决策与原因",
+    zh="……另有 {count:,} 家；用 --out 输出全部决策与原因",
 )
 _TWICE = Text(
     en="line {line}: the same enterprise as line {first}; the first counts",
-    zh="第 {line} 行:与第 {first} 行为同一企业,以先者为准",
+    zh="第 {line} 行：与第 {first} 行为同一企业，以先者为准",
 )
 _SUMMARY = Text(
     en="{count:,} applicants as of {as_of}: {outcomes}. Offered {used} at a mean rate of {rate:.2%}; expected profit"
     " {profit}, expected loss {loss}",
-    zh="{count:,} 个申请人,特征截止 {as_of}:{outcomes}。授信合计 {used},平均年利率 {rate:.2%};"
-    "预期利润 {profit},预期损失 {loss}",
+    zh="{count:,} 个申请人，特征截止 {as_of}:{outcomes}。授信合计 {used}，平均年利率 {rate:.2%}；"
+    "预期利润 {profit}，预期损失 {loss}",
 )
 _BUDGET = Text(
     en="budget {budget}: no allocation can earn more than {bound}; gap {gap:.4%}",
-    zh="预算 {budget}:任何分配的预期利润不超过 {bound};差距 {gap:.4%}",
+    zh="预算 {budget}：任何分配的预期利润不超过 {bound}；差距 {gap:.4%}",
 )
 _COMPARED = Text(
     en="allocation|borrowers|lent|expected profit|less than the optimum",
@@ -83,12 +83,12 @@ _FILES = Text(
 )
 _REPLAYED = Text(
     en="{file}: {entity} as of {as_of}: computed anew, identical: {outcome}, {limit}",
-    zh="{file}:{entity},截止 {as_of}:重新计算一致:{outcome},{limit}",
+    zh="{file}:{entity}，截止 {as_of}：重新计算一致：{outcome}，{limit}",
 )
 _INPUTS = Text(
     en="stated inputs: loss given default {lgd:.0%}, funding {funding:.2%} a year, cost of a loan {cost}, term {term}"
     " months; policy {digest}",
-    zh="给定参数:违约损失率 {lgd:.0%},资金成本年化 {funding:.2%},单笔成本 {cost},期限 {term} 个月;政策 {digest}",
+    zh="给定参数：违约损失率 {lgd:.0%}，资金成本年化 {funding:.2%}，单笔成本 {cost}，期限 {term} 个月；政策 {digest}",
 )
 _CSV = ("entity", "outcome", "limit_yuan", "rate", "points", "pd", "rating_a", "rating_b", "rating_c", "rating_d",
         "limit_bound_by", "expected_profit_yuan", "gates", "reason_1", "reason_2", "reason_3", "reason_4",
@@ -98,7 +98,7 @@ _CSV = ("entity", "outcome", "limit_yuan", "rate", "points", "pd", "rating_a", "
 _KEPT_HERE = Text(en="  decided here at {at}", zh="  本安装于 {at} 作出该决策")
 _NOT_OURS = Text(
     en="  not kept in this installation: the file is consistent, who made it is not proven",
-    zh="  本安装无此决策记录:文件自洽,但无法证明由谁作出",
+    zh="  本安装无此决策记录：文件自洽，但无法证明由谁作出",
 )
 
 
@@ -107,7 +107,7 @@ class WhoOrFile(InvalidInput):
     what = Text(en="say whom to decide on", zh="请指明决策对象")
     mend = Text(
         en="Give a code, number or name, or --file with a table of applicants, not both",
-        zh="请给出代码、编号或名称,或用 --file 指定申请人表,二者选一",
+        zh="请给出代码、编号或名称，或用 --file 指定申请人表，二者选一",
     )
 
 

@@ -38,21 +38,21 @@ FOLDER = "demo"
 _SECONDS_FOR_PAGE, _LOOK_SECONDS = 30, 0.5
 _FIRST = Text(
     en="The demo is made in {folder}; this takes three to four minutes on two cores, later starts take seconds.",
-    zh="正在 {folder} 中建立演示环境,双核机器约需三四分钟;再次启动仅需数秒。",
+    zh="正在 {folder} 中建立演示环境，双核机器约需三四分钟；再次启动仅需数秒。",
 )
 _AGAIN = Text(en="The demo in {folder} starts.", zh="正在启动 {folder} 中的演示环境。")
 _ANEW = Text(
     en="What stood in {folder} was made in part or by another version, so it is made anew.",
-    zh="{folder} 中的演示环境不完整或版本不同,将重新建立。",
+    zh="{folder} 中的演示环境不完整或版本不同，将重新建立。",
 )
 _READY = Text(
     en="\nOpen {url}\nand follow the tour. The firms are invented; the accounts work on this machine only.\n",
-    zh="\n请打开 {url}\n并按导览操作。企业均为虚构,账户仅限本机使用。\n",
+    zh="\n请打开 {url}\n并按导览操作。企业均为虚构，账户仅限本机使用。\n",
 )
 _ACCOUNTS = Text(en="account|password|site|who", zh="账户|密码|站点|身份")
 _STOP = Text(en="Ctrl-C ends the demo.", zh="按 Ctrl-C 结束演示。")
 _STOPPED = Text(
-    en="the demo has ended; what was made stays in {folder}", zh="演示已结束;内容保留在 {folder}"
+    en="the demo has ended; what was made stays in {folder}", zh="演示已结束；内容保留在 {folder}"
 )
 
 

@@ -37,13 +37,13 @@ _STEP = Text(en="\n== {number}. {what}", zh="\n== {number}. {what}")
 _REAL = Text(
     en="Importing the invoices of 425 small enterprises in {folder}. Every proposal is accepted as it stands; a"
     " holder would read them first.",
-    zh="正在导入 {folder} 中 425 家小微企业的发票。演示直接确认全部建议;正式使用时应先由数据持有方核对。",
+    zh="正在导入 {folder} 中 425 家小微企业的发票。演示直接确认全部建议；正式使用时应先由数据持有方核对。",
 )
 _CITY = Text(
     en="No real data here: a synthetic city with 200 firms was written to {folder}, in every format that"
     " offices send. Every proposal is accepted as it stands; a holder would read them first.",
-    zh="本机没有真实数据:已在 {folder} 生成含 200 家企业的合成城市,涵盖各部门常见文件格式。"
-    "演示直接确认全部建议;正式使用时应先由数据持有方核对。",
+    zh="本机没有真实数据：已在 {folder} 生成含 200 家企业的合成城市，涵盖各部门常见文件格式。"
+    "演示直接确认全部建议；正式使用时应先由数据持有方核对。",
 )
 _WHO = Text(en="Who is who", zh="主体归一")
 _FEATURES = Text(en="Features, point in time", zh="时点特征")
@@ -54,12 +54,12 @@ _REPORT = Text(en="Credit reports", zh="信用报告")
 _TRY = Text(
     en="Try next (SHUXIN_HOME={home}):\n  shuxin decide {who} --as-of {as_of}\n  shuxin report {who}\n"
     "  shuxin enterprise {who}\n  shuxin features\n  shuxin datasets",
-    zh="接下来可以(SHUXIN_HOME={home}):\n  shuxin decide {who} --as-of {as_of}\n  shuxin report {who}\n"
+    zh="接下来可以（SHUXIN_HOME={home}）：\n  shuxin decide {who} --as-of {as_of}\n  shuxin report {who}\n"
     "  shuxin enterprise {who}\n  shuxin features\n  shuxin datasets",
 )
 _WRITTEN = Text(
     en="Reports: {files}\nDecisions: {folder}\nModel: {model}",
-    zh="报告:{files}\n决策:{folder}\n模型:{model}",
+    zh="报告：{files}\n决策：{folder}\n模型：{model}",
 )
 
 

@@ -32,7 +32,7 @@ _LIMITS = Text(
 _MEMBERS = Text(en="account|department", zh="账户|部门")
 _FREE = Text(
     en="Each department uses its own data freely; what is not listed is closed",
-    zh="各部门可使用本部门数据;未列出的部门间使用一律不允许",
+    zh="各部门可使用本部门数据；未列出的部门间使用一律不允许",
 )
 
 

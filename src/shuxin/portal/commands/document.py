@@ -36,10 +36,11 @@ if TYPE_CHECKING:
 
 _ACCEPTED = Text(
     en="ACCEPTED: {template} by {issuer}, valid until {until:%Y-%m-%d %H:%M}",
-    zh="核验通过:{template},出具方 {issuer},有效期至 {until:%Y-%m-%d %H:%M}",
+    zh="核验通过：{template}，出具方 {issuer}，有效期至 {until:%Y-%m-%d %H:%M}",
 )
 _REFUSED = Text(
-    en="REFUSED: {template} in the name of {issuer}", zh="核验不通过:{template},署名出具方 {issuer}"
+    en="REFUSED: {template} in the name of {issuer}",
+    zh="核验不通过：{template}，署名出具方 {issuer}",
 )
 _PASSED, _FAILED = Text(en="ok  ", zh="通过"), Text(en="FAIL", zh="失败")
 
@@ -49,7 +50,7 @@ class DemandIncomplete(InvalidInput):
     what = Text(en="audience and nonce belong together", zh="受众与随机数须同时给出")
     mend = Text(
         en="Give both, or --presented for a nonce of 'document ask'",
-        zh="请同时给出二者,或用 --presented 使用 document ask 给出的随机数",
+        zh="请同时给出二者，或用 --presented 使用 document ask 给出的随机数",
     )
 
 

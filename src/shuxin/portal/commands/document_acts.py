@@ -31,14 +31,14 @@ CARD = "shuxin-issuer-card/1"
 _CARD_PARTS = {"format", "party", "kind", "name", "public_key", "log", "witness", "from", "until"}
 _REVOKED = Text(
     en="document {id} is revoked; 'shuxin document publish' tells the verifiers",
-    zh="文件 {id} 已撤销;请用 shuxin document publish 告知核验方",
+    zh="文件 {id} 已撤销；请用 shuxin document publish 告知核验方",
 )
 _PUBLISHED = Text(
     en="{count} status lists written to {folder}", zh="已将 {count} 个状态列表写入 {folder}"
 )
 _STATE = Text(en="{state} {detail}", zh="{state} {detail}")
 _WRITTEN = Text(en="written to {file}", zh="已写入 {file}")
-_ARCHIVED = Text(en="archived; the file itself stays with you", zh="已归档;文件本身仍由您保管")
+_ARCHIVED = Text(en="archived; the file itself stays with you", zh="已归档；文件本身仍由您保管")
 _LIST = Text(en="id|template|issued|until|state", zh="编号|模板|出具时间|有效期至|状态")
 _ARCHIVE = Text(
     en="id|template|issuer|issued|until|last verified|verdict",

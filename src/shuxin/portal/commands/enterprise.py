@@ -29,30 +29,30 @@ _SHOWN = 60
 _TITLE = Text(
     en="{name} {code} {kind}\n{aliases} spellings in {datasets} datasets, {facts} rows; {doubts} open doubts;"
     " read for '{purpose}' by {reader}, recorded as use {use}",
-    zh="{name} {code} {kind}\n{datasets} 个数据集中有 {aliases} 种写法,共 {facts} 行;{doubts} 项待复核;"
-    "由 {reader} 以“{purpose}”为目的读取,使用记录 {use}",
+    zh="{name} {code} {kind}\n{datasets} 个数据集中有 {aliases} 种写法，共 {facts} 行；{doubts} 项待复核；"
+    "由 {reader} 以“{purpose}”为目的读取，使用记录 {use}",
 )
 _ALIASES = Text(
     en="name as written|code as written|datasets|rows|known from|known to|placed by",
     zh="记载名称|记载代码|数据集数|行数|最早获知|最近获知|归一依据",
 )
-_FACTS = Text(en="happened|known|file : line|what it says", zh="发生时间|获知时间|文件:行|内容")
+_FACTS = Text(en="happened|known|file : line|what it says", zh="发生时间|获知时间|文件：行|内容")
 _WITHHELD = Text(
-    en="withheld, not covered by the permit: {fields}", zh="许可未涵盖,未读取:{fields}"
+    en="withheld, not covered by the permit: {fields}", zh="许可未涵盖，未读取：{fields}"
 )
 
 _LEFT_OUT = Text(
     en="not looked at, closed to this department for '{purpose}': {datasets}",
-    zh="以下数据集未向该部门开放“{purpose}”用途,未查看:{datasets}",
+    zh="以下数据集未向该部门开放“{purpose}”用途，未查看：{datasets}",
 )
 
 
 class WhoOrRequest(InvalidInput):
     code = "who_or_request"
-    what = Text(en="say whose data, or who asks for them", zh="请指明主体,或给出使用申请")
+    what = Text(en="say whose data, or who asks for them", zh="请指明主体，或给出使用申请")
     mend = Text(
         en="Give a code or name for your own work, or --request with another party's file, not both",
-        zh="自用时给出代码或名称;他方使用时用 --request 给出申请文件;二者选一",
+        zh="自用时给出代码或名称；他方使用时用 --request 给出申请文件；二者选一",
     )
 
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 _ASKED = Text(
     en="erasure {number} waits for another person: shuxin erase approve {number}",
-    zh="删除申请 {number} 待另一人批准:shuxin erase approve {number}",
+    zh="删除申请 {number} 待另一人批准：shuxin erase approve {number}",
 )
 _GONE = Text(
     en="erasure {number}: {rows} rows removed from {files} files; the proof is entry {entry} of the log",
-    zh="删除 {number}:已从 {files} 个文件中移除 {rows} 行;证明为日志第 {entry} 条",
+    zh="删除 {number}：已从 {files} 个文件中移除 {rows} 行；证明为日志第 {entry} 条",
 )
-_NOTHING = Text(en="erasure {number}: no rows to remove", zh="删除 {number}:没有需移除的数据")
+_NOTHING = Text(en="erasure {number}: no rows to remove", zh="删除 {number}：没有需移除的数据")
 _WRITTEN = Text(en="{count} proofs are in {folder}", zh="{count} 份证明已写入 {folder}")
 _HEAD = Text(
     en="number|subject|dataset|asked by|asked|approved by|salt|proofs",

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 _DECISION_DIGITS = 64
 _LINE = Text(
     en="{score}  {subject}  {at}  {points} points, {verdict}",
-    zh="{score}  {subject}  {at}  {points} 分,{verdict}",
+    zh="{score}  {subject}  {at}  {points} 分，{verdict}",
 )
 _PASSES, _FAILS = Text(en="passes", zh="通过"), Text(en="does not pass", zh="未通过")
 _WRITTEN = Text(
     en="{file}: {size:,} bytes; check it with 'shuxin verify {file} --trust FILE', or on the page /verify",
-    zh="{file}:{size:,} 字节;可用 shuxin verify {file} --trust FILE 或网页 /verify 核验",
+    zh="{file}:{size:,} 字节；可用 shuxin verify {file} --trust FILE 或网页 /verify 核验",
 )
 _TRUSTED = Text(
     en="{file}: the keys that this installation trusts; compare them with their owners before you rely on them",
-    zh="{file}:本安装信任的公钥;采信前请与各方核对",
+    zh="{file}：本安装信任的公钥；采信前请与各方核对",
 )
 
 
@@ -38,7 +38,7 @@ class EvidenceOfWhat(InvalidInput):
     what = Text(en="say of which score, and into which file", zh="请指明评分编号与输出文件")
     mend = Text(
         en="Give the number of a score or decision and --out FILE; --list shows the scores that are kept",
-        zh="请给出评分或决策编号及 --out FILE;用 --list 查看已留存的评分",
+        zh="请给出评分或决策编号及 --out FILE；用 --list 查看已留存的评分",
     )
 
 

@@ -31,14 +31,14 @@ _VALUES = Text(
 )
 _DONE = Text(
     en="{rows:,} enterprises x {columns} features, only what was known before {as_of}; snapshot {name}",
-    zh="{rows:,} 家企业 × {columns} 个特征,仅用 {as_of} 之前已知的数据;快照 {name}",
+    zh="{rows:,} 家企业 × {columns} 个特征，仅用 {as_of} 之前已知的数据；快照 {name}",
 )
 _WRITTEN = Text(en="written to {file}", zh="已写入 {file}")
 _KEPT = Text(
     en="dataset {dataset} {version}: {rows:,} enterprises as of {as_of}, {fields} features; level {level};"
     " {without} without a credit code left out",
-    zh="数据集 {dataset} {version}:{rows:,} 家企业,截至 {as_of},特征 {fields} 个;{level} 级;"
-    "{without} 家无统一社会信用代码,未纳入",
+    zh="数据集 {dataset} {version}:{rows:,} 家企业，截至 {as_of}，特征 {fields} 个；{level} 级；"
+    "{without} 家无统一社会信用代码，未纳入",
 )
 
 

@@ -30,13 +30,13 @@ _STATES = {
 _NEXT = Text(
     en="proposals that wait in {folder}: {count}. Read or edit contract.yaml and mapping.yaml there, then run"
     " 'shuxin accept NAME' or 'shuxin accept --all', and the import again",
-    zh="{folder} 中有 {count} 个建议待确认:请阅读或修改其中的 contract.yaml 和 mapping.yaml,"
-    "然后运行 shuxin accept 名称 或 shuxin accept --all,再次导入",
+    zh="{folder} 中有 {count} 个建议待确认：请阅读或修改其中的 contract.yaml 和 mapping.yaml,"
+    "然后运行 shuxin accept 名称 或 shuxin accept --all，再次导入",
 )
 _ACCOUNT = Text(
     en="{read:,} rows read = {loaded:,} loaded + {rejected:,} kept with a reason ({furniture:,} of them blank,"
     " total or note lines)",
-    zh="读取 {read:,} 行 = 装载 {loaded:,} 行 + 附原因保留 {rejected:,} 行(其中 {furniture:,} 行为空行、合计或注释)",
+    zh="读取 {read:,} 行 = 装载 {loaded:,} 行 + 附原因保留 {rejected:,} 行（其中 {furniture:,} 行为空行、合计或注释）",
 )
 _HEAD = Text(
     en="table|state|rows read|loaded|not loaded|why", zh="表|状态|读取行数|已装载|未装载|原因"
@@ -58,7 +58,7 @@ class AddressMissing(InvalidInput):
     mend = Text(
         en="Set it to a SQLAlchemy address, for example sqlite:////path/file.db; it never appears on the"
         " command line, where others could read its password",
-        zh="请将其设为 SQLAlchemy 地址,例如 sqlite:////路径/文件.db;不放在命令行,以免他人看到其中的口令",
+        zh="请将其设为 SQLAlchemy 地址，例如 sqlite:////路径/文件.db；不放在命令行，以免他人看到其中的口令",
     )
 
 

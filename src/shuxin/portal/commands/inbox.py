@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shuxin.kernel.statements import Statement
     from shuxin.kernel.text import Language
 
-_DRAFTED = Text(en="{file}: hand it to the platform", zh="{file}:请提交平台")
+_DRAFTED = Text(en="{file}: hand it to the platform", zh="{file}：请提交平台")
 _ASKED = Text(
     en="request {id} waits for {subject} until {until}",
     zh="申请 {id} 待 {subject} 于 {until} 前答复",
@@ -31,17 +31,17 @@ _HEAD = Text(
     en="request|state|asked|recipient|subject|source|purpose|catalogues|uses|until|authorisation",
     zh="申请|状态|申请时间|使用方|主体|数据来源|目的|目录|次数|有效期至|授权编号",
 )
-_SUSPENDED = Text(en="{auth_id} is suspended: {reason}", zh="{auth_id} 已暂停:{reason}")
+_SUSPENDED = Text(en="{auth_id} is suspended: {reason}", zh="{auth_id} 已暂停：{reason}")
 _WRITTEN = Text(en="{count} files in {folder}", zh="已写入 {count} 个文件至 {folder}")
 _GRANTED = Text(en="authorisation {auth_id} is kept", zh="授权书 {auth_id} 已留存")
 _DECLINED = Text(en="request {id} is refused", zh="申请 {id} 已拒绝")
 _WITHDRAWN = Text(
     en="withdrawn; sources learn of it with the next status list",
-    zh="已撤回;数据来源将通过下一份状态清单得知",
+    zh="已撤回；数据来源将通过下一份状态清单得知",
 )
 _HELD = Text(
     en="done; sources learn of it with the next status list",
-    zh="已完成;数据来源将通过下一份状态清单得知",
+    zh="已完成；数据来源将通过下一份状态清单得知",
 )
 
 

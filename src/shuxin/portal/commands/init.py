@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _DONE = Text(
     en="{name} ({party}): key {key} and log made here; back up {keys}, it cannot be made again",
-    zh="{name}({party}):已在本机生成密钥 {key} 和日志;请备份 {keys},丢失无法重建",
+    zh="{name}（{party}）：已在本机生成密钥 {key} 和日志；请备份 {keys}，丢失无法重建",
 )
 _BASES = Text(
     en="It reads its own data on these bases, signed with its key and logged; end one with 'shuxin basis end'",
-    zh="自有数据的处理依据如下,已用本机构密钥签名并记入日志;可用 shuxin basis end 终止",
+    zh="自有数据的处理依据如下，已用本机构密钥签名并记入日志；可用 shuxin basis end 终止",
 )
 COLUMNS = Text(en="id|purpose|basis|law|until", zh="编号|目的|依据|法条|有效期至")
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 _DONE = Text(
     en="document {id} issued until {until:%Y-%m-%d}; give {package} to the person, keep no copy",
-    zh="已出具文件 {id},有效期至 {until:%Y-%m-%d};请将 {package} 交给本人,不留副本",
+    zh="已出具文件 {id}，有效期至 {until:%Y-%m-%d}；请将 {package} 交给本人，不留副本",
 )
 _CODES = Text(
-    en="{count} QR codes of the receipt in {folder}", zh="回执二维码 {count} 个,位于 {folder}"
+    en="{count} QR codes of the receipt in {folder}", zh="回执二维码 {count} 个，位于 {folder}"
 )
 
 

@@ -26,32 +26,32 @@ _HEAD = Text(en="key|label|party|roles|protected", zh="密钥|标签|主体|角�
 _YES, _NO = Text(en="yes", zh="是"), Text(en="no", zh="否")
 _MADE = Text(
     en="key {key} is in the wallet; take {file} to who proves your identity",
-    zh="密钥 {key} 已存入钱包;请将 {file} 交给身份核验方",
+    zh="密钥 {key} 已存入钱包；请将 {file} 交给身份核验方",
 )
 _ROTATED = Text(
     en="{file} asks to bind the new key {key} and ends the old one; hand it in to be attested",
-    zh="{file} 申请绑定新密钥 {key} 并终止旧密钥;请提交核验",
+    zh="{file} 申请绑定新密钥 {key} 并终止旧密钥；请提交核验",
 )
 _REVOKED = Text(
     en="{file} revokes key {key}; it counts once a holder takes it in",
-    zh="{file} 吊销密钥 {key};数据持有方收入后生效",
+    zh="{file} 吊销密钥 {key}；数据持有方收入后生效",
 )
 _LOST = Text(
     en="ask the attester to revoke the lost key too: shuxin party attest {file} --lost {lost} …",
-    zh="请核验方同时吊销遗失密钥:shuxin party attest {file} --lost {lost} …",
+    zh="请核验方同时吊销遗失密钥：shuxin party attest {file} --lost {lost} …",
 )
 _MANDATE = Text(en="mandate {hash} is in {file}", zh="授权委托 {hash} 已写入 {file}")
-_ASK, _AGAIN = Text(en="Passphrase: ", zh="口令:"), Text(en="Again: ", zh="再次输入:")
+_ASK, _AGAIN = Text(en="Passphrase: ", zh="口令："), Text(en="Again: ", zh="再次输入：")
 
 
 class PassphrasesDiffer(Unavailable):
     code = "wallet_passphrases_differ"
     what = Text(
-        en="no passphrase was given, or the two differ", zh="未提供口令,或两次输入的口令不一致"
+        en="no passphrase was given, or the two differ", zh="未提供口令，或两次输入的口令不一致"
     )
     mend = Text(
         en="Type the same twice, or name a file in SHUXIN_WALLET_PASSPHRASE_FILE",
-        zh="请两次输入相同口令,或在 SHUXIN_WALLET_PASSPHRASE_FILE 中指定口令文件",
+        zh="请两次输入相同口令，或在 SHUXIN_WALLET_PASSPHRASE_FILE 中指定口令文件",
     )
 
 

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
 
-_SOUND = Text(en="the log is whole: {size} entries", zh="日志完整:{size} 条")
-_DAMAGED = Text(en="{count} places are damaged:", zh="{count} 处损坏:")
+_SOUND = Text(en="the log is whole: {size} entries", zh="日志完整：{size} 条")
+_DAMAGED = Text(en="{count} places are damaged:", zh="{count} 处损坏：")
 _PROVED = Text(en="proof of entry {index} written to {file}", zh="条目 {index} 的证明已写入 {file}")
 _GREW = Text(
     en="proof that the log only grew written to {file}", zh="日志仅有追加的证明已写入 {file}"
 )
 _COSIGNED = Text(
     en="cosigned {origin} at {size} entries; written to {file}",
-    zh="已联署 {origin}(规模 {size}),写入 {file}",
+    zh="已联署 {origin}（规模 {size}），写入 {file}",
 )
 
 

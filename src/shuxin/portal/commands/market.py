@@ -24,16 +24,16 @@ _STOPPED = Text(en="stopped", zh="已停止")
 _SEEN = Text(en="last seen {at}", zh="最近运行 {at}")
 _NEVER = Text(
     en="the background work has not run yet: shuxin market run",
-    zh="后台任务尚未运行:shuxin market run",
+    zh="后台任务尚未运行：shuxin market run",
 )
-_FAILS = Text(en="fails: {what} ({code})", zh="异常:{what}({code})")
+_FAILS = Text(en="fails: {what} ({code})", zh="异常：{what}（{code}）")
 _HEAD = Text(
     en="party|address|state|waiting|delivered|attempts|failing since|last answer",
     zh="主体|地址|状态|待送达|已送达|重试次数|开始失败|最近应答",
 )
 _STATES = {
     "active": Text(en="active", zh="正常"),
-    "parked": Text(en="parked after three days", zh="连续三日未送达,已暂停"),
+    "parked": Text(en="parked after three days", zh="连续三日未送达，已暂停"),
 }
 _NO_SUBSCRIPTIONS = Text(en="no subscriptions", zh="没有事件订阅")
 _NETWORKS = Text(en="inner networks that are open|", zh="已开放的内部网段|")

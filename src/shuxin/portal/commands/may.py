@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _HEAD = Text(
     en="data set|what for|uses left|would be read, by level|why not",
-    zh="数据集|目的|剩余次数|可读取字段(按级别)|不可读取的原因",
+    zh="数据集|目的|剩余次数|可读取字段（按级别）|不可读取的原因",
 )
-_LEVEL = Text(en="level {level}: {names}", zh="{level} 级:{names}")
+_LEVEL = Text(en="level {level}: {names}", zh="{level} 级：{names}")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

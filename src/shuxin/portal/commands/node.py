@@ -43,7 +43,7 @@ class DepartmentAccount(NotPermitted):
     code = "department_account"
     what = Text(
         en="this account works for the department '{department}' and does not act for the whole party",
-        zh="本账户属于部门“{department}”,不能代表整个机构办理",
+        zh="本账户属于部门“{department}”，不能代表整个机构办理",
     )
     mend = Text(
         en="Let an account that is bound to no department do it",

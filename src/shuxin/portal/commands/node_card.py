@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 _HEAD = Text(
     en="card '{model}', version {version}, with {parties}; hash {hash}",
-    zh="评分卡“{model}”,版本 {version},数据方 {parties};哈希 {hash}",
+    zh="评分卡“{model}”，版本 {version}，数据方 {parties}；哈希 {hash}",
 )
 _SCALE = Text(
     en="{base} base points, in all {low} to {high} points; cut-off {cut_off}",
-    zh="基础分 {base},总分 {low} 至 {high};通过分数线 {cut_off}",
+    zh="基础分 {base}，总分 {low} 至 {high}；通过分数线 {cut_off}",
 )
 _SHARES = Text(
     en="party|characteristics|lowest points|highest points", zh="参与方|特征数|最低分|最高分"
 )
 _LEFT_OUT = Text(
-    en="no feature of this party is left in the card", zh="本方特征均未入模,本方没有评分卡分片"
+    en="no feature of this party is left in the card", zh="本方特征均未入模，本方没有评分卡分片"
 )
 _WRITTEN = Text(
     en="{file}: this party's part; it has the edges of its bins and stays here",
-    zh="{file}:本方分片;含本方分箱边界,不得外传",
+    zh="{file}：本方分片；含本方分箱边界，不得外传",
 )
 
 

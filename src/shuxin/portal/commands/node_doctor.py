@@ -22,7 +22,7 @@ _LINE = Text(en="{mark} {said}", zh="{mark} {said}")
 _ALL_GOOD = Text(en="nothing stands in the way", zh="未发现问题")
 _COUNT = Text(
     en="{bad} things stand in the way, {doubtful} deserve a look",
-    zh="{bad} 项阻碍,{doubtful} 项需留意",
+    zh="{bad} 项阻碍，{doubtful} 项需留意",
 )
 _PARTS = {
     "configuration": Text(en="configuration", zh="配置"),

@@ -30,10 +30,10 @@ _LIST = Text(
 )
 _HEAD = Text(
     en="{kind} for {purpose}, proposed by {proposer}: {state}",
-    zh="{kind},目的:{purpose},提出方:{proposer};{state}",
+    zh="{kind}，目的：{purpose}，提出方：{proposer}；{state}",
 )
-_STEP = Text(en="now: {step}", zh="当前:{step}")
-_WHY = Text(en="because: {reasons}, said {by}", zh="原因:{reasons}(由 {by} 提出)")
+_STEP = Text(en="now: {step}", zh="当前：{step}")
+_WHY = Text(en="because: {reasons}, said {by}", zh="原因：{reasons}（由 {by} 提出）")
 _SEATS = Text(en="party|role|dataset|ground", zh="参与方|角色|数据集|处理依据")
 _WORDS = Text(en="word|party|by|at|why", zh="声明|主体|经办|时间|原因")
 _SAID = {
@@ -55,18 +55,18 @@ ROLES = {
     "helper": Text(en="helper", zh="协助方"),
 }
 _OUTS = Text(en="output|to|subjects|figures", zh="输出|接收方|主体数|数值个数")
-_WAIT = Text(en="waiting for the approval of {names}", zh="等待批准:{names}")
+_WAIT = Text(en="waiting for the approval of {names}", zh="等待批准：{names}")
 _RELEASE = Text(
     en="waits for 'shuxin node release': {name} to {to}",
-    zh="等待放行(shuxin node release):{name} 至 {to}",
+    zh="等待放行（shuxin node release）：{name} 至 {to}",
 )
-_APPROVED = Text(en="approved: {job}", zh="已批准:{job}")
-_REFUSED = Text(en="refused: {job}", zh="已拒绝:{job}")
-_STOPPED = Text(en="stopped: {job}; every party is told", zh="已停止:{job};将通知各方")
-_RELEASED = Text(en="may leave: {output} to {name}", zh="已放行:{output} 至 {name}")
+_APPROVED = Text(en="approved: {job}", zh="已批准：{job}")
+_REFUSED = Text(en="refused: {job}", zh="已拒绝：{job}")
+_STOPPED = Text(en="stopped: {job}; every party is told", zh="已停止：{job}；将通知各方")
+_RELEASED = Text(en="may leave: {output} to {name}", zh="已放行：{output} 至 {name}")
 _ALIGNED = Text(
     en="{count} common subjects of {own} here; digest {digest}",
-    zh="共同主体 {count} 个(本方入场 {own} 个);摘要 {digest}",
+    zh="共同主体 {count} 个（本方入场 {own} 个）；摘要 {digest}",
 )
 _COUNT = Text(en="{count} common subjects", zh="共同主体 {count} 个")
 _NOTHING = Text(
@@ -74,7 +74,7 @@ _NOTHING = Text(
 )
 _WRITTEN = Text(
     en="{file}: codes of this party's own subjects in the order that all parties share",
-    zh="{file}:本方主体代码,按各方共同顺序",
+    zh="{file}：本方主体代码，按各方共同顺序",
 )
 
 
@@ -85,7 +85,7 @@ class JobNotNamed(NotFound):
     )
     mend = Text(
         en="Give more digits of the id ('shuxin node jobs')",
-        zh="请填写更多位编号(shuxin node jobs)",
+        zh="请填写更多位编号（shuxin node jobs）",
     )
 
 
@@ -94,7 +94,7 @@ class ResultMissing(NotFound):
     what = Text(en="job {job} left no result here", zh="任务 {job} 在本方没有结果")
     mend = Text(
         en="A helper gets none, other parties get one when the job is done; see 'shuxin node jobs {job}'",
-        zh="协助方没有结果;其他方在任务完成后才有结果;请用 shuxin node jobs {job} 查看",
+        zh="协助方没有结果；其他方在任务完成后才有结果；请用 shuxin node jobs {job} 查看",
     )
 
 
@@ -102,7 +102,7 @@ class OutputNotNamed(InvalidInput):
     code = "node_output_not_named"
     what = Text(
         en="say which output goes to whom, or --all that wait",
-        zh="请指明输出及其接收方,或使用 --all 放行全部等待项",
+        zh="请指明输出及其接收方，或使用 --all 放行全部等待项",
     )
     mend = Text(en="See 'shuxin node jobs JOB'", zh="见 shuxin node jobs 任务编号")
 
@@ -111,9 +111,9 @@ class StillRunning(InvalidInput):
     code = "node_job_not_over"
     what = Text(
         en="the job was not over after {seconds} s: {step}",
-        zh="等待 {seconds} 秒后任务仍未结束:{step}",
+        zh="等待 {seconds} 秒后任务仍未结束：{step}",
     )
-    mend = Text(en="Wait longer, or look whom it waits for", zh="请继续等待,或查看其等待对象")
+    mend = Text(en="Wait longer, or look whom it waits for", zh="请继续等待，或查看其等待对象")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -25,7 +25,7 @@ _LIST = Text(
 )
 _HEAD = Text(
     en="model '{model}', version {version}, for {purpose}; job {job}",
-    zh="模型“{model}”,版本 {version},目的:{purpose};任务 {job}",
+    zh="模型“{model}”，版本 {version}，目的：{purpose}；任务 {job}",
 )
 _PARTIES = Text(en="party|role", zh="参与方|角色")
 _APPROVALS = Text(en="approved by|account|at|hash of the word", zh="批准方|经办|时间|声明哈希")
@@ -33,7 +33,7 @@ _PARTS = Text(en="part of|hash", zh="分片所属|哈希")
 _USES = Text(en="service|state|hash of its calibration", zh="服务|状态|校准哈希")
 _PROBLEM = Text(
     en="the part cannot be used ({code}): see its page among the errors",
-    zh="分片不可使用({code}):见错误说明",
+    zh="分片不可使用（{code}）：见错误说明",
 )
 
 
@@ -45,7 +45,7 @@ class ModelNotNamed(NotFound):
     )
     mend = Text(
         en="'shuxin node models' lists them; of models of one name give the first digits of the job",
-        zh="用 shuxin node models 查看;同名模型请填写任务编号开头几位",
+        zh="用 shuxin node models 查看；同名模型请填写任务编号开头几位",
     )
 
 

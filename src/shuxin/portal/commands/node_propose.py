@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _PROPOSED = Text(
     en="proposed: {job}; it goes to {parties} as soon as this node runs",
-    zh="已提出:{job};本节点运行后将送达 {parties}",
+    zh="已提出：{job}；本节点运行后将送达 {parties}",
 )
 _GRANTS = Text(en="{count} authorisations go with it", zh="随附授权书 {count} 份")
 
@@ -35,11 +35,11 @@ class FeaturesWithoutInput(InvalidInput):
     code = "node_features_without_input"
     what = Text(
         en="features of {name} are named, but no dataset of it",
-        zh="已指定 {name} 的特征,但未指定其数据集",
+        zh="已指定 {name} 的特征，但未指定其数据集",
     )
     mend = Text(
         en="Give its dataset by --input, or leave its features out",
-        zh="请用 --input 指定其数据集,或去掉其特征",
+        zh="请用 --input 指定其数据集，或去掉其特征",
     )
 
 

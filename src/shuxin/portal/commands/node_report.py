@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 _HEAD = Text(
     en="card '{model}' from {rows} common firms, {bads} of them bad; hash {card}",
-    zh="评分卡“{model}”:共同样本 {rows} 个,其中坏样本 {bads} 个;哈希 {card}",
+    zh="评分卡“{model}”：共同样本 {rows} 个，其中坏样本 {bads} 个；哈希 {card}",
 )
 _TABLES = Text(en="party|feature|bins|IV|in the card", zh="参与方|特征|分箱数|IV|是否入模")
 _BINS = Text(en="party|feature|bin|goods|bads|WOE", zh="参与方|特征|分箱|好样本|坏样本|WOE")
 _DROPS = Text(en="party|feature left out|because", zh="参与方|剔除的特征|原因")
 _FIT = Text(
-    en="fit {number} of {count}: {iterations} iterations", zh="第 {number}/{count} 次拟合:迭代 {iterations} 步"
+    en="fit {number} of {count}: {iterations} iterations", zh="第 {number}/{count} 次拟合：迭代 {iterations} 步"
 )  # fmt: skip
 _COLUMNS = Text(en="party|feature|coefficient|standard error", zh="参与方|特征|系数|标准误")
 _INTERCEPT = Text(en="intercept", zh="截距")
@@ -39,16 +39,16 @@ _YES, _NO = Text(en="yes", zh="是"), Text(en="no", zh="否")
 _WITHHELD = Text(en="withheld", zh="不提供")
 _OWN = Text(
     en="AUC on these firms of this party's own points in the card: {auc:.4f} (of the total nobody knows it)",
-    zh="评分卡中本方分值在上述样本的 AUC:{auc:.4f}(总分的 AUC 各方均不掌握)",
+    zh="评分卡中本方分值在上述样本的 AUC:{auc:.4f}（总分的 AUC 各方均不掌握）",
 )
 _ALONE = Text(
     en="this party alone, from its own features by the same rules: AUC {auc:.4f}; hash {card}",
-    zh="仅用本方特征、按相同规则建卡:AUC {auc:.4f};哈希 {card}",
+    zh="仅用本方特征、按相同规则建卡：AUC {auc:.4f}；哈希 {card}",
 )
-_NO_CARD = Text(en="this party alone makes no card: {why}", zh="仅用本方特征不能建卡:{why}")
+_NO_CARD = Text(en="this party alone makes no card: {why}", zh="仅用本方特征不能建卡：{why}")
 _WRITTEN = Text(
     en="{file}: the report as JSON; its counts are of all parties and stay here",
-    zh="{file}:JSON 格式报告;含各方计数,不得外传",
+    zh="{file}:JSON 格式报告；含各方计数，不得外传",
 )
 
 

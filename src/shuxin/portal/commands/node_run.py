@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SERVING = Text(en="node of {party} listens on {listen}", zh="{party} 的节点正在监听 {listen}")
 _STOPPED = Text(
-    en="stopped; running jobs go on at the next start", zh="已停止;运行中的任务将在下次启动后继续"
+    en="stopped; running jobs go on at the next start", zh="已停止；运行中的任务将在下次启动后继续"
 )
 _FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 

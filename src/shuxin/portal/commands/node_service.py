@@ -34,16 +34,16 @@ _LIST = Text(
 _OPEN, _OVER = Text(en="open", zh="运行中"), Text(en="ended", zh="已结束")
 _ENDED = Text(
     en="ended: {service}; this party answers no more questions",
-    zh="已终止:{service};本方不再应答询问",
+    zh="已终止：{service}；本方不再应答询问",
 )
 _SCORE = Text(
     en="{code}: {points} points, PD {pd:.2%}; cut-off {cut_off}: {verdict}",
-    zh="{code}:{points} 分,违约概率 {pd:.2%};通过分数线 {cut_off}:{verdict}",
+    zh="{code}:{points} 分，违约概率 {pd:.2%}；通过分数线 {cut_off}:{verdict}",
 )
 _PASSES, _FAILS = Text(en="passes", zh="通过"), Text(en="does not pass", zh="未通过")
-_BY_SCALE = Text(en="PD by the scale of the card", zh="违约概率:按评分卡刻度")
+_BY_SCALE = Text(en="PD by the scale of the card", zh="违约概率：按评分卡刻度")
 _BY_CALIBRATION = Text(
-    en="PD calibrated on {rows} firms, {day}", zh="违约概率:按 {rows} 家企业校准,{day}"
+    en="PD calibrated on {rows} firms, {day}", zh="违约概率：按 {rows} 家企业校准，{day}"
 )
 _PARTS = Text(en="party|points|what became of it", zh="参与方|分值|应答情况")
 _IN_SUM = Text(en="in the sum", zh="计入合计")
@@ -51,10 +51,10 @@ _REASONS = Text(en="reason|party|", zh="原因|参与方|")
 _WHY = Text(en="{party}: {sentence} ({code})", zh="{party}:{sentence}({code})")
 _MANY = Text(
     en="{count} subjects: {passed} pass, {full} with the points of every holder",
-    zh="主体 {count} 个:通过 {passed} 个,全部数据方均计入的 {full} 个",
+    zh="主体 {count} 个：通过 {passed} 个，全部数据方均计入的 {full} 个",
 )
 _WRITTEN = Text(
-    en="{file}: every score with its parts and reasons", zh="{file}:全部评分及其构成与原因"
+    en="{file}: every score with its parts and reasons", zh="{file}：全部评分及其构成与原因"
 )
 _SHOWN = 20
 
@@ -64,7 +64,7 @@ class CodesMissing(InvalidInput):
     what = Text(en="say whom to score", zh="请指明评分主体")
     mend = Text(
         en="Give credit codes, or --file with a table whose first column has them, not both",
-        zh="请给出统一社会信用代码,或用 --file 指定首列为代码的表格,二者选一",
+        zh="请给出统一社会信用代码，或用 --file 指定首列为代码的表格，二者选一",
     )
 
 

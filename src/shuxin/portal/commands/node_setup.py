@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 _MADE = Text(
     en="node of {name} ({party}): key {key}, listens on {listen}; its policy allows nothing yet: {policy}",
-    zh="{name}({party})的节点:密钥 {key},监听 {listen};策略尚未允许任何事项:{policy}",
+    zh="{name}（{party}）的节点：密钥 {key}，监听 {listen}；策略尚未允许任何事项：{policy}",
 )
 _BASES = Text(
     en="It reads its own data on these bases, signed with its key and logged",
-    zh="自有数据的处理依据如下,已用本机构密钥签名并记入日志",
+    zh="自有数据的处理依据如下，已用本机构密钥签名并记入日志",
 )
 _CARD = Text(
     en="{file}: give it to the other parties; let them compare key {key} and certificate {certificate} with you",
-    zh="{file}:请交给其他各方,并与其核对密钥 {key} 与证书 {certificate}",
+    zh="{file}：请交给其他各方，并与其核对密钥 {key} 与证书 {certificate}",
 )
 _ADDED = Text(
     en="{name} ({party}): key {key}, certificate {certificate}; compare both with them by another way",
-    zh="{name}({party}):密钥 {key},证书 {certificate};请通过其他途径与对方核对",
+    zh="{name}（{party}）：密钥 {key}，证书 {certificate}；请通过其他途径与对方核对",
 )
 _REMOVED = Text(
     en="{name} is no peer any more; its connections are refused",
-    zh="{name} 已不再是对等节点,其连接将被拒绝",
+    zh="{name} 已不再是对等节点，其连接将被拒绝",
 )
 _RENEWED = Text(
     en="new certificate; restart the node and give every peer the new card",
-    zh="已更新证书;请重启节点并将新名片交给各方",
+    zh="已更新证书；请重启节点并将新名片交给各方",
 )
 _PEERS = Text(
     en="name|party|address|run by|certificate|card until",
@@ -49,8 +49,8 @@ _PEERS = Text(
 )
 _CATEGORIES = Text(en="category|English|Chinese|features", zh="类别|英文名称|中文名称|特征")
 _ALL_OTHERS = Text(en="all others", zh="其余全部特征")
-_NO_SUCH = Text(en="in no dataset here: {fields}", zh="本方数据集中没有以下字段:{fields}")
-_POLICY = Text(en="{file}: valid, hash {hash}", zh="{file}:有效,摘要 {hash}")
+_NO_SUCH = Text(en="in no dataset here: {fields}", zh="本方数据集中没有以下字段：{fields}")
+_POLICY = Text(en="{file}: valid, hash {hash}", zh="{file}：有效，摘要 {hash}")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

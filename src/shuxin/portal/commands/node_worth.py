@@ -32,24 +32,24 @@ if TYPE_CHECKING:
 WORTH_FORMAT = "shuxin-joint-worth/1"
 _COST = Text(
     en="{firms} firms, {bads} of them bad; this costs uses of the firms' authorisations, at most:",
-    zh="企业 {firms} 家,其中坏 {bads} 家;将消耗企业授权的使用次数,至多:",
+    zh="企业 {firms} 家，其中坏 {bads} 家；将消耗企业授权的使用次数，至多：",
 )
 _COSTS = Text(en="holder|uses at most|without authorisation", zh="数据方|至多次数|无授权企业")
 _TRAINED = Text(
     en="{count} of these firms are among those that the card was made from: on them it looks better than it is",
-    zh="其中 {count} 家曾用于建模,在这些企业上的效果偏高",
+    zh="其中 {count} 家曾用于建模，在这些企业上的效果偏高",
 )
 _LEFT_OUT = Text(
     en="left out, for some holder did not answer: {count} of {firms}; measured on {rest}, {bads} of them bad",
-    zh="因有数据方未应答而剔除 {count} 家(共 {firms} 家);检验样本 {rest} 家,其中坏 {bads} 家",
+    zh="因有数据方未应答而剔除 {count} 家（共 {firms} 家）；检验样本 {rest} 家，其中坏 {bads} 家",
 )
 _SILENCE = Text(
     en="holder|did not answer|does not have the firm (counted as missing)",
-    zh="数据方|未应答|没有该企业(按缺失分计)",
+    zh="数据方|未应答|没有该企业（按缺失分计）",
 )
 _LIMIT = Text(
     en="limit: bad rate of the own card that accepts at least {share}, {bads} bad of {firms}; every way keeps to it",
-    zh="坏账率上限:独立评分卡至少通过 {share} 时的水平,{firms} 家中坏 {bads} 家;各方式均不超过",
+    zh="坏账率上限：独立评分卡至少通过 {share} 时的水平，{firms} 家中坏 {bads} 家；各方式均不超过",
 )
 _WAYS = Text(
     en="way|AUC|KS|firms financed|bad among them|first loans",
@@ -57,43 +57,43 @@ _WAYS = Text(
 )
 _ALONE = Text(en="own card alone", zh="独立评分卡")
 _JOINT = Text(en="joint card", zh="联合评分卡")
-_WITHOUT = Text(en="joint without {names}", zh="联合,去除 {names}")
+_WITHOUT = Text(en="joint without {names}", zh="联合，去除 {names}")
 _GAINS = Text(
     en="the joint card has more than|AUC|KS|firms financed|first loans",
     zh="联合评分卡相比|AUC|KS|可放款企业|首贷企业",
 )
 _SHARES = Text(en="share in the gain in AUC|", zh="AUC 增益归属|")
-_SHAPLEY = Text(en="{names} (Shapley)", zh="{names}(Shapley 值)")
+_SHAPLEY = Text(en="{names} (Shapley)", zh="{names}（Shapley 值）")
 _REFIT = Text(
     en="the joint card without any source, less the own card", zh="无来源的联合卡减独立卡"
 )
 _TOGETHER = Text(en="together", zh="合计")
 _SUM_ONLY = Text(
     en="the contract opens only the sum of the holders: what each of them is worth is not known",
-    zh="模型约定只公开各数据方合计,各方单独的价值不可知",
+    zh="模型约定只公开各数据方合计，各方单独的价值不可知",
 )
 _NO_OWN_CARD = Text(
     en="the scorecard job left this party no card of its own: all firms count as equal, and firms financed"
     " cannot be compared",
-    zh="评分卡任务未留下本方独立评分卡:视所有企业相同,可放款企业数不可比较",
+    zh="评分卡任务未留下本方独立评分卡：视所有企业相同，可放款企业数不可比较",
 )
 _INTERVALS = Text(
     en="in brackets 95 % intervals; outcomes are known of firms that were financed, of others this says nothing",
-    zh="括号内为 95% 区间;结果仅限已放款企业,对其他企业不作结论",
+    zh="括号内为 95% 区间；结果仅限已放款企业，对其他企业不作结论",
 )
-_RANGE = Text(en="{value} ({low} to {high})", zh="{value}({low} 至 {high})")
+_RANGE = Text(en="{value} ({low} to {high})", zh="{value}（{low} 至 {high}）")
 _CALIBRATED = Text(
     en="calibrated on {rows} firms, {bads} of them bad: slope {slope:.3f} (standard error {slope_error:.3f}),"
     " intercept {intercept:+.3f} ({intercept_error:.3f})",
-    zh="已校准:企业 {rows} 家,其中坏 {bads} 家;斜率 {slope:.3f}(标准误 {slope_error:.3f}),"
-    "截距 {intercept:+.3f}({intercept_error:.3f})",
+    zh="已校准：企业 {rows} 家，其中坏 {bads} 家；斜率 {slope:.3f}（标准误 {slope_error:.3f}），"
+    "截距 {intercept:+.3f}（{intercept_error:.3f}）",
 )
 _FROM_NOW = Text(
     en="from now on 'shuxin node score' says PD by calibration {hash}",
     zh="此后 shuxin node score 按校准 {hash} 给出违约概率",
 )
 _REPLACED = Text(en="it replaces {hash}", zh="替代原校准 {hash}")
-_WRITTEN = Text(en="{file}: all figures", zh="{file}:全部数值")
+_WRITTEN = Text(en="{file}: all figures", zh="{file}：全部数值")
 _SHORT = 12
 _LOOK = Text(en="asking about firms", zh="询问企业")
 

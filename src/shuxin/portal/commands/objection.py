@@ -25,13 +25,13 @@ _SIGNED = Text(en="objection {number} is in {file}", zh="异议 {number} 已写�
 _NOTED = Text(en="the note is in {file}", zh="声明已写入 {file}")
 _FILED = Text(
     en="objection {number} is filed and its field marked; the answer is due before {due}",
-    zh="异议 {number} 已受理并标注,应于 {due} 前答复",
+    zh="异议 {number} 已受理并标注，应于 {due} 前答复",
 )
 _NOTE_KEPT = Text(en="the note stands beside the field", zh="声明已附于该字段")
 _STATE = Text(en="objection {number}: {state}", zh="异议 {number}:{state}")
 _TOLD = Text(
     en="{count} readers of the last six months are to be told: shuxin objection notices {number}",
-    zh="须通知近六个月内的 {count} 个使用方:shuxin objection notices {number}",
+    zh="须通知近六个月内的 {count} 个使用方：shuxin objection notices {number}",
 )
 _WRITTEN = Text(en="{count} notices are in {folder}", zh="{count} 份通知已写入 {folder}")
 _NONE = Text(en="there are none", zh="没有异议")

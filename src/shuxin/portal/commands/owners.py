@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DONE = Text(
     en="recorded: {count} persons must consent before personal data beside {subject}'s are read by others",
-    zh="已登记:他方读取 {subject} 相关个人信息前,须取得 {count} 名个人的本人同意",
+    zh="已登记：他方读取 {subject} 相关个人信息前，须取得 {count} 名个人的本人同意",
 )
 
 

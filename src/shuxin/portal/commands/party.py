@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from shuxin.kernel.uscc import USCC
     from shuxin.parties.api import Acting, Directory, KnownKey
 
-_REGISTERED = Text(en="{party} is registered: {state}", zh="{party} 已登记:{state}")
+_REGISTERED = Text(en="{party} is registered: {state}", zh="{party} 已登记：{state}")
 _ATTESTED = Text(
     en="key {key} is bound until {until}; {file} goes to whoever keeps the directory",
-    zh="密钥 {key} 绑定至 {until};请将 {file} 交给目录维护方",
+    zh="密钥 {key} 绑定至 {until}；请将 {file} 交给目录维护方",
 )
 _TAKEN = Text(
     en="{file}: {new} new; {waiting} wait for a second person",
-    zh="{file}:新增 {new} 条;{waiting} 条待第二人确认",
+    zh="{file}：新增 {new} 条；{waiting} 条待第二人确认",
 )
 _DIRECTORY = Text(
-    en="directory number {number}: {new} statements are new", zh="第 {number} 号目录:新增 {new} 条"
+    en="directory number {number}: {new} statements are new", zh="第 {number} 号目录：新增 {new} 条"
 )
 _PUBLISHED = Text(
     en="directory number {number} with {count} statements is in {file}",
-    zh="第 {number} 号目录(共 {count} 条)已写入 {file}",
+    zh="第 {number} 号目录（共 {count} 条）已写入 {file}",
 )
 _PARTIES = Text(en="party|kind|name|state|keys", zh="主体|类别|名称|状态|密钥数")
 _KEYS = Text(en="key|label|roles|by|from|to|state", zh="密钥|标签|角色|核验方式|生效|失效|状态")
-_REJECTED = Text(en="rejected: {kind} {hash}: {why}", zh="未采信:{kind} {hash}:{why}")
+_REJECTED = Text(en="rejected: {kind} {hash}: {why}", zh="未采信：{kind} {hash}:{why}")
 _COUNTS = Text(en="counts", zh="有效")
 
 

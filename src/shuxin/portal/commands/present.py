@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from shuxin.verification.api import Package
 
 _DONE = Text(
-    en="{file} is for {audience} only, for ten minutes", zh="{file} 仅供 {audience},十分钟内有效"
+    en="{file} is for {audience} only, for ten minutes", zh="{file} 仅供 {audience}，十分钟内有效"
 )
-_ASK = Text(en="Passphrase: ", zh="口令:")
+_ASK = Text(en="Passphrase: ", zh="口令：")
 _PIECE = 1 << 20
 
 

@@ -17,7 +17,7 @@ _NONE = Text(en="no proposal waits", zh="没有待确认的建议")
 _HEAD = Text(en="proposal|file|subject|questions", zh="建议|文件|主体列|待答问题")
 _ACCEPTED = Text(
     en="proposals accepted: {count}; run the import again to load them",
-    zh="已确认 {count} 个建议;请再次运行导入以装载",
+    zh="已确认 {count} 个建议；请再次运行导入以装载",
 )
 
 

@@ -25,24 +25,24 @@ _BY = {
     "helper": Text(en="helper", zh="协助方"),
 }
 _GOT = Text(
-    en="{right:,} of {tried:,}, by guessing {guess}", zh="{right:,} / {tried:,},猜测约 {guess}"
+    en="{right:,} of {tried:,}, by guessing {guess}", zh="{right:,} / {tried:,}，猜测约 {guess}"
 )
-_OF_ALL = Text(en="; {whole:,} in all", zh=";总计 {whole:,}")
-_REFUSED = Text(en="; refused: {code}", zh=";被拒绝:{code}")
-_WITHOUT = Text(en="{got} (without: {what})", zh="{got}(去除:{what})")
+_OF_ALL = Text(en="; {whole:,} in all", zh="；总计 {whole:,}")
+_REFUSED = Text(en="; refused: {code}", zh="；被拒绝：{code}")
+_WITHOUT = Text(en="{got} (without: {what})", zh="{got}（去除：{what}）")
 _MARKS = {
     "stopped": Text(en="stopped", zh="已阻止"),
     "open": Text(en="OPEN", zh="未防护"),
     "elsewhere": Text(en="not run here", zh="此处未运行"),
     "broken": Text(en="BROKEN", zh="被攻破"),
     "twin": Text(en="the attack itself failed", zh="攻击本身失败"),
-    "held": Text(en="open, though nothing was got this time", zh="未防护,但本次未得手"),
+    "held": Text(en="open, though nothing was got this time", zh="未防护，但本次未得手"),
 }
 _MARKED = Text(en="{mark}: {got}", zh="{mark}:{got}")
 _SUM = Text(
     en="{count} attacks: {stopped} stopped, {open} open and bounded as said, {elsewhere} not run here; "
     "{broken} not as claimed",
-    zh="攻击 {count} 项:已阻止 {stopped},未防护(有所列限制){open},此处未运行 {elsewhere};与声明不符 {broken}",
+    zh="攻击 {count} 项：已阻止 {stopped}，未防护（有所列限制）{open}，此处未运行 {elsewhere}；与声明不符 {broken}",
 )
 _WRITTEN = Text(en="written to {file}", zh="已写入 {file}")
 _ONE_THREAD = "OPENBLAS_NUM_THREADS"

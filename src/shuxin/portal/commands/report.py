@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shuxin.kernel.text import Language
 
 FONTS = Path(shuxin.portal.__file__).parent / "static" / "vendor"
-_WRITTEN = Text(en="report: {files}", zh="报告:{files}")
+_WRITTEN = Text(en="report: {files}", zh="报告：{files}")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

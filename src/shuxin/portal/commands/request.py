@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _WRITTEN = Text(
     en="{file}: to be answered once, within a day; send it with the subject's authorisation",
-    zh="{file}:仅答复一次,一天内有效;请与主体授权书一并发送",
+    zh="{file}：仅答复一次，一天内有效；请与主体授权书一并发送",
 )
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _DONE = Text(
     en="{mentions:,} mentions -> {entities:,} entities: by code {by_code:,}, by other number {by_number:,}, by"
     " name {by_name:,}, by weight {by_weight:,}, known by name only {alone:,}; {in_review:,} wait for review",
-    zh="{mentions:,} 处记载归为 {entities:,} 个主体:按信用代码 {by_code:,},按其他号码 {by_number:,},按名称 {by_name:,},"
-    "按概率权重 {by_weight:,},仅知名称 {alone:,};待人工复核 {in_review:,}",
+    zh="{mentions:,} 处记载归为 {entities:,} 个主体：按信用代码 {by_code:,}，按其他号码 {by_number:,}，"
+    "按名称 {by_name:,}，按概率权重 {by_weight:,}，仅知名称 {alone:,}；待人工复核 {in_review:,}",
 )
 
 

@@ -25,16 +25,16 @@ _REQUERY = Text(
 _TITLE = Text(en="to be asked for again at the source", zh="需向来源重新查询")
 _OPEN = Text(
     en="erasure {number} is approved but not proved: shuxin erase sweep",
-    zh="删除 {number} 已批准但尚无证明:shuxin erase sweep",
+    zh="删除 {number} 已批准但尚无证明：shuxin erase sweep",
 )
 _NONE = Text(en="nothing is due", zh="没有到期事项")
 _WHAT = {
-    "received_data": Text(en="data received: must go", zh="取得的数据:应删除"),
-    "authorisation": Text(en="record of an authorisation: may go", zh="授权记录:可删除"),
-    "uses": Text(en="records of uses: may go", zh="使用记录:可删除"),
-    "expired_facts": Text(en="negative facts: must go", zh="负面信息:应删除"),
-    "old_rows": Text(en="rows: must go", zh="数据行:应删除"),
-    "duty_over": Text(en="rows no duty keeps any more: may go", zh="法定保存期已满:可删除"),
+    "received_data": Text(en="data received: must go", zh="取得的数据：应删除"),
+    "authorisation": Text(en="record of an authorisation: may go", zh="授权记录：可删除"),
+    "uses": Text(en="records of uses: may go", zh="使用记录：可删除"),
+    "expired_facts": Text(en="negative facts: must go", zh="负面信息：应删除"),
+    "old_rows": Text(en="rows: must go", zh="数据行：应删除"),
+    "duty_over": Text(en="rows no duty keeps any more: may go", zh="法定保存期已满：可删除"),
 }
 
 

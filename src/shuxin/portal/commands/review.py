@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HEAD = Text(
     en="number|name as written|dataset|rows|is it|why it waits|probability|evidence in bits",
-    zh="编号|记载名称|数据集|行数|是否为|待定原因|概率|证据(比特)",
+    zh="编号|记载名称|数据集|行数|是否为|待定原因|概率|证据（比特）",
 )
 _WHY = {
     "weight": Text(en="evidence is thin", zh="证据不足"),
@@ -31,7 +31,7 @@ _WHY = {
     ),
 }
 _NONE = Text(en="nothing waits for review", zh="没有待复核项")
-_KEPT = Text(en="kept; 'shuxin resolve' will place it so", zh="已记录;运行 shuxin resolve 后生效")
+_KEPT = Text(en="kept; 'shuxin resolve' will place it so", zh="已记录；运行 shuxin resolve 后生效")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

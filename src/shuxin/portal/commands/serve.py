@@ -17,6 +17,7 @@ from shuxin.portal.web.address import is_loopback
 
 if TYPE_CHECKING:
     import argparse
+    from types import FrameType
 
     from shuxin.kernel.text import Language
 
@@ -30,11 +31,11 @@ class TLSNeeded(NotPermitted):
     code = "tls_needed"
     what = Text(
         en="other machines may reach {host}, and no TLS certificate was given",
-        zh="其他机器可以访问 {host},但未提供 TLS 证书",
+        zh="其他机器可以访问 {host}，但未提供 TLS 证书",
     )
     mend = Text(
         en="Give --certificate and --key, or listen on this machine only, behind a proxy that does TLS",
-        zh="请提供 --certificate 与 --key,或仅监听本机地址并由反向代理提供 TLS",
+        zh="请提供 --certificate 与 --key，或仅监听本机地址并由反向代理提供 TLS",
     )
 
 
@@ -42,11 +43,11 @@ class DemoStaysHere(NotPermitted):
     code = "demo_stays_here"
     what = Text(
         en="this installation was made by the demo: its accounts need no second factor, so it serves this machine only",
-        zh="本安装由演示生成,账户未启用第二步验证,仅供本机访问",
+        zh="本安装由演示生成，账户未启用第二步验证，仅供本机访问",
     )
     mend = Text(
         en="Leave out --host, --proxy and SHUXIN_URL; for others set up an installation by 'shuxin init'",
-        zh="请去掉 --host、--proxy 及 SHUXIN_URL;对外服务请用 shuxin init 新建安装",
+        zh="请去掉 --host、--proxy 及 SHUXIN_URL；对外服务请用 shuxin init 新建安装",
     )
 
 
@@ -135,11 +136,19 @@ def _server(*, tls: dict[str, Any], proxy: str | None) -> Any:
     import uvicorn
 
     from shuxin.infra.api import Connections
+    from shuxin.market.api import let_go
     from shuxin.portal.web.asgi import application, unproxied
     from shuxin.portal.web.connections import MOST, MOST_EACH, BoundedProtocol, proxies
 
+    class Server(uvicorn.Server):
+        """Callers that wait for events are answered at the first word of an end, not at their own time."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            let_go()
+            super().handle_exit(sig, frame)
+
     book = Connections(most=MOST, most_each=MOST_EACH)
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             application() if proxy else unproxied(application()),
             http=cast("Any", partial(BoundedProtocol, book=book, exempt=proxies(proxy or ""))),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SUMMARY = Text(
     en="list {number} of {at}: {withdrawn} ended, {suspended} suspended",
-    zh="{at} 的第 {number} 号清单:已终止 {withdrawn} 项,已暂停 {suspended} 项",
+    zh="{at} 的第 {number} 号清单：已终止 {withdrawn} 项，已暂停 {suspended} 项",
 )
 
 

@@ -16,25 +16,32 @@ if TYPE_CHECKING:
     from shuxin.infra.api import Settings
     from shuxin.kernel.statements import Statement
     from shuxin.kernel.text import Language
+    from shuxin.parties.api import Step
 
 _FEN = 100
-_SET = Text(
-    en="one use of {catalogue} for {purpose} costs {fen} fen from {day} on",
-    zh="自 {day} 起,目录 {catalogue}、目的 {purpose} 每次使用 {fen} 分",
+_SET = Text(en="the price is in force", zh="该单价已生效")
+_WAITS = Text(
+    en="it waits for a second person, who runs 'shuxin tariff waiting' and 'shuxin tariff agree NUMBER'",
+    zh="待另一人复核：请其运行 shuxin tariff waiting 和 shuxin tariff agree 编号",
 )
 _PRICES = Text(
-    en="catalogue|purpose|fen for one use|from|set by|set at",
-    zh="目录|目的|单价(分/次)|生效日|设定人|设定时间",
+    en="catalogue|purpose|fen for one use|from|set by|agreed by|set at",
+    zh="目录|目的|单价（分/次）|生效日|提出人|复核人|生效时间",
 )
-_NONE = Text(en="no price was ever set: uses cost nothing", zh="尚未设定单价,使用不计费")
+_WAITING = Text(
+    en="number|catalogue|purpose|fen for one use|from|proposed by|lapses",
+    zh="编号|目录|目的|单价（分/次）|生效日|提出人|失效时间",
+)
+_NOBODY_WAITS = Text(en="no price waits for a second person", zh="没有待复核的单价")
+_NONE = Text(en="no price was ever set: uses cost nothing", zh="尚未设定单价，使用不计费")
 _LINES = Text(
-    en="catalogue|purpose|uses|fen for one|fen", zh="目录|目的|使用次数|单价(分)|金额(分)"
+    en="catalogue|purpose|uses|fen for one|fen", zh="目录|目的|使用次数|单价（分）|金额（分）"
 )
 _HEAD = Text(
-    en="{caller}, {month}: {uses} uses, {yuan} yuan", zh="{caller} {month}:{uses} 次使用,{yuan} 元"
+    en="{caller}, {month}: {uses} uses, {yuan} yuan", zh="{caller} {month}:{uses} 次使用，{yuan} 元"
 )
 _SO_FAR = Text(
-    en="the month is not over: this is how it stands now", zh="当月尚未结束,以下为截至目前的数据"
+    en="the month is not over: this is how it stands now", zh="当月尚未结束，以下为截至目前的数据"
 )
 _NO_USES = Text(en="nobody used anything in {month}", zh="{month} 没有使用记录")
 _WRITTEN = Text(en="written to {file}", zh="已写入 {file}")
@@ -44,6 +51,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     settings = start()
     acts: Mapping[str, Callable[[Settings, argparse.Namespace, Language], int]] = {
         "set": _set,
+        "waiting": _waiting,
+        "agree": _agree,
         "show": _show,
         "statement": _statement,
     }
@@ -52,10 +61,10 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def _set(settings: Settings, options: argparse.Namespace, language: Language) -> int:
     from shuxin.infra.api import now_in_china
-    from shuxin.market.api import set_price
+    from shuxin.market.api import propose_price
 
     now = now_in_china()
-    made = set_price(
+    step = propose_price(
         catalogue=options.catalogue,
         purpose=options.purpose,
         fen=options.fen,
@@ -64,8 +73,43 @@ def _set(settings: Settings, options: argparse.Namespace, language: Language) ->
         journal=journal_of(settings),
         now=now,
     )
-    facts = {"catalogue": made.catalogue, "purpose": made.purpose, "fen": made.fen}
-    say(_SET, language, day=made.valid_from.isoformat(), **facts)
+    return _agreed(step, language)
+
+
+def _agree(settings: Settings, options: argparse.Namespace, language: Language) -> int:
+    from shuxin.infra.api import now_in_china
+    from shuxin.market.api import agree_to_price
+
+    journal = journal_of(settings)
+    step = agree_to_price(options.number, by=operator(), journal=journal, now=now_in_china())
+    return _agreed(step, language)
+
+
+def _agreed(step: Step, language: Language) -> int:
+    say(_WAITS if step.value == "waiting" else _SET, language)
+    return 0
+
+
+def _waiting(_: Settings, __: argparse.Namespace, language: Language) -> int:
+    from shuxin.infra.api import now_in_china
+    from shuxin.market.api import proposed_prices
+
+    rows = [
+        (
+            p.number,
+            p.catalogue,
+            p.purpose,
+            p.fen,
+            p.valid_from.isoformat(),
+            p.by,
+            china_time(p.until),
+        )
+        for p in proposed_prices(now=now_in_china())
+    ]
+    if rows:
+        show("", _WAITING.say(language).split("|"), rows, right=(0, 3))
+    else:
+        say(_NOBODY_WAITS, language)
     return 0
 
 
@@ -73,7 +117,15 @@ def _show(_: Settings, __: argparse.Namespace, language: Language) -> int:
     from shuxin.market.api import prices
 
     rows = [
-        (p.catalogue, p.purpose, p.fen, p.valid_from.isoformat(), p.by, china_time(p.at))
+        (
+            p.catalogue,
+            p.purpose,
+            p.fen,
+            p.valid_from.isoformat(),
+            p.by,
+            p.agreed_by,
+            china_time(p.at),
+        )
         for p in prices()
     ]
     if rows:

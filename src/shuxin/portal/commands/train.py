@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SAMPLE = Text(
     en="{rows:,} loans with known end, {bads:,} in default ({rate:.1%}); {without:,} left out for want of any"
     " invoice; ratings {ratings}",
-    zh="{rows:,} 笔有结果的贷款,违约 {bads:,} 笔({rate:.1%});另有 {without:,} 笔因无发票未采用;评级分布 {ratings}",
+    zh="{rows:,} 笔有结果的贷款，违约 {bads:,} 笔（{rate:.1%}）；另有 {without:,} 笔因无发票未采用；评级分布 {ratings}",
 )
 _OUT_OF_TIME = Text(
     en="each loan is seen as of the day it was drawn", zh="每笔贷款以其放款日为特征截止日"
@@ -29,26 +29,26 @@ _OUT_OF_TIME = Text(
 _CARD = Text(en="characteristic|bin|good|bad|WOE|points", zh="特征|分箱|好|坏|WOE|分值")
 _DROPPED = Text(
     en="{count} of {all} candidates were left out: {why}",
-    zh="{all} 个候选特征中未采用 {count} 个:{why}",
+    zh="{all} 个候选特征中未采用 {count} 个：{why}",
 )
-_FINDING = Text(en="finding: {name}: {detail}", zh="发现:{name}:{detail}")
+_FINDING = Text(en="finding: {name}: {detail}", zh="发现：{name}:{detail}")
 _KEPT = Text(en="model {digest} kept and in use", zh="模型 {digest} 已保存并启用")
 _MEASURES = Text(en="measure|value|95 % interval|method", zh="指标|数值|95% 区间|方法")
 _MORE = Text(
     en="Brier score {brier:.3f}, calibration error {ece:.3f}",
-    zh="Brier 分 {brier:.3f},校准误差 {ece:.3f}",
+    zh="Brier 分 {brier:.3f}，校准误差 {ece:.3f}",
 )
 _STABILITY = Text(
     en="score of enterprises without outcome against the training rows: PSI {psi:.3f} (by chance {chance:.3f}, at most"
     " {limit:.3f}): {verdict}",
-    zh="无结果企业与训练样本评分分布:PSI {psi:.3f}(随机期望 {chance:.3f},上限 {limit:.3f}):{verdict}",
+    zh="无结果企业与训练样本评分分布：PSI {psi:.3f}（随机期望 {chance:.3f}，上限 {limit:.3f}）：{verdict}",
 )
-_CAUTION = Text(en="note: {caution}", zh="提示:{caution}")
-_WRITTEN = Text(en="report: {file}", zh="报告:{file}")
+_CAUTION = Text(en="note: {caution}", zh="提示：{caution}")
+_WRITTEN = Text(en="report: {file}", zh="报告：{file}")
 _OTHER_ROWS = Text(
     en="note: the model in use was not trained on these rows; the figures are those of cards made from these rows"
     " and are not kept with it",
-    zh="提示:当前启用的模型并非由这些样本训练,以上为用这些样本训练的评分卡的指标,不随该模型保存",
+    zh="提示：当前启用的模型并非由这些样本训练，以上为用这些样本训练的评分卡的指标，不随该模型保存",
 )
 _LEFT_OUT = Text(en="correlated, unsteady or weak", zh="相关性高、符号不稳或信息不足")
 

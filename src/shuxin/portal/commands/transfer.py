@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 MOST_STEPS = 16
 _STATE = Text(
     en="transfer {id}: {state}; {source} to {target}, for {purpose}",
-    zh="快递 {id}:{state};{source} 至 {target},用途 {purpose}",
+    zh="快递 {id}:{state}；{source} 至 {target}，用途 {purpose}",
 )
 _SECRET = Text(
     en="keep {file}: it shows the target when you hand over; the source does not get it",
-    zh="请保管 {file}:递交时用于表明接收方,不要交给来源方",
+    zh="请保管 {file}：递交时用于表明接收方，不要交给来源方",
 )
-_HIDDEN = Text(en="(hidden)", zh="(未公开)")
+_HIDDEN = Text(en="(hidden)", zh="（未公开）")
 _STEP = Text(en="  {at} {step} by {party}", zh="  {at} {step},{party}")
 
 

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 _HEAD = Text(en="anchor|party|key|for|until", zh="信任锚|主体|公钥|范围|有效至")
 _ATTESTER, _PINNED = Text(en="attester", zh="身份核验方"), Text(en="pinned key", zh="固定密钥")
 _ALL = Text(en="all kinds", zh="全部类别")
-_METHODS = Text(en="accepted proofs: {methods}", zh="接受的核验方式:{methods}")
-_DONE = Text(en="done: two persons said so", zh="已生效:经两人确认")
+_METHODS = Text(en="accepted proofs: {methods}", zh="接受的核验方式：{methods}")
+_DONE = Text(en="done: two persons said so", zh="已生效：经两人确认")
 _FOUNDED = Text(
     en="trusted: {name} ({party}), key {key}; compare the key with them by another way",
-    zh="已信任:{name}({party}),密钥 {key};请通过其他途径与对方核对密钥",
+    zh="已信任：{name}（{party}），密钥 {key}；请通过其他途径与对方核对密钥",
 )
 _WAITING = Text(
     en="noted; another person must give the same command within seven days",
-    zh="已记录;须由另一人在七日内执行相同命令",
+    zh="已记录；须由另一人在七日内执行相同命令",
 )
 
 

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 _USED = Text(
     en="Uses of these data here, except those that a duty of secrecy keeps back:",
-    zh="本处对其数据的使用记录(依法保密的除外):",
+    zh="本处对其数据的使用记录（依法保密的除外）：",
 )
 _HEAD = Text(
     en="when|who|what for|rests on|catalogues|level|number|log entry",
     zh="时间|使用方|目的|依据|目录|级别|第几次|日志序号",
 )
-_REFUSED = Text(en="Refused tries:", zh="被拒绝的尝试:")
+_REFUSED = Text(en="Refused tries:", zh="被拒绝的尝试：")
 _REFUSED_HEAD = Text(en="when|who|what for|why it was refused", zh="时间|申请方|目的|拒绝原因")
 _ALL = Text(en="all here", zh="全部")
-_GENERAL = Text(en="{ground} (data of everybody)", zh="{ground}(涉及全部主体)")
+_GENERAL = Text(en="{ground} (data of everybody)", zh="{ground}（涉及全部主体）")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -31,8 +31,8 @@ KINDS: dict[str, tuple[str, str]] = {
 """The ``kind`` of a JSON file, and the function that judges it: ``(bytes, *, trust, now) -> ProofVerdict``."""
 
 LONGEST_FILE = 1 << 26
-_HOLDS = Text(en="{file}: holds", zh="{file}:成立")
-_FAILS = Text(en="{file}: DOES NOT HOLD", zh="{file}:不成立")
+_HOLDS = Text(en="{file}: holds", zh="{file}：成立")
+_FAILS = Text(en="{file}: DOES NOT HOLD", zh="{file}：不成立")
 
 
 class ProofFileUnreadable(NotFound):
@@ -47,7 +47,7 @@ class VerifyKindUnknown(InvalidInput):
     mend = Text(
         en="Give evidence, a proof, a checkpoint or the folder of a log; for a receipt or package use"
         " 'shuxin document verify'",
-        zh="请提供证据文件、证明、检查点或日志目录;回执和数据包请用 shuxin document verify",
+        zh="请提供证据文件、证明、检查点或日志目录；回执和数据包请用 shuxin document verify",
     )
 
 

@@ -29,7 +29,7 @@ LOWEST_PORT, HIGHEST_PORT = 21_000, 29_000
 class DemoFolderTaken(Conflict):
     code = "demo_folder_taken"
     what = Text(
-        en="{folder} exists and was not made by a demo", zh="{folder} 已存在,且不是演示生成的目录"
+        en="{folder} exists and was not made by a demo", zh="{folder} 已存在，且不是演示生成的目录"
     )
     mend = Text(
         en="Move it away or run the demo in another folder", zh="请移走该目录或在其他目录运行演示"
@@ -41,7 +41,7 @@ class DemoRunning(Conflict):
     what = Text(en="the demo in {folder} is running", zh="{folder} 中的演示正在运行")
     mend = Text(
         en="Use its link, or end it first (Ctrl-C in its window)",
-        zh="请直接使用其链接,或先在其窗口按 Ctrl-C 结束",
+        zh="请直接使用其链接，或先在其窗口按 Ctrl-C 结束",
     )
 
 
@@ -150,7 +150,7 @@ class Login:
 
 OWNER = "owner"
 LOGINS = (
-    Login(OWNER, PLATFORM, ("subject",), Text(en="owner of a firm: you", zh="企业主:即您本人")),
+    Login(OWNER, PLATFORM, ("subject",), Text(en="owner of a firm: you", zh="企业主：即您本人")),
     Login("operator", PLATFORM, ("officer",), Text(en="platform's officer", zh="平台业务人员")),
     Login("admin", PLATFORM, ("system_admin",), Text(en="system administrator", zh="系统管理员")),
     Login(

@@ -39,10 +39,10 @@ _OWN = ("SHUXIN_", "DJANGO_")
 
 class DemoStepFailed(Unavailable):
     code = "demo_step_failed"
-    what = Text(en="a step of the demo failed: {step}", zh="演示步骤失败:{step}")
+    what = Text(en="a step of the demo failed: {step}", zh="演示步骤失败：{step}")
     mend = Text(
         en="{log} has what it said; run 'shuxin demo' again: what is half made is made anew",
-        zh="详情见 {log};重新运行 shuxin demo 即可,未完成的内容会重新生成",
+        zh="详情见 {log}；重新运行 shuxin demo 即可，未完成的内容会重新生成",
     )
 
 

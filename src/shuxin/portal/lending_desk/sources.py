@@ -48,11 +48,11 @@ class OwnDataNotUsable(Conflict):
     code = "own_data_not_usable"
     what = Text(
         en="this lender may not use what it holds of the firm for a decision now: {reasons}",
-        zh="本行现不得将所持有的该企业数据用于授信决策:{reasons}",
+        zh="本行现不得将所持有的该企业数据用于授信决策：{reasons}",
     )
     mend = Text(
         en="A person decides; see the firm's objections and this lender's lawful basis",
-        zh="转人工审批;请核对企业提出的异议及本行的合法性依据",
+        zh="转人工审批；请核对企业提出的异议及本行的合法性依据",
     )
 
 
@@ -129,6 +129,15 @@ class BankSources:
         found = asks.score(service, subjects=[entity], words=held.words)
         evidence = found.score_ids[0] if found.score_ids else ""
         return Fetched(_joint(found, asks, service), tuple(self._noted), evidence=evidence)
+
+    def warm(self) -> None:
+        """Load now what the first decision would wait for; reads nothing."""
+        import duckdb  # noqa: F401, PLC0415 - heavy
+        import ibis  # noqa: F401, PLC0415 - heavy
+
+        import shuxin.fusion.api as fusion  # noqa: PLC0415 - heavy
+
+        _ = fusion.compute_features
 
     def close(self) -> None:
         if self._asking is not None:

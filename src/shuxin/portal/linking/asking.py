@@ -53,7 +53,7 @@ class SiteRefused(Conflict):
 
     code = "site_refused"
     what = Text(
-        en="{address} refuses ({refusal}): {sentence}", zh="{address} 拒绝({refusal}):{sentence}"
+        en="{address} refuses ({refusal}): {sentence}", zh="{address} 拒绝（{refusal}）：{sentence}"
     )
     mend = Text(
         en="Do what its answer says; its people find the same there",

@@ -36,7 +36,7 @@ class HoldersUnreadable(InvalidInput):
     what = Text(en="the register of holders' sites cannot be read", zh="数据来源站点登记无法读取")
     mend = Text(
         en="Restore holders.json from the backup, or remove it and register the sites anew",
-        zh="请从备份恢复 holders.json,或删除后重新登记站点",
+        zh="请从备份恢复 holders.json，或删除后重新登记站点",
     )
 
 

@@ -29,7 +29,7 @@ class NetworksUnreadable(InvalidInput):
     what = Text(en="the list of opened networks cannot be read", zh="已开放网段清单无法读取")
     mend = Text(
         en="Restore {file} from the backup, or remove it and open the networks anew",
-        zh="请从备份恢复 {file},或删除后重新开放网段",
+        zh="请从备份恢复 {file}，或删除后重新开放网段",
     )
 
 

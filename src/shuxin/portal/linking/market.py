@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -35,18 +36,19 @@ if TYPE_CHECKING:
         ReferralView,
         government,
     )
+    from shuxin.portal.linking.asking import Bounds
 
 Read = TypeVar("Read")
-PAGE_ITEMS, MOST_PAGES = 200, 500
+PAGE_ITEMS, MOST_PAGES, _MOST_EVENTS = 200, 500, 1000
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 class PlatformBusy(Unavailable):
     code = "platform_busy"
     what = Text(
-        en="the platform cannot answer just now ({refusal})", zh="平台暂时无法答复({refusal})"
+        en="the platform cannot answer just now ({refusal})", zh="平台暂时无法答复（{refusal}）"
     )
-    mend = Text(en="Try again in a while; nothing was lost", zh="请稍后重试,数据不会丢失")
+    mend = Text(en="Try again in a while; nothing was lost", zh="请稍后重试，数据不会丢失")
 
 
 class PlatformMarket:
@@ -115,8 +117,11 @@ class PlatformMarket:
         found = self._call("GET", f"/applications/{_safe(key)}")
         return self._read(lending.ApplicationView, found)
 
-    def step_application(self, key: str, event: str, *, by: str, reason: str = "") -> None:
-        self._step("applications", key, event, by=by, reason=reason)
+    def step_application(
+        self, key: str, event: str, *, by: str, reason: str = ""
+    ) -> ApplicationView:
+        found = self._step("applications", key, event, by=by, reason=reason)
+        return self._read(lending.ApplicationView, found)
 
     def answer(self, key: str, answer: Answer, *, by: str) -> None:
         self._call("POST", f"/applications/{_safe(key)}/answer", body=said(answer), by=by)
@@ -143,8 +148,34 @@ class PlatformMarket:
         found = self._call("GET", f"/events?after={int(after)}&most={int(most)}")
         return self._read(market.EventPage, found)
 
-    def recommended(self) -> Sequence[Recommended]:
-        return self._all(market.Recommended, "/recommendations")
+    def newest_event(self, after: int) -> int:
+        """The number up to which there are events; waits for a while where there is none after ``after``."""
+        seconds = market.LONGEST_WAIT
+        path = f"/events?after={int(after)}&most={_MOST_EVENTS}&wait={seconds}"
+        bounds = replace(PAGE, seconds=PAGE.seconds + seconds)
+        return self._read(market.EventPage, self._call("GET", path, bounds=bounds)).last
+
+    def recommended(self, *, by: str) -> Sequence[Recommended]:
+        return self._all(market.Recommended, "/recommendations", by=by)
+
+    def listed(self, *, by: str) -> Sequence[government.RecommendedFirm]:
+        return self._all(market.government.RecommendedFirm, "/lists/recommended", by=by)
+
+    def report_result(
+        self,
+        listing: str,
+        *,
+        result: government.ResultKind,
+        amount_fen: int = 0,
+        rate_bp: int | None = None,
+        reason: str = "",
+        by: str,
+        request_id: str,
+    ) -> None:
+        said = {"result": result.value, "amount_fen": amount_fen, "reason": reason}
+        body = json_body(said if rate_bp is None else {**said, "rate_bp": rate_bp})
+        path = f"/lists/recommended/{_safe(listing)}/results"
+        self._call("POST", path, body=body, by=by, once=_once("result", request_id))
 
     def campaigns(self) -> Sequence[government.LenderCampaign]:
         return self._all(market.government.LenderCampaign, "/campaigns")
@@ -171,9 +202,9 @@ class PlatformMarket:
 
     def _step(
         self, things: str, key: str, event: str, *, by: str, reason: str, code: str = ""
-    ) -> None:
+    ) -> Any:
         body = json_body({"event": event, "reason": reason, "code": code})
-        self._call("POST", f"/{things}/{_safe(key)}/steps", body=body, by=by)
+        return self._call("POST", f"/{things}/{_safe(key)}/steps", body=body, by=by)
 
     def _all(self, kind: type[Read], path: str, *, by: str = "", **query: str) -> list[Read]:
         """Every page."""
@@ -193,11 +224,18 @@ class PlatformMarket:
         return found
 
     def _call(
-        self, method: str, path: str, *, body: bytes | None = None, by: str = "", once: str = ""
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        by: str = "",
+        once: str = "",
+        bounds: Bounds | None = None,
     ) -> Any:
         headers = {"Shuxin-Officer": quote(by[:100], safe="")} if by else {}
         headers |= {"Idempotency-Key": once} if once else {}
-        bounds = SHORT if method != "GET" else PAGE
+        bounds = bounds or (SHORT if method != "GET" else PAGE)
 
         def asked() -> Any:
             return self._platform.exchange(

@@ -59,10 +59,12 @@ class ObjectionNotTaken(Conflict):
     """Says no more than a code to whoever carries the answer."""
 
     code = "objection_not_taken"
-    what = Text(en="the holder did not take the objection ({why})", zh="持有方未受理该异议({why})")
+    what = Text(
+        en="the holder did not take the objection ({why})", zh="持有方未受理该异议（{why}）"
+    )
     mend = Text(
         en="See docs/errors for this code, or turn to the holder itself",
-        zh="请按代码查阅说明,或直接联系该持有方",
+        zh="请按代码查阅说明，或直接联系该持有方",
     )
 
 

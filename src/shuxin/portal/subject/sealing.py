@@ -52,17 +52,17 @@ class AnswerTooLong(InvalidInput):
     code = "sealed_answer_too_long"
     what = Text(
         en="the answer is longer than {longest} bytes",
-        zh="应答内容超过 {longest} 字节,无法一次返回",
+        zh="应答内容超过 {longest} 字节，无法一次返回",
     )
     mend = Text(en="Ask for one dataset at a time", zh="请按单个数据集查阅")
 
 
 class AnswerNotOpened(InvalidInput):
     code = "sealed_answer_not_opened"
-    what = Text(en="this is not an answer to that question", zh="该应答与所提问题不符,无法打开")
+    what = Text(en="this is not an answer to that question", zh="该应答与所提问题不符，无法打开")
     mend = Text(
         en="Ask again; if it stays, tell the holder and the operator",
-        zh="请重新查阅;如仍出现,请告知数据持有方与平台运营方",
+        zh="请重新查阅；如仍出现，请告知数据持有方与平台运营方",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,7 +19,6 @@ from shuxin.portal.web.problem import NoSuchPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from django.http import HttpRequest, HttpResponse
 
@@ -33,7 +32,7 @@ class RoleNeeded(NotPermitted):
     what = Text(en="this page is for other roles", zh="您的角色无权访问该页面")
     mend = Text(
         en="Sign in with an account that has the role, or ask the system administrator",
-        zh="请使用具有相应角色的账户登录,或联系系统管理员",
+        zh="请使用具有相应角色的账户登录，或联系系统管理员",
     )
 
 
@@ -71,17 +70,8 @@ class Access:
 
 def kind_of(party: str) -> PartyKind | None:
     """Of an institution that this site trusts by its own file; None for everybody else."""
-    home = settings_from_environment().home
-    try:
-        changed = (home / "trust.json").stat().st_mtime_ns
-    except OSError:
-        return None
-    return _kinds(home, changed).get(party)
-
-
-@lru_cache(maxsize=4)
-def _kinds(home: Path, changed: int) -> dict[str, PartyKind]:  # noqa: ARG001 - a changed file is read anew
-    return {one.party: one.kind for one in read_trust(home).pinned}
+    pinned = read_trust(settings_from_environment().home).pinned
+    return next((one.kind for one in reversed(pinned) if one.party == party), None)
 
 
 _HOLDERS = frozenset({PartyKind.DEPARTMENT, PartyKind.UTILITY, PartyKind.BANK})

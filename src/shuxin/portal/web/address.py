@@ -17,7 +17,7 @@ class PublicAddressInvalid(InvalidInput):
     what = Text(en="SHUXIN_URL is not a usable address", zh="SHUXIN_URL 不是可用的地址")
     mend = Text(
         en="Use https://NAME or https://NAME:PORT; http:// is for addresses of this machine only",
-        zh="请使用 https://域名 或 https://域名:端口;http:// 仅限本机地址",
+        zh="请使用 https://域名 或 https://域名：端口；http:// 仅限本机地址",
     )
 
 

@@ -33,7 +33,7 @@ class ProxyInvalid(InvalidInput):
     what = Text(en="--proxy is no address", zh="--proxy 不是有效地址")
     mend = Text(
         en="Give the proxy's IP address, or several addresses or networks with commas between",
-        zh="请填写代理的 IP 地址;可用逗号分隔多个地址或网段",
+        zh="请填写代理的 IP 地址；可用逗号分隔多个地址或网段",
     )
 
 

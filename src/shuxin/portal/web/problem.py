@@ -37,7 +37,7 @@ STATUS: dict[type[ShuxinError], int] = {
 class NoSuchPage(NotFound):
     code = "page_not_found"
     what = Text(en="there is nothing at this address", zh="该地址没有内容")
-    mend = Text(en="Check the address, or begin at the first page", zh="请检查地址,或从首页开始")
+    mend = Text(en="Check the address, or begin at the first page", zh="请检查地址，或从首页开始")
 
 
 class FormRefused(NotPermitted):
@@ -47,7 +47,7 @@ class FormRefused(NotPermitted):
     )
     mend = Text(
         en="Allow cookies for this site, load the page again and send the form once more",
-        zh="请允许本站 Cookie,重新打开页面后再次提交",
+        zh="请允许本站 Cookie，重新打开页面后再次提交",
     )
 
 
@@ -67,17 +67,17 @@ class NotUnderstood(InvalidInput):
     code = "request_not_understood"
     what = Text(
         en="the request does not have the described form: {places}",
-        zh="请求不符合约定格式:{places}",
+        zh="请求不符合约定格式：{places}",
     )
     mend = Text(en="Compare it with /api/openapi.json", zh="请对照 /api/openapi.json 检查")
 
 
 class Broken(Unavailable):
     code = "fault_in_the_software"
-    what = Text(en="something here is broken; nothing was half-done", zh="系统出现故障,操作未完成")
+    what = Text(en="something here is broken; nothing was half-done", zh="系统出现故障，操作未完成")
     mend = Text(
         en="Try once more; if it stays, tell the operator the time at which it happened",
-        zh="请重试;如仍出现,请将发生时间告知运营方",
+        zh="请重试；如仍出现，请将发生时间告知运营方",
     )
 
 

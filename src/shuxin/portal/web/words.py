@@ -122,7 +122,7 @@ class Live(template.Node):
 
 _LOST = Text(
     en="The connection is lost; this page goes on by itself when it is back.",
-    zh="连接已中断,恢复后本页将自动继续更新。",
+    zh="连接已中断，恢复后本页将自动继续更新。",
 )
 
 

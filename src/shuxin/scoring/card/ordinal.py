@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 
 from shuxin.kernel.canonical import canonical_json, content_hash
 from shuxin.kernel.errors import InvalidInput
+from shuxin.kernel.rounded import logistic
 from shuxin.kernel.text import Text
 from shuxin.scoring.binning.characteristic import LengthsDisagree
 from shuxin.scoring.binning.lookup import numbers_of
@@ -106,6 +107,15 @@ class OrdinalCard:
         towards = (inputs @ np.asarray(self.coefficients))[:, None]
         below = _logistic(np.asarray(self.thresholds) - towards)
         return np.diff(below, axis=1, prepend=0.0, append=1.0)
+
+    def probabilities_of(self, features: Sequence[float], /) -> tuple[float, ...]:
+        """The same for one row of finite numbers, to the last bit the same on every machine; NaN where it overflows."""
+        towards = 0.0
+        rows = zip(features, self.means, self.scales, self.coefficients, strict=True)
+        for value, mean, scale, coefficient in rows:
+            towards += (value - mean) / scale * coefficient
+        below = (0.0, *(logistic(threshold - towards) for threshold in self.thresholds), 1.0)
+        return tuple(upper - lower for lower, upper in pairwise(below))
 
 
 def fit_ordinal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from shuxin.kernel import rounded
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 
@@ -45,12 +46,12 @@ class Scaling:
     @property
     def factor(self) -> float:
         """Points per unit of natural log-odds."""
-        return self.pdo / math.log(2.0)
+        return self.pdo / rounded.log(2.0)
 
     @property
     def offset(self) -> float:
         """Points at even odds."""
-        return self.base_points - self.factor * math.log(self.base_odds)
+        return self.base_points - self.factor * rounded.log(self.base_odds)
 
     def points(self, *, log_odds: float) -> float:
         """Score of good:bad log-odds, neither rounded nor clamped."""
@@ -75,6 +76,6 @@ class Scaling:
         """PD (违约概率), 0-1, at a score."""
         log_odds = (score - self.offset) / self.factor
         if log_odds < 0:
-            return 1.0 / (1.0 + math.exp(log_odds))
-        bad = math.exp(-log_odds)
+            return 1.0 / (1.0 + rounded.exp(log_odds))
+        bad = rounded.exp(-log_odds)
         return bad / (1.0 + bad)

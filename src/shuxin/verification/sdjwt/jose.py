@@ -34,7 +34,7 @@ _HEADER = frozenset({"alg", "typ", "kid"})
 
 class TokenInvalid(InvalidInput):
     code = "credential_invalid"
-    what = Text(en="this is not a credential: {reason}", zh="这不是有效的凭证:{reason}")
+    what = Text(en="this is not a credential: {reason}", zh="这不是有效的凭证：{reason}")
     mend = Text(
         en="Ask its holder for the whole, unchanged credential",
         zh="请向持有人索取完整且未改动的凭证",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse  # noqa: TC002 - ninja reads the annotations
 from ninja import Router
 from ninja.params.functions import Query
@@ -33,8 +32,8 @@ from shuxin.portal.web.market_api.calling import (
     once,
     one,
     page,
-    require_version,
     states_in,
+    stepped,
 )
 from shuxin.portal.web.market_api.products import READ, WRITE
 
@@ -132,12 +131,14 @@ def step_application(
 ) -> HttpResponse:
     """claim, score: by the lender; submit, answer (`reason` is the answer), cancel: by the firm."""
     call = called(request, "stepApplication", *BOTH, officer=officer)
-    with transaction.atomic():
-        lending.application(key, viewer=call.party)
-        lending.hold_application(key)
-        require_version(if_match, lending.application(key, viewer=call.party))
-        lending.step_application(key, step.event, doer=call.doer, now=call.now, reason=step.reason)
-        return one(lending.application(key, viewer=call.party))
+    return stepped(
+        read=lambda: lending.application(key, viewer=call.party),
+        hold=lambda: lending.hold_application(key),
+        act=lambda: lending.step_application(
+            key, step.event, doer=call.doer, now=call.now, reason=step.reason
+        ),
+        if_match=if_match,
+    )
 
 
 @applications.post(

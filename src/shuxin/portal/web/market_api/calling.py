@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 from urllib.parse import unquote
 
+from django.db import transaction
 from django.http import HttpResponse
 from ninja.params.functions import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -84,10 +85,10 @@ class NotOnThisSite(NotFound):
 
 class CallerNotFor(NotPermitted):
     code = "caller_not_for_this"
-    what = Text(en="this operation is not for {actor}", zh="该接口不对此类主体({actor})开放")
+    what = Text(en="this operation is not for {actor}", zh="该接口不对此类主体（{actor}）开放")
     mend = Text(
         en="Lenders are the banks that the platform's trust file names; ask its operator",
-        zh="贷款机构以平台信任清单登记为准,请联系运营方",
+        zh="贷款机构以平台信任清单登记为准，请联系运营方",
     )
 
 
@@ -211,6 +212,26 @@ def many(
 
 def page(items: Sequence[object], rest: str) -> HttpResponse:
     return _response(f'{{"items":[{",".join(map(_json, items))}],"next":"{rest}"}}', 200)
+
+
+def stepped(
+    *,
+    read: Callable[[], object],
+    hold: Callable[[], object],
+    act: Callable[[], object],
+    if_match: str,
+) -> HttpResponse:
+    """``act`` on a thing that is as the caller read it, and the thing afterwards, in one transaction.
+
+    read: as the caller may see it, and refuses who may not. hold: keeps everybody else from it until the end.
+    Raises VersionOther, and what the three raise.
+    """
+    with transaction.atomic():
+        read()
+        hold()
+        require_version(if_match, read())
+        act()
+        return one(read())
 
 
 def plain(value: object) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse  # noqa: TC002 - ninja reads the annotations
 from ninja import Router
 from pydantic import Field
@@ -28,7 +27,7 @@ from shuxin.portal.web.market_api.calling import (
     many,
     once,
     one,
-    require_version,
+    stepped,
 )
 from shuxin.portal.web.market_api.products import READ, WRITE
 
@@ -121,9 +120,11 @@ def step_demand(
 ) -> HttpResponse:
     """submit, withdraw."""
     call = called(request, "stepDemand", Actor.ENTERPRISE, officer=officer)
-    with transaction.atomic():
-        market.demand(key, viewer=call.party)
-        market.hold_demand(key)
-        require_version(if_match, market.demand(key, viewer=call.party))
-        market.step_demand(key, step.event, doer=call.doer, now=call.now, reason=step.reason)
-        return one(market.demand(key, viewer=call.party))
+    return stepped(
+        read=lambda: market.demand(key, viewer=call.party),
+        hold=lambda: market.hold_demand(key),
+        act=lambda: market.step_demand(
+            key, step.event, doer=call.doer, now=call.now, reason=step.reason
+        ),
+        if_match=if_match,
+    )

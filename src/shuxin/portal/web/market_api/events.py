@@ -38,6 +38,14 @@ events, subscriptions = Router(tags=["events"]), Router(tags=["events"])
 ANYBODY = (Actor.LENDER, Actor.ENTERPRISE, Actor.GOVERNMENT)
 After = Annotated[int, Query(ge=0, lt=2**53, description="`last` of the page before; 0 for all.")]
 Most = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
+Wait = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=market.LONGEST_WAIT,
+        description="Seconds to wait for an event where there is none yet.",
+    ),
+]
 
 
 class SubscribeIn(Closed):
@@ -63,9 +71,13 @@ class ResumeIn(Closed):
 
 
 @events.get("", response=EventsOut, auth=READ, operation_id="listEvents")
-def list_events(request: HttpRequest, after: After = 0, most: Most = 200) -> HttpResponse:
+def list_events(
+    request: HttpRequest, after: After = 0, most: Most = 200, wait: Wait = 0
+) -> HttpResponse:
     """What the caller's party is told, in order; who reads on from `last` misses nothing."""
     call = called(request, "listEvents", *ANYBODY)
+    if wait:
+        market.await_events(call.party, after, seconds=wait)
     return plain(market.events_after(call.party, after, most=most))
 
 

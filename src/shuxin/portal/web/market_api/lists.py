@@ -64,17 +64,21 @@ class DoneOut(BaseModel):
 @recommendations.get(
     "", response=Page[RecommendedOut], auth=READ, operation_id="listRecommendations"
 )
-def list_recommendations(request: HttpRequest, limit: Limit = 50) -> HttpResponse:
+def list_recommendations(
+    request: HttpRequest, limit: Limit = 50, officer: Officer = ""
+) -> HttpResponse:
     """Firms that the lender may turn to, the most fitting first: they agreed, or an office recommended them."""
-    call = called(request, "listRecommendations", Actor.LENDER)
+    call = called(request, "listRecommendations", Actor.LENDER, officer=officer)
     found = market.recommended_firms(call.party, now=call.now, doer=call.doer)
     return page(found[:limit], "")
 
 
 @lists.get("/recommended", response=Page[ListedOut], auth=READ, operation_id="listRecommended")
-def list_recommended(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> HttpResponse:
-    """The firms of government's lists that are recommended to this lender; the log notes the reading."""
-    call = called(request, "listRecommended", Actor.LENDER)
+def list_recommended(
+    request: HttpRequest, cursor: Cursor = "", limit: Limit = 50, officer: Officer = ""
+) -> HttpResponse:
+    """The firms of government's lists that are recommended to this lender; the log notes who read of each."""
+    call = called(request, "listRecommended", Actor.LENDER, officer=officer)
     found = government.recommended_list(call.party, doer=call.doer, now=call.now)
     return many(found, key=lambda firm: firm.key, cursor=cursor, limit=limit)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse  # noqa: TC002 - ninja reads the annotations
 from ninja import Router
 from ninja.params.functions import Query
@@ -29,8 +28,8 @@ from shuxin.portal.web.market_api.calling import (
     once,
     one,
     plain,
-    require_version,
     states_in,
+    stepped,
 )
 
 if TYPE_CHECKING:
@@ -106,10 +105,13 @@ def edit_product(
 ) -> HttpResponse:
     """Change the draft; of a published product, begin or change the draft of its next version."""
     call = called(request, "editProduct", Actor.LENDER, officer=officer)
-    with transaction.atomic():
-        _require_own(key, call.party, if_match)
-        market.edit_product(key, built(market.ProductTerms, terms), doer=call.doer, now=call.now)
-        return one(market.product(key, viewer=call.party))
+    told: market.ProductTerms = built(market.ProductTerms, terms)
+    return stepped(
+        read=lambda: _own(key, call.party),
+        hold=lambda: market.hold_product(key),
+        act=lambda: market.edit_product(key, told, doer=call.doer, now=call.now),
+        if_match=if_match,
+    )
 
 
 @products.post("/{key}/steps", response=ProductOut, auth=WRITE, operation_id="stepProduct")
@@ -118,15 +120,19 @@ def step_product(
 ) -> HttpResponse:
     """submit, drop: of the unpublished version; pause, resume, retire: of the product."""
     call = called(request, "stepProduct", Actor.LENDER, officer=officer)
-    with transaction.atomic():
-        _require_own(key, call.party, if_match)
-        market.step_product(key, step.event, doer=call.doer, now=call.now, reason=step.reason)
-        return one(market.product(key, viewer=call.party))
+    return stepped(
+        read=lambda: _own(key, call.party),
+        hold=lambda: market.hold_product(key),
+        act=lambda: market.step_product(
+            key, step.event, doer=call.doer, now=call.now, reason=step.reason
+        ),
+        if_match=if_match,
+    )
 
 
-def _require_own(key: str, party: str, if_match: str) -> None:
-    """In a transaction: it stays so until the end. Raises ThingUnknown, VersionOther."""
-    if market.product(key, viewer=party).lender != party:
+def _own(key: str, party: str) -> market.ProductView:
+    """Raises ThingUnknown."""
+    found = market.product(key, viewer=party)
+    if found.lender != party:
         raise market.ThingUnknown(kind="product")
-    market.hold_product(key)
-    require_version(if_match, market.product(key, viewer=party))
+    return found

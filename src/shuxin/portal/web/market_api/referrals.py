@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse  # noqa: TC002 - ninja reads the annotations
 from ninja import Router
 from pydantic import Field
@@ -28,8 +27,8 @@ from shuxin.portal.web.market_api.calling import (
     many,
     once,
     one,
-    require_version,
     states_in,
+    stepped,
 )
 from shuxin.portal.web.market_api.products import READ, WRITE
 
@@ -90,10 +89,15 @@ def step_referral(
 ) -> HttpResponse:
     """take, decline (with a code or words): by the lender; withdraw: by the firm."""
     call = called(request, "stepReferral", Actor.LENDER, Actor.ENTERPRISE, officer=officer)
-    with transaction.atomic():
-        market.hold_demand(market.referral(key, viewer=call.party).demand)
-        require_version(if_match, market.referral(key, viewer=call.party))
-        market.step_referral(
+
+    def read() -> market.ReferralView:
+        return market.referral(key, viewer=call.party)
+
+    return stepped(
+        read=read,
+        hold=lambda: market.hold_demand(read().demand),
+        act=lambda: market.step_referral(
             key, step.event, doer=call.doer, now=call.now, reason=step.reason, code=step.code
-        )
-        return one(market.referral(key, viewer=call.party))
+        ),
+        if_match=if_match,
+    )

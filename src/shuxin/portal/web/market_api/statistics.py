@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from django.http import HttpRequest, HttpResponse  # noqa: TC002 - ninja reads the annotations
@@ -27,17 +28,24 @@ ACTORS = (Actor.GOVERNMENT, Actor.OPERATOR)
 
 
 class CellOut(BaseModel):
-    """``value`` null: nothing was counted, or ``is_hidden``: too few firms stand behind it. ``base``: how many do."""
+    """``value`` null: nothing was counted, or ``is_hidden``: too few firms stand behind it. ``base``: how many do.
+
+    ``before``: of what was known before that day; a figure that changed by fewer than five firms since stays.
+    """
 
     dimension: Literal["total", "month", "region", "lender"]
     group: str
     value: float | None
     base: int
     is_hidden: bool
+    before: date | None
 
 
 class IndicatorOut(BaseModel):
-    """One indicator, of all months that are over; ``calibre`` names how it is counted, and series of others differ."""
+    """One indicator, of all months that are over; ``calibre`` names how it is counted, and series of others differ.
+
+    ``computed_at``: once, when the last of them was over; it stays as it is until the next is.
+    """
 
     code: str
     name: TextOut
@@ -46,6 +54,7 @@ class IndicatorOut(BaseModel):
     calibre_text: TextOut
     measure: str
     unit: str
+    computed_at: datetime
     cells: list[CellOut]
 
 
@@ -57,13 +66,8 @@ def list_indicators(request: HttpRequest) -> HttpResponse:
     from shuxin.portal.web.views import government_figures as view  # noqa: PLC0415 - late, as its pages
 
     call = called(request, "listIndicators", *ACTORS)
-    demands, applications = view.records()
-    before = view.this_month(call.now)
-    boards = [
-        government.board_of(indicator, [*demands, *applications], before=before)
-        for indicator in government.INDICATORS
-    ]
-    return plain([_indicator(board).model_dump(mode="json") for board in boards])
+    boards = government.kept_boards(view.all_records, now=call.now)
+    return plain([_indicator(kept).model_dump(mode="json") for kept in boards])
 
 
 @statistics.get("/inclusion", response=list[GroupOut], auth=READ, operation_id="listInclusion")
@@ -77,8 +81,8 @@ def list_inclusion(request: HttpRequest) -> HttpResponse:
     return plain([modelled(line).model_dump(mode="json") for line in lines])
 
 
-def _indicator(board: government.Board) -> IndicatorOut:
-    kind = board.indicator
+def _indicator(kept: government.KeptBoard) -> IndicatorOut:
+    board, kind = kept.board, kept.board.indicator
     return IndicatorOut(
         code=kind.code,
         name=modelled(kind.name),
@@ -87,6 +91,7 @@ def _indicator(board: government.Board) -> IndicatorOut:
         calibre_text=modelled(kind.calibre.text),
         measure=kind.measure,
         unit=kind.unit,
+        computed_at=kept.at,
         cells=[
             _cell("total", "", board.total),
             *(
@@ -107,4 +112,5 @@ def _cell(
         value=cell.value,
         base=cell.base,
         is_hidden=cell.is_hidden,
+        before=cell.before,
     )

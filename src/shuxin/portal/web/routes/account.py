@@ -42,22 +42,22 @@ ROLES = {
 WHY = {
     "session_idle": Text(
         en="You were signed out after 20 minutes without activity.",
-        zh="您已 20 分钟未操作,系统已退出登录。",
+        zh="您已 20 分钟未操作，系统已退出登录。",
     ),
     "session_too_old": Text(
         en="You were signed out because the session was 12 hours old.",
-        zh="会话已满 12 小时,系统已退出登录。",
+        zh="会话已满 12 小时，系统已退出登录。",
     ),
     "sessions_ended": Text(en="All your sessions have ended.", zh="您的全部会话均已结束。"),
     "signed_out": Text(en="You are signed out.", zh="您已退出登录。"),
-    "opened": Text(en="The account is open. Sign in.", zh="账户已开通,请登录。"),
+    "opened": Text(en="The account is open. Sign in.", zh="账户已开通，请登录。"),
     "recovered": Text(
         en="The new password counts. Sign in; then set the authenticator anew.",
-        zh="新密码已生效。请登录,然后重新设置身份验证器。",
+        zh="新密码已生效。请登录，然后重新设置身份验证器。",
     ),
     "password_changed": Text(
         en="The password is changed; your other sessions have ended.",
-        zh="密码已修改,其他会话均已结束。",
+        zh="密码已修改，其他会话均已结束。",
     ),
 }
 

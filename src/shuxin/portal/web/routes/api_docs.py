@@ -27,17 +27,17 @@ ERRORS = (
         ),
     ),
     (403, Text(en="the client's party may not do this", zh="客户端所属主体无此权限")),
-    (404, Text(en="it is not there, or not for this client", zh="不存在,或不对该客户端开放")),
+    (404, Text(en="it is not there, or not for this client", zh="不存在，或不对该客户端开放")),
     (409, Text(en="it contradicts what has happened already", zh="与已发生的事实冲突")),
     (413, Text(en="more than 2 MiB were sent", zh="请求体超过 2 MiB")),
     (
         429,
         Text(
             en="too many requests; Retry-After says when to come back",
-            zh="请求过于频繁,重试时间见 Retry-After",
+            zh="请求过于频繁，重试时间见 Retry-After",
         ),
     ),
-    (503, Text(en="not possible just now; try again", zh="服务暂不可用,请重试")),
+    (503, Text(en="not possible just now; try again", zh="服务暂不可用，请重试")),
 )
 
 

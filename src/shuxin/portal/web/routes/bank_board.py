@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shuxin.infra.api import now_in_china
-from shuxin.kernel.errors import Conflict
+from shuxin.kernel.errors import Conflict, ShuxinError
 from shuxin.kernel.text import Text
 from shuxin.portal.web.access import BANK_OFFICERS, open_to
 from shuxin.portal.web.pages import language_of, page
 from shuxin.portal.web.parts import Linked
 from shuxin.portal.web.problem import NoSuchPage, refused
 from shuxin.portal.web.routes import Group, Link
-from shuxin.portal.web.views import bank_board, bank_market
+from shuxin.portal.web.views import bank_board, bank_listed, bank_market
+from shuxin.portal.web.views.bank_attempts import new_key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
 
     from shuxin.lending.api import Marketplace
@@ -28,12 +31,13 @@ if TYPE_CHECKING:
 
 _BOARD = Text(en="Demand board", zh="需求大厅")
 _REFERRALS = Text(en="Referrals", zh="对接单")
+_RECOMMENDED = Text(en="Recommended firms", zh="推荐企业")
 NAVIGATION = (
     Link("/bank/board", _BOARD, access=BANK_OFFICERS, group=Group.MARKET),
     Link("/bank/referrals", _REFERRALS, access=BANK_OFFICERS, group=Group.MARKET),
     Link(
         "/bank/recommended",
-        Text(en="Recommended firms", zh="推荐企业"),
+        _RECOMMENDED,
         access=BANK_OFFICERS,
         group=Group.MARKET,
     ),
@@ -190,21 +194,88 @@ def step(request: HttpRequest, person: accounts.Person, key: str, event: str) ->
 
 @require_safe
 @open_to(BANK_OFFICERS)
-def recommended(request: HttpRequest, person: accounts.Person) -> HttpResponse:  # noqa: ARG001
-    """Firms that agreed to be found, or that open data show; why each is here."""
+def recommended(request: HttpRequest, person: accounts.Person) -> HttpResponse:
+    """Firms that agreed to be found, or that open data show, and why each is here; those on offices' lists."""
 
-    def question(market: Marketplace) -> tuple[list[Any], list[Any]]:
-        return list(market.recommended()), list(market.products())
+    def question(market: Marketplace) -> tuple[list[Any], list[Any], list[Any]]:
+        found = list(market.recommended(by=person.name))
+        return found, list(market.products()), list(market.listed(by=person.name))
 
-    nothing: tuple[list[Any], list[Any]] = ([], [])
-    (found, products), away = bank_market.asked(
+    nothing: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+    (found, products, offices), away = bank_market.asked(
         question, empty=nothing, language=language_of(request)
     )
     names = {one.key: one.terms.name for one in products}
     table = bank_board.recommended_table(request, found, products=names)
-    if table.wanted_as_file:
-        return table.file()
-    return page(request, "bank_market/recommended.html", table=table, away=away)
+    listed = bank_listed.listed_table(request, offices)
+    for each in (table, listed):
+        if each.wanted_as_file:
+            return each.file()
+    return page(request, "bank_market/recommended.html", table=table, listed=listed, away=away)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to(BANK_OFFICERS)
+def listed_firm(request: HttpRequest, person: accounts.Person, key: str) -> HttpResponse:
+    """One firm of an office's list; sent, what came of it."""
+    if request.method != "POST":
+        return _listed_page(request, person, key)
+    said = bank_listed.reported(request.POST)
+    if said.problems:
+        return _listed_page(request, person, key, problems=said.problems)
+    try:
+        _report(key, said, by=person.name, once=request.POST.get("key", "")[:64])
+    except ShuxinError as error:
+        return _listed_page(request, person, key, failed=error)
+    return HttpResponseRedirect(f"/bank/recommended/{key}?done=1")
+
+
+def _report(key: str, said: bank_listed.Reported, *, by: str, once: str) -> None:
+    from shuxin.market.api import government  # noqa: PLC0415 - needs the database
+
+    bank_market.platform().report_result(
+        key,
+        result=government.ResultKind(said.result),
+        amount_fen=said.amount_fen,
+        rate_bp=said.rate_bp,
+        reason=said.reason,
+        by=by,
+        request_id=once or new_key(),
+    )
+
+
+def _listed_page(
+    request: HttpRequest,
+    person: accounts.Person,
+    key: str,
+    *,
+    problems: Mapping[str, Text] | None = None,
+    failed: ShuxinError | None = None,
+) -> HttpResponse:
+    """Raises NoSuchPage."""
+    nothing: list[Any] = []
+    found, away = bank_market.asked(
+        lambda market: list(market.listed(by=person.name)),
+        empty=nothing,
+        language=language_of(request),
+    )
+    if away is not None:
+        return _without(request, away, _RECOMMENDED, "/bank/recommended")
+    one = next((each for each in found if each.key == key), None)
+    if one is None:
+        raise NoSuchPage
+    given = request.POST.dict() if request.method == "POST" else {}
+    facts: dict[str, Any] = {
+        "one": one,
+        "facts": bank_listed.listed_facts(one),
+        "customer": one.firm.removeprefix("uscc:"),
+        "fields": bank_listed.result_fields(given, problems or {}),
+        "key": given.get("key", "")[:64] or new_key(),
+        "done": "done" in request.GET,
+    }
+    if failed is not None:
+        return refused(request, "bank_market/listed_firm.html", failed, **facts)
+    return page(request, "bank_market/listed_firm.html", status=400 if problems else 200, **facts)
 
 
 urlpatterns = [
@@ -215,4 +286,5 @@ urlpatterns = [
     path("bank/referrals/<slug:key>", referral),
     path("bank/referrals/<slug:key>/<slug:event>", step),
     path("bank/recommended", recommended),
+    path("bank/recommended/<slug:key>", listed_firm),
 ]

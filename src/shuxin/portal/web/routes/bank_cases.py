@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from shuxin.lending.api import CaseView
-    from shuxin.market.api import Doer
+    from shuxin.market.api import Doer, ProductTerms
     from shuxin.parties.api import accounts
     from shuxin.portal.web.views.bank_decided import Decided
 
@@ -85,7 +85,7 @@ def _page(
     feedback: dict[str, Text] | None = None,
 ) -> HttpResponse:
     """With what is wrong with the form that was sent, if one was."""
-    from shuxin.lending.api import case  # noqa: PLC0415 - needs the database
+    from shuxin.lending.api import case, term_text  # noqa: PLC0415 - needs the database
     from shuxin.market.api import steps_of  # noqa: PLC0415 - needs the database
 
     one, now, language = case(key), now_in_china(), language_of(request)
@@ -100,21 +100,23 @@ def _page(
         "summary": bank_cases.summary(one, now=now),
         "firm_facts": bank_board.firm_facts(one.application.firm),
         "acts": bank_cases.case_acts(one, officer=person.name),
-        "officers": bank_cases.officers_line(one),
+        "officers": bank_cases.officers_line(one, language),
         "history": bank_cases.history(steps_of("case", key), language),
         "decided": shown,
         "replayed": _replayed(one, request) if shown and "replay" in request.GET else None,
         "proven": _proven(one) if shown and "replay" in request.GET else None,
         "fields": bank_case_forms.ruling_fields(
-            one, given if ruling is not None else None, ruling or {}
+            one, _terms(request, one), given if ruling is not None else None, ruling or {}
         )
         if decides
         else None,
+        "refused_term": term_text(one.refused_where) if _was_refused(one) else None,
         "feedback": bank_case_forms.feedback_fields(
             one, given if feedback is not None else None, feedback or {}
         )
         if _may_tell(one)
         else None,
+        "report": bank_cases.report_facts(one),
         "notice": _DONE.get(request.GET.get("done", "")),
         "meanwhile": bank_market.MEANWHILE if "meanwhile" in request.GET else None,
     }
@@ -127,6 +129,25 @@ def _page(
     if table is not None:
         return table.file()
     return page(request, "bank_market/case.html", status=400 if wrong else 200, **facts)
+
+
+def _was_refused(one: CaseView) -> bool:
+    """Whether it came back because the platform refused the offer."""
+    from shuxin.lending.api import OfferOutsideTerms  # noqa: PLC0415 - beside its use
+
+    return one.state == "queue" and one.refused == OfferOutsideTerms.code
+
+
+def _terms(request: HttpRequest, one: CaseView) -> ProductTerms | None:
+    """Of the version applied for; None while the platform, which keeps them, cannot be asked."""
+    view = one.application
+    nothing: ProductTerms | None = None
+    found, _ = bank_market.asked(
+        lambda platform: platform.product_terms(view.product, view.product_version),
+        empty=nothing,
+        language=language_of(request),
+    )
+    return found
 
 
 def _may_tell(one: CaseView) -> bool:
@@ -273,7 +294,7 @@ def feedback(request: HttpRequest, person: accounts.Person, key: str) -> HttpRes
         return _page(request, person, key, feedback=problems)
     if not _may_tell(case(key)):
         return HttpResponseRedirect(f"/bank/cases/{key}?meanwhile=1")
-    report_later(key, said, now=now_in_china())
+    report_later(key, said, by=person.name, now=now_in_china())
     return HttpResponseRedirect(f"/bank/cases/{key}?done=feedback")
 
 

@@ -48,13 +48,31 @@ def _draft(key: str) -> tuple[StrategyView, Strategy]:
     return one, found
 
 
-def _saved(person: accounts.Person, key: str, document: Mapping[str, Any]) -> HttpResponse:
-    """Raises StrategyInvalid, StepImpossible, StepOvertaken."""
+def _saved(
+    request: HttpRequest, person: accounts.Person, key: str, document: Mapping[str, Any]
+) -> HttpResponse:
+    """Raises StrategyInvalid, StrategyEdited, StepImpossible, StepOvertaken."""
     from shuxin.lending.api import edit_strategy, strategy_of  # noqa: PLC0415 - heavy
 
-    made = strategy_of(dict(document))
-    edit_strategy(key, made, doer=bank_strategies.doer(person), now=now_in_china())
+    made, doer = strategy_of(dict(document)), bank_strategies.doer(person)
+    edit_strategy(key, made, seen=_seen(request), doer=doer, now=now_in_china())
     return HttpResponseRedirect(f"/bank/strategies/{key}?done=kept")
+
+
+def _seen(request: HttpRequest) -> str:
+    """The content that the form was opened with."""
+    return request.POST.get("seen", "")[:64]
+
+
+def _editing(request: HttpRequest, one: StrategyView, failed: ShuxinError | None) -> dict[str, Any]:
+    """What the form carries so that nobody's work is replaced unseen; after a conflict, what stands there now."""
+    from shuxin.lending.api import StrategyEdited  # noqa: PLC0415 - heavy
+    from shuxin.market.api import StepOvertaken, steps_of  # noqa: PLC0415 - needs the database
+
+    if isinstance(failed, StrategyEdited | StepOvertaken):
+        edits = [step for step in steps_of("strategy", one.key) if step.event == "edit"]
+        return {"seen": one.digest, "edited": edits[-1] if edits else None, "here": request.path}
+    return {"seen": _seen(request) if request.method == "POST" else one.digest}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,11 +93,12 @@ def table(request: HttpRequest, person: accounts.Person, key: str, name: str) ->
             typed = Grid.typed(request.POST, identity=name)
             grid = typed.changed(act, wanted=request.POST.get("wanted", ""))
             if act == "save":
-                return _saved(person, key, with_table(document, grid.stated))
+                return _saved(request, person, key, with_table(document, grid.stated))
     except ShuxinError as error:
         failed = error
     facts = {
         **head(one, found, tab="strategy"),
+        **_editing(request, one, failed),
         **bank_strategy_form.grid_facts(
             found,
             with_table(document, grid.stated),
@@ -155,12 +174,13 @@ def _values(  # noqa: PLR0917 - one form
         typed = bank_strategy_numbers.read(shape, request.POST, before=part)
         try:
             if not typed.problems:
-                return _saved(person, one.key, document_with(typed.stated))
+                return _saved(request, person, one.key, document_with(typed.stated))
         except ShuxinError as error:
             failed = error
     offer = bank_strategy_numbers.offered(found, language=language_of(request))
     facts = {
         **head(one, found, tab="strategy"),
+        **_editing(request, one, failed),
         "title": title,
         "fields": bank_strategy_numbers.fields(shape, part, typed, offer=offer),
         "lists": bank_strategy_numbers.lists(shape, part, typed, offer=offer),

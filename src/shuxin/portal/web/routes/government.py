@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shuxin.infra.api import now_in_china
 from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.text import Text
-from shuxin.market.api import LoanUse, steps_of
+from shuxin.market.api import LoanUse, new_key, steps_of, to_json
 from shuxin.portal.web.access import GOVERNMENT, open_to
 from shuxin.portal.web.pages import page
 from shuxin.portal.web.parts import Card, Cards, Choice, Facts, Field, Linked
@@ -301,13 +301,16 @@ def _recorded(request: HttpRequest, person: accounts.Person) -> str | None:
         use=LoanUse(use) if has_needs and use in set(LoanUse) else None,
         note=shown.typed(request, "note"),
     )
-    asked = shown.request_key(
-        person, firm=visit.firm, day=day, needs=has_needs, amount=visit.amount_fen, use=use
-    )
+    asked = shown.request_key(person, once=_once(request), **to_json(visit))
     key: str | None = government.record_visit(
         visit, doer=shown.doer_of(person), now=now_in_china(), request_id=asked
     )
     return key
+
+
+def _once(request: HttpRequest) -> str:
+    """Of this form: sent twice it is one visit, opened anew it is another one, also with the same content."""
+    return request.POST.get("once", "")[:64] or new_key()
 
 
 def _visit_form(request: HttpRequest, error: ShuxinError | None = None) -> HttpResponse:
@@ -322,6 +325,7 @@ def _visit_form(request: HttpRequest, error: ShuxinError | None = None) -> HttpR
         fields=shown.visit_fields(request, now=now_in_china()),
         submit=Text(en="Record", zh="登记"),
         error=error,
+        once=_once(request),
     )
 
 

@@ -43,14 +43,12 @@ NAVIGATION = (
 def board(request: HttpRequest, person: accounts.Person) -> HttpResponse:  # noqa: ARG001 - the same for all officers
     from shuxin.market.api import government  # noqa: PLC0415 - needs the database
 
-    demands, applications = view.records()
-    before, rows = view.this_month(now_in_china()), []
-    for indicator in government.INDICATORS:
-        found = government.board_of(indicator, [*demands, *applications], before=before)
-        total = found.total
-        said = view.HIDDEN if total.is_hidden else None
-        rows.append({"indicator": indicator, "figure": said or view.total_said(found)})
-    return page(request, "government/board.html", rows=rows, least=government.LEAST_FIRMS)
+    kept = government.kept_boards(view.all_records, now=now_in_china())
+    rows = [
+        {"indicator": one.board.indicator, "figure": view.total_said(one.board)} for one in kept
+    ]
+    at = view.computed_at(kept[0])
+    return page(request, "government/board.html", rows=rows, at=at, least=government.LEAST_FIRMS)
 
 
 @require_safe
@@ -58,12 +56,11 @@ def board(request: HttpRequest, person: accounts.Person) -> HttpResponse:  # noq
 def one_indicator(request: HttpRequest, person: accounts.Person, code: str) -> HttpResponse:  # noqa: ARG001 - as above
     from shuxin.market.api import government  # noqa: PLC0415 - needs the database
 
-    indicator = next((one for one in government.INDICATORS if one.code == code), None)
-    if indicator is None:
+    if code not in {one.code for one in government.INDICATORS}:
         raise NoSuchPage
-    demands, applications = view.records()
-    before = view.this_month(now_in_china())
-    found = government.board_of(indicator, [*demands, *applications], before=before)
+    boards = government.kept_boards(view.all_records, now=now_in_china())
+    kept = next(one for one in boards if one.board.indicator.code == code)
+    found = kept.board
     dimensions = [one for one in government.DIMENSIONS if found.values(one) or one == "month"]
     tables = [view.board_table(request, found, one) for one in dimensions]
     for table in tables:
@@ -72,8 +69,9 @@ def one_indicator(request: HttpRequest, person: accounts.Person, code: str) -> H
     return page(
         request,
         "government/indicator.html",
-        indicator=indicator,
-        total=view.HIDDEN if found.total.is_hidden else view.total_said(found),
+        indicator=found.indicator,
+        total=view.total_said(found),
+        at=view.computed_at(kept),
         chart=view.board_chart(found) if found.values("month") else None,
         tables=tables,
         least=government.LEAST_FIRMS,

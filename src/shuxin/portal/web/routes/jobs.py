@@ -56,10 +56,11 @@ def _may_propose(person: accounts.Person, request: HttpRequest) -> bool:
 @require_safe
 @open_to(NODE_READERS)
 def one_job(request: HttpRequest, person: accounts.Person, job_id: str) -> HttpResponse:
+    """Raises JobUnknown: also where there is no node, which has no job."""
     from shuxin.federation.api import job_view  # noqa: PLC0415 - heavy
 
-    place = here()
-    return _job_page(request, person, job_view(job_id), place)
+    view = job_view(job_id)
+    return _job_page(request, person, view, here())
 
 
 def _job_page(
@@ -129,7 +130,7 @@ def live(request: HttpRequest, _person: accounts.Person, job_id: str) -> HttpRes
     """The progress of a moment; it asks for the whole page again once the job has changed its state."""
     from shuxin.federation.api import job_progress, job_view  # noqa: PLC0415 - heavy
 
-    place, view = here(), job_view(job_id)
+    view, place = job_view(job_id), here()
     progress = job_progress(job_id, services=place.node)
     parts = progress_parts(request, progress, place, language_of(request))
     return page(
@@ -212,8 +213,8 @@ def _acted(
     """To the job's page; the same again changes nothing. A refusal is shown on that page."""
     from shuxin.federation.api import job_view  # noqa: PLC0415 - heavy
 
-    place = here()
     job_view(job_id)
+    place = here()
     try:
         act(job_id, place.node)
     except ShuxinError as error:

@@ -27,7 +27,7 @@ class NothingLeft(NotFound):
     what = Text(en="this job left nothing here", zh="该任务在本方没有结果")
     mend = Text(
         en="A helper gets nothing; other parties get theirs when the job is done",
-        zh="协助方没有结果;其他方在任务完成后才有结果",
+        zh="协助方没有结果；其他方在任务完成后才有结果",
     )
 
 
@@ -37,7 +37,7 @@ def result(request: HttpRequest, _person: accounts.Person, job_id: str) -> HttpR
     """Raises JobUnknown, NothingLeft, ResultDamaged, CardAltered."""
     from shuxin.federation.api import job_view  # noqa: PLC0415 - heavy
 
-    place, view = here(), job_view(job_id)
+    view, place = job_view(job_id), here()
     parts = shown.result_parts(request, view, place, language_of(request))
     if not parts:
         raise NothingLeft

@@ -59,15 +59,15 @@ _VERDICTS = {
     "holds": Text(en="Every link of the chain holds.", zh="证据链各环节均成立。"),
     "told": Text(
         en="Every link that can be proven holds. What is only told is marked below.",
-        zh="可证明的环节均成立;仅为陈述、无从证明的环节已在下方标明。",
+        zh="可证明的环节均成立；仅为陈述、无从证明的环节已在下方标明。",
     ),
     "broken": Text(
         en="Do not rely on this file. The first broken link: {link}.",
-        zh="请勿采信该文件。首个不成立的环节:{link}。",
+        zh="请勿采信该文件。首个不成立的环节：{link}。",
     ),
     "open": Text(
         en="Undecided: what this browser cannot check is named below.",
-        zh="未能得出结论:本浏览器无法核验的环节见下。",
+        zh="未能得出结论：本浏览器无法核验的环节见下。",
     ),
 }
 

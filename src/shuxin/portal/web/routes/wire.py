@@ -52,8 +52,9 @@ def wires(request: HttpRequest, _person: accounts.Person) -> HttpResponse:
 @open_to(NODE_OFFICERS)
 def wire(request: HttpRequest, _person: accounts.Person, job_id: str) -> HttpResponse:
     """A search comes by POST, so that the value stands in no address; nothing is written. Raises JobUnknown."""
-    from shuxin.federation.api import find_value  # noqa: PLC0415 - heavy
+    from shuxin.federation.api import find_value, job_view  # noqa: PLC0415 - heavy
 
+    job_view(job_id)
     place = here()
     if request.method != "POST":
         return _wire_page(request, place, job_id)
@@ -115,8 +116,9 @@ def _wire_page(
 @open_to(NODE_OFFICERS)
 def message(request: HttpRequest, _person: accounts.Person, job_id: str) -> HttpResponse:
     """One message as it came. Raises JobUnknown, TranscriptMissing."""
-    from shuxin.federation.api import content_of, received  # noqa: PLC0415 - heavy
+    from shuxin.federation.api import content_of, job_view, received  # noqa: PLC0415 - heavy
 
+    job_view(job_id)
     place = here()
     sender, name = request.GET.get("sender", "")[:100], request.GET.get("name", "")[:100]
     content = content_of(job_id, sender=sender, name=name, services=place.node)

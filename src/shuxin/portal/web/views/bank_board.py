@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shuxin.infra.api import CHINA
 from shuxin.kernel.industry import IndustryCode, InvalidIndustryCode, industry_name
-from shuxin.kernel.region import InvalidRegionCode, RegionCode, published_regions
+from shuxin.kernel.region import region_words
 from shuxin.kernel.text import Text
 from shuxin.market.api import STATE_TEXTS, DeclineCode
 from shuxin.portal.web.parts import Choice, Column, Facts, Field, Filter, Kind, State, Table
@@ -41,16 +42,16 @@ _BOARD = (
     Column("region", Text(en="Region", zh="地区")),
     Column("size", Text(en="Size", zh="规模")),
     Column("first", Text(en="First loan", zh="首贷户")),
-    Column("claims", Text(en="Lenders on it", zh="在办机构"), kind=Kind.NUMBER),
-    Column("mine", Text(en="With this bank", zh="本行"), kind=Kind.STATE),
-    Column("at", Text(en="Published", zh="发布时间"), kind=Kind.TIME),
+    Column("claims", Text(en="Lenders", zh="在办机构"), kind=Kind.NUMBER),
+    Column("mine", Text(en="This bank", zh="本行"), kind=Kind.STATE),
+    Column("at", Text(en="Published", zh="发布日期"), kind=Kind.DAY),
 )
 _BOARD_FILTERS = (
     Filter("use", Text(en="For", zh="用途")),
     Filter("industry", Text(en="Industry", zh="行业")),
     Filter("size", Text(en="Size", zh="规模")),
     Filter("first", Text(en="First loan", zh="首贷户")),
-    Filter("mine", Text(en="With this bank", zh="本行")),
+    Filter("mine", Text(en="This bank", zh="本行")),
 )
 _NO_DEMAND = Text(
     en="No demand is open to this bank at the moment.", zh="目前没有对本行开放的融资需求。"
@@ -133,17 +134,17 @@ def _line(one: BoardLine) -> dict[str, Any]:
         "first": _said(firm.is_first_loan),
         "claims": one.claims,
         "mine": _mine(one),
-        "at": one.published_at,
+        "at": one.published_at.astimezone(CHINA).date(),
     }
 
 
 def _mine(one: BoardLine) -> State:
     if one.mine:
-        return State(Text(en="with this bank", zh="本行在办"), "busy")
+        return State(Text(en="taken", zh="本行在办"), "busy")
     if not one.may_claim:
-        return State(Text(en="declined or lapsed", zh="已婉拒或失效"), "quiet")
+        return State(Text(en="over", zh="已婉拒或失效"), "quiet")
     if one.is_named:
-        return State(Text(en="this bank was chosen", zh="企业指定可见"), "good")
+        return State(Text(en="chosen", zh="企业指定可见"), "good")
     return State(Text(en="open", zh="可受理"), "quiet")
 
 
@@ -158,12 +159,9 @@ def industry_text(code: str) -> Text | str:
         return code
 
 
-def region_text(code: str) -> str:
-    """The place's Chinese name, from the province down; the code where nobody knows it."""
-    try:
-        return published_regions().full_name(RegionCode(code.ljust(6, "0"))) or code
-    except InvalidRegionCode:
-        return code
+def region_text(code: str) -> Text:
+    """The place's Chinese name, from the province down; with the code where it has none."""
+    return region_words(code)
 
 
 def demand_facts(terms: DemandTerms) -> Facts:
@@ -255,11 +253,13 @@ def product_field(choices: Sequence[Choice]) -> Field:
 def recommended_table(
     request: HttpRequest, found: Sequence[Recommended], *, products: Mapping[str, str]
 ) -> Table:
-    """The most fitting first; a firm of a demand leads to it."""
+    """The most fitting first; a firm of a demand leads to it, one of a list to the page where results are reported."""
     rows = [
         {
             "firm": one.firm.name or one.firm.party.removeprefix("uscc:"),
-            "url": f"/bank/board/{one.demand}" if one.demand else "",
+            "url": f"/bank/board/{one.demand}"
+            if one.demand
+            else f"/bank/recommended/{one.listing}",
             "ground": _GROUNDS.get(one.ground, Text(en=one.ground, zh=one.ground)),
             "product": products.get(one.product, ""),
             "amount": one.amount_fen,
@@ -321,8 +321,9 @@ def referrals_table(
 
 def title_of(one: ReferralView, line: BoardLine | None) -> Any:
     """The firm where it is known, else the amount and use of the demand, else its number."""
-    if line is not None and line.firm.name:
-        return line.firm.name
+    name = one.firm_name or (line.firm.name if line is not None else "")
+    if name:
+        return name
     if one.firm:
         return one.firm.removeprefix("uscc:")
     return line.terms.use.text if line is not None else one.demand[:8]

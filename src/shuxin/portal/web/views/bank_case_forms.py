@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shuxin.kernel.money import InvalidAmount, Unit, amount_text, parse_amount_fen
 from shuxin.kernel.text import Text
 from shuxin.lending.api import PERSON_REASONS, Feedback, Ruling, Verdict
+from shuxin.market.api import Repayment
 from shuxin.portal.web.parts import Choice, Field
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from shuxin.lending.api import CaseView
+    from shuxin.market.api import ProductTerms
 
 _AMOUNT = Text(
     en="An amount of 万元, such as 50 or 12.5.", zh="请填写以万元为单位的金额，如 50 或 12.5。"
@@ -27,6 +29,14 @@ _WHOLE = Text(en="A whole number of months.", zh="请填写整数月数。")
 _CHOOSE = Text(en="Choose at least one.", zh="请至少选择一项。")
 _WORDS = Text(en="Say in a sentence why.", zh="请用一句话说明理由。")
 _DAY = Text(en="A day such as 2026-06-30.", zh="请填写日期，如 2026-06-30。")
+_WAYS = Text(
+    en="Of the product's ways. An offer by the strategy has its first one.",
+    zh="从产品支持的方式中选择；策略自动报价采用产品的第一种还款方式。",
+)
+_WAYS_UNKNOWN = Text(
+    en="The platform cannot be asked now; the product's first way is taken.",
+    zh="目前无法连接平台，默认采用产品的第一种还款方式。",
+)
 _LONGEST_FIGURES, _MOST_MONTHS = 3, 360
 
 
@@ -56,6 +66,9 @@ def ruled(given: QueryDict) -> Ruled:
         amount = _wan(given, "amount", problems)
         rate = _percent(given, "rate", problems)
         months = _number(given, "months", problems)
+    way = given.get("repayment", "")
+    if verdict is Verdict.APPROVE and way and way not in set(Repayment):
+        problems["repayment"] = _CHOOSE
     reasons = tuple(code for code in given.getlist("reasons") if code in PERSON_REASONS)
     if verdict is Verdict.DECLINE and not reasons:
         problems["reasons"] = _CHOOSE
@@ -77,6 +90,7 @@ def ruled(given: QueryDict) -> Ruled:
             reasons=reasons if verdict is Verdict.DECLINE else (),
             question=question if verdict is Verdict.NEED_INFORMATION else "",
             conditions=conditions[:20] if verdict is Verdict.APPROVE else (),
+            repayment=Repayment(way) if verdict is Verdict.APPROVE and way else None,
         )
     )
 
@@ -112,23 +126,32 @@ def _number(given: QueryDict, name: str, problems: dict[str, Text]) -> int:
 
 
 def ruling_fields(
-    one: CaseView, given: QueryDict | None, problems: Mapping[str, Text]
+    one: CaseView,
+    terms: ProductTerms | None,
+    given: QueryDict | None,
+    problems: Mapping[str, Text],
 ) -> list[Field]:
-    """The form; before anybody typed, amount and rate are the engine's."""
-    view = one.application
+    """The form; before anybody typed, figures are those of the offer that came back, else the engine's.
+
+    terms: of the version applied for; None while they are not known.
+    """
+    view, before = one.application, one.offer if one.refused else None
 
     def value(name: str, fresh: str) -> str:
         return given.get(name, "") if given is not None else fresh
 
-    amount = one.advised_limit_fen or view.amount_fen
-    rate = f"{Decimal(one.advised_rate_bp) / 100:f}" if one.advised_rate_bp else ""
+    amount = before.amount_fen if before else one.advised_limit_fen or view.amount_fen
+    rate_bp = before.rate_bp if before else one.advised_rate_bp
+    rate = f"{Decimal(rate_bp) / 100:f}" if rate_bp else ""
+    mine = [each for each in one.officers[-1:] if before and each.event == "approve"]
+    last = mine[0].reason if mine else ""
     wrong = problems.get
     return [
         Field(
             "verdict",
             Text(en="Decision", zh="审批意见"),
             kind="one",
-            value=value("verdict", ""),
+            value=value("verdict", Verdict.APPROVE.value if before else ""),
             choices=[Choice(each.value, each.text) for each in _VERDICTS],
             error=wrong("verdict"),
         ),
@@ -154,15 +177,25 @@ def ruling_fields(
             "months",
             Text(en="Months", zh="批准期限（月）"),
             kind="number",
-            value=value("months", str(view.term_months)),
+            value=value("months", str(before.term_months if before else view.term_months)),
             error=wrong("months"),
+            required=False,
+        ),
+        Field(
+            "repayment",
+            Text(en="Repayment", zh="还款方式"),
+            kind="choice",
+            value=value("repayment", before.repayment if before else _first_way(terms)),
+            choices=[Choice(way.value, way.text) for way in (terms.repayments if terms else ())],
+            hint=_WAYS if terms else _WAYS_UNKNOWN,
+            error=wrong("repayment"),
             required=False,
         ),
         Field(
             "conditions",
             Text(en="Conditions, one a line", zh="放款条件（每行一项）"),
             kind="long",
-            value=value("conditions", ""),
+            value=value("conditions", "\n".join(before.conditions) if before else ""),
             required=False,
             longest=2000,
         ),
@@ -188,7 +221,7 @@ def ruling_fields(
             "why",
             Text(en="Why you decide so", zh="审批理由"),
             kind="long",
-            value=value("why", ""),
+            value=value("why", last),
             hint=Text(
                 en="Kept beside the engine's advice, in the bank's own records.",
                 zh="与引擎结论一并留存于本行。",
@@ -197,6 +230,10 @@ def ruling_fields(
             longest=1000,
         ),
     ]
+
+
+def _first_way(terms: ProductTerms | None) -> str:
+    return terms.repayments[0].value if terms else ""
 
 
 def feedback_fields(

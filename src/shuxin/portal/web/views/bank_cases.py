@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.money import Unit, amount_text
 from shuxin.kernel.text import Text
-from shuxin.lending.api import CASE_TEXTS
+from shuxin.lending.api import CASE_TEXTS, OfferOutsideTerms, term_text
+from shuxin.market.api import Repayment
 from shuxin.portal.web.parts import (
     Column,
     Event,
@@ -57,6 +58,7 @@ _COLUMNS = (
 )
 _NONE = Text(en="No application has reached this bank yet.", zh="尚无申请到达本行。")
 _OPEN = {"queue", "second"}
+_NOT_KEPT = Text(en="not recorded", zh="未记录")
 _HAS_IT = State(Text(en="it has it", zh="已送达"), "good")
 _ON_ITS_WAY = State(Text(en="on its way", zh="发送中"), "busy")
 
@@ -143,12 +145,14 @@ def summary(one: CaseView, *, now: dt.datetime) -> Facts:
             (Text(en="came", zh="到达时间"), one.made_at),
             (Text(en="held up by", zh="受阻原因代码"), one.trouble),
             (Text(en="answer at the platform", zh="答复送达平台"), _told(one)),
-            (Text(en="report of the loan at the platform", zh="放款反馈送达平台"), _reported(one)),
+            (Text(en="repayment offered", zh="报价还款方式"), _way(one)),
         ]
     )
 
 
 def _told(one: CaseView) -> State | None:
+    if one.refused == OfferOutsideTerms.code:
+        return _refused(term_text(one.refused_where))
     if one.refused:
         return _refused(one.refused)
     if one.state not in {"approved", "declined", "asked"}:
@@ -156,19 +160,59 @@ def _told(one: CaseView) -> State | None:
     return _HAS_IT if one.told else _ON_ITS_WAY
 
 
-def _reported(one: CaseView) -> State | None:
-    if one.report_refused:
-        return _refused(one.report_refused)
-    if not one.report:
+def _refused(why: str | Text) -> State:
+    words = why if isinstance(why, Text) else Text(en=why, zh=why)
+    return State(Text(en=f"refused: {words.en}", zh=f"平台拒收：{words.zh}"), "bad")
+
+
+def _way(one: CaseView) -> Text | None:
+    """Of the newest offer; who chose it."""
+    if one.offer is None:
         return None
-    return _HAS_IT if one.report == "told" else _ON_ITS_WAY
+    way = way_text(one.offer.repayment)
+    if one.officers and one.officers[-1].repayment:
+        return way
+    return Text(en=f"{way.en} (the product's first)", zh=f"{way.zh}（产品的第一种方式）")
 
 
-def _refused(code: str) -> State:
-    return State(Text(en=f"refused: {code}", zh=f"平台拒收：{code}"), "bad")
+def way_text(repayment: str) -> Text:
+    """Of ``Repayment``, in words."""
+    known = repayment in set(Repayment)
+    return Repayment(repayment).text if known else Text(en=repayment, zh=repayment)
 
 
-def officers_line(one: CaseView) -> TimeLine | None:
+def report_facts(one: CaseView) -> Facts | None:
+    """Lent or not, how much, by which officer, and whether the platform has it; None before a report."""
+    if one.report is None:
+        return None
+    said, report = one.report.said, one.report
+    lent = Text(en="lent", zh="已放款") if said.lent else Text(en="not lent", zh="未放款")
+    state = _refused(report.refused) if report.refused else None
+    return Facts(
+        [
+            (Text(en="what became of it", zh="放款结果"), lent),
+            (Text(en="amount", zh="放款金额"), money(said.amount_fen) if said.lent else None),
+            (
+                Text(en="rate a year", zh="放款年利率"),
+                _percent(said.rate_bp) if said.lent else None,
+            ),
+            (Text(en="on", zh="放款日期"), said.on),
+            (Text(en="why not", zh="未放款原因"), said.reason or None),
+            (Text(en="reported by", zh="反馈人"), report.by or _NOT_KEPT),
+            (Text(en="reported at", zh="反馈时间"), report.at),
+            (
+                Text(en="report of the loan at the platform", zh="放款反馈送达平台"),
+                state or (_HAS_IT if report.state == "told" else _ON_ITS_WAY),
+            ),
+        ]
+    )
+
+
+def _percent(bp: int) -> str:
+    return f"{bp / 100:.2f}%"
+
+
+def officers_line(one: CaseView, language: Language) -> TimeLine | None:
     """What persons decided, beside the engine's advice."""
     if not one.officers:
         return None
@@ -177,7 +221,10 @@ def officers_line(one: CaseView) -> TimeLine | None:
         words = _ACTS.get(each.event, Text(en=each.event, zh=each.event))
         detail = f"{each.by}: {each.reason}"
         if each.amount_fen:
-            detail += f" · {amount_text(each.amount_fen, unit=Unit.TEN_THOUSAND_YUAN)}万元 · {each.rate_bp / 100:.2f}%"
+            amount = amount_text(each.amount_fen, unit=Unit.TEN_THOUSAND_YUAN)
+            detail += f" · {amount}万元 · {_percent(each.rate_bp)}"
+        if each.repayment:
+            detail += f" · {way_text(each.repayment).say(language)}"
         events.append(Event(each.at, words, detail=detail, tone=_ACT_TONES.get(each.event, "busy")))
     return TimeLine(events)
 
@@ -201,6 +248,7 @@ _STEPS = {
     "ask": Text(en="the firm is asked", zh="请企业补充"),
     "answered": Text(en="the firm answered", zh="企业已补充"),
     "review": Text(en="the firm asked for a person", zh="企业申请人工复核"),
+    "reopen": Text(en="the platform refused the offer", zh="平台未接受报价"),
     "close": Text(en="closed", zh="结案"),
 }
 

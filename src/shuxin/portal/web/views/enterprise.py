@@ -189,7 +189,7 @@ def _about_keys(person: accounts.Person, keys: list[KeyShown], now: dt.datetime)
                 Text(en="No key of yours is attested yet", zh="您还没有已核验的密钥"),
                 Text(
                     en="Without it nothing can be signed: no grant, no look at your data",
-                    zh="没有密钥就无法签署授权,也无法查询自己的数据",
+                    zh="没有密钥就无法签署授权，也无法查询自己的数据",
                 ),
                 "/my/identity",
                 "warn",
@@ -202,7 +202,7 @@ def _about_keys(person: accounts.Person, keys: list[KeyShown], now: dt.datetime)
                 Text(en="Your key ends soon", zh="您的密钥即将到期"),
                 Text(
                     en=f"on {last:%Y-%m-%d}: have a new one attested before",
-                    zh=f"{last:%Y-%m-%d} 到期,请提前核验新密钥",
+                    zh=f"{last:%Y-%m-%d} 到期，请提前核验新密钥",
                 ),
                 "/my/identity",
                 "warn",
@@ -218,7 +218,7 @@ def _waiting(item: InboxItem) -> Need:
         Text(en=f"{_plain(who)} asks for your data", zh=f"{_plain(who)} 申请使用您的数据"),
         Text(
             en=f"{purpose.en}; it lapses on {item.lapses_at:%Y-%m-%d}",
-            zh=f"用于{purpose.zh},{item.lapses_at:%Y-%m-%d} 前答复有效",
+            zh=f"用于{purpose.zh}，{item.lapses_at:%Y-%m-%d} 前答复有效",
         ),
         f"/inbox/{item.request_id}",
         "busy",
@@ -235,7 +235,7 @@ def _ending(item: InboxItem, now: dt.datetime) -> list[Need]:
                 Text(en=f"Your authorisation to {who} ends soon", zh=f"您给{who}的授权即将到期"),
                 Text(
                     en=f"on {day}; nothing needs to be done",
-                    zh=f"{day} 到期,到期后自动失效,无需操作",
+                    zh=f"{day} 到期，到期后自动失效，无需操作",
                 ),
                 url,
                 "quiet",

@@ -10,13 +10,13 @@ from shuxin.infra.api import now_in_china
 from shuxin.kernel.errors import ShuxinError
 from shuxin.kernel.industry import SECTIONS
 from shuxin.kernel.money import Unit, amount_text, parse_amount_fen
-from shuxin.kernel.region import InvalidRegionCode, RegionCode
+from shuxin.kernel.region import InvalidRegionCode, RegionCode, region_words
 from shuxin.kernel.text import Text
 from shuxin.kernel.uscc import USCC, InvalidUSCC
 from shuxin.market.api import Borrower, FirmFacts, Size, fact_sources, firm_facts
 from shuxin.portal.web.figures import yuan
 from shuxin.portal.web.parts import Choice, Field
-from shuxin.portal.web.views.market_words import industry_said, literal, region_said
+from shuxin.portal.web.views.market_words import industry_said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,7 +157,7 @@ def _said(name: str, value: Any) -> Words | None:
     if name == "yearly_sales_fen":
         return Text(en=yuan(value, "en"), zh=yuan(value, "zh"))
     if name == "region":
-        return literal(region_said(value))
+        return region_words(value)
     if name == "industry":
         return industry_said(value)
     if name == "is_first_loan":

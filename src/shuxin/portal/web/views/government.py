@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.infra.api import CHINA, settings_from_environment
 from shuxin.kernel.canonical import content_hash
-from shuxin.kernel.errors import InvalidInput, NotPermitted, ShuxinError
+from shuxin.kernel.errors import InvalidInput, NotPermitted
 from shuxin.kernel.machine import Actor
-from shuxin.kernel.region import RegionCode, published_regions
+from shuxin.kernel.region import (
+    InvalidRegionCode,
+    RegionCode,
+    published_regions,
+    region_words,
+)
 from shuxin.kernel.text import Text
 from shuxin.market.api import Doer, LoanUse
 from shuxin.parties.api import read_trust
@@ -84,13 +89,14 @@ def region_of(person: accounts.Person) -> str:
     return found
 
 
-def region_name(prefix: str) -> str:
-    """Of a code or its first digits, as 南京市玄武区; the digits themselves where there is none."""
+def region_name(prefix: str) -> Text:
+    """Of a code or its first digits, as 玄武区; what is known of it and the digits where it has no name."""
+    words = region_words(prefix)
     try:
-        code = RegionCode(prefix.ljust(_DISTRICT, "0"))
-    except ShuxinError:
-        return prefix
-    return published_regions().name(code) or prefix
+        own = published_regions().name(RegionCode(prefix.ljust(_DISTRICT, "0")))
+    except InvalidRegionCode:
+        return words
+    return Text(en=own, zh=own) if own else words
 
 
 def institutions(kind: str) -> list[tuple[str, str]]:

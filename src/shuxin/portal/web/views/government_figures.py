@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shuxin.infra.api import CHINA
 from shuxin.kernel.text import Text
 from shuxin.market.api import Channel, Guarantee, Size
-from shuxin.portal.web.figures import count, percent, yuan
+from shuxin.portal.web.figures import china, count, percent, yuan
 from shuxin.portal.web.parts import Axis, Chart, Column, Kind, Series, Table
 from shuxin.portal.web.views import government as shown
 
@@ -51,6 +51,12 @@ def records() -> tuple[list[government.DemandRecord], list[government.Applicatio
     return demands, [
         _record(one, traits[one.demand]) for one in applications if one.demand in traits
     ]
+
+
+def all_records() -> list[government.DemandRecord | government.ApplicationRecord]:
+    """Both kinds together, as the boards count them."""
+    demands, applications = records()
+    return [*demands, *applications]
 
 
 def _record(one: ApplicationView, traits: government.Traits) -> government.ApplicationRecord:
@@ -137,6 +143,7 @@ def board_rows(board: Any, dimension: str) -> list[dict[str, Any]]:
             "value": shown.region_name(value) if dimension == "region" else known.get(value, value),
             "figure": _cell(cell, board.indicator.unit),
             "base": HIDDEN if cell.is_hidden else Text(en=count(cell.base), zh=count(cell.base)),
+            "before": cell.before,
         }
         for value, cell in board.values(dimension)
     ]
@@ -152,6 +159,7 @@ def board_table(request: HttpRequest, board: Any, dimension: str) -> Table:
             Column("value", DIMENSIONS[dimension]),
             Column("figure", board.indicator.name, sortable=False),
             Column("base", Text(en="Counted", zh="样本数"), sortable=False),
+            Column("before", Text(en="Counted before", zh="统计截止日（不含）"), kind=Kind.DAY),
         ),
         rows=board_rows(board, dimension),
         empty=Text(en="No complete month yet.", zh="尚无完整月份数据。"),
@@ -278,6 +286,15 @@ def gap_chart(dimension: str, lines: Sequence[Any]) -> Chart:
             Series(Text(en="approval", zh="获批率"), [one.approval.value for one in told]),
             Series(Text(en="high end", zh="上限"), [one.approval.high for one in told]),
         ],
+    )
+
+
+def computed_at(kept: government.KeptBoard) -> Text:
+    """When a board was computed, and for how long it stands."""
+    at = china(kept.at)
+    return Text(
+        en=f"Computed at {at}. It stays as it is until the next month is over.",
+        zh=f"计算时间：{at}。在下一个月结束前不再变动。",
     )
 
 

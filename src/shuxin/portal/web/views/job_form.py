@@ -61,26 +61,26 @@ _HOLDERS = Text(en="Holders of further data", zh="数据方")
 _HELPER = Text(en="Helper", zh="协助方")
 _HELPER_HINT = Text(
     en="Deals randomness and matches keyed tags; it has no data and must collude with nobody.",
-    zh="分发随机数并匹配密钥标签;没有数据,且不得与任何一方串通。",
+    zh="分发随机数并匹配密钥标签；没有数据，且不得与任何一方串通。",
 )
 _NO_HELPER = Text(en="none", zh="无")
 _OWN = Text(en="Own dataset", zh="本方数据集")
 _TITLE = Text(en="Title", zh="标题")
-_TITLE_HINT = Text(en="For people; no data of subjects.", zh="供人阅读;不得含主体数据。")
+_TITLE_HINT = Text(en="For people; no data of subjects.", zh="供人阅读；不得含主体数据。")
 _PURPOSE = Text(en="Purpose", zh="使用目的")
 _FROM, _TO = (
     Text(en="Data from", zh="数据起始日"),
-    Text(en="Data before", zh="数据截止日(不含当日)"),
+    Text(en="Data before", zh="数据截止日（不含当日）"),
 )
-_VALID = Text(en="Starts within days", zh="最迟开始(天)")
+_VALID = Text(en="Starts within days", zh="最迟开始（天）")
 _DATASET = Text(en="Dataset of {name}", zh="{name} 的数据集")
 _DATASET_HINT = Text(
     en="By its name in their catalogue, as they told you{known}.",
-    zh="按对方目录中的名称填写,由对方告知{known}。",
+    zh="按对方目录中的名称填写，由对方告知{known}。",
 )
-_KNOWN = Text(en="; so far: {names}", zh=";以往使用:{names}")
+_KNOWN = Text(en="; so far: {names}", zh="；以往使用：{names}")
 _FEATURES = Text(en="Features of {name}", zh="{name} 的特征")
-_LINES_HINT = Text(en="Field names, one a line.", zh="字段名称,每行一个。")
+_LINES_HINT = Text(en="Field names, one a line.", zh="字段名称，每行一个。")
 _GROUND = Text(en="Ground of {name}", zh="{name} 的处理依据")
 _BASIS_ID = Text(en="Id of the recorded basis of {name}", zh="{name} 已记录依据的编号")
 _BASIS_HINT = Text(
@@ -90,7 +90,7 @@ _LEVEL = Text(en="Highest level of {name}", zh="{name} 的最高数据级别")
 _TARGET = Text(en="Outcome", zh="结果字段")
 _BAD = Text(en="Bad outcomes", zh="坏样本取值")
 _BAD_HINT = Text(
-    en="Values of that field that are bad, one a line.", zh="该字段中属坏样本的取值,每行一个。"
+    en="Values of that field that are bad, one a line.", zh="该字段中属坏样本的取值，每行一个。"
 )
 _MODEL = Text(en="Name of the model", zh="模型名称")
 _UNTIL = Text(en="In service until", zh="服务截止日")

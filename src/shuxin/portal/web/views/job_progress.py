@@ -102,7 +102,7 @@ def curve_charts(curves: tuple[FitCurve, ...]) -> list[Chart]:
 
 _READS = Text(
     en="Reckoned by the label party from the slopes that it receives: nobody knows a single firm's chance.",
-    zh="由标签方根据收到的梯度推算;任何一方都不掌握单个企业的概率。",
+    zh="由标签方根据收到的梯度推算；任何一方都不掌握单个企业的概率。",
 )
 _SLOPE_READS = Text(
     en="The fit ends when no coefficient would move any more.", zh="各系数不再变动时拟合结束。"

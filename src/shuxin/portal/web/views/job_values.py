@@ -25,8 +25,8 @@ _TARGET_ENTERED = Text(en="The outcome is no feature.", zh="结果字段不得�
 _RANGE = Text(
     en="A whole number from {low:,} to {high:,}.", zh="请填写 {low:,} 至 {high:,} 的整数。"
 )
-_WRONG = Text(en="This does not fit: {reason}", zh="填写不符合要求({reason})。")
-_DAY = Text(en="A day such as 2026-06-30.", zh="请填写日期,如 2026-06-30。")
+_WRONG = Text(en="This does not fit: {reason}", zh="填写不符合要求（{reason}）。")
+_DAY = Text(en="A day such as 2026-06-30.", zh="请填写日期，如 2026-06-30。")
 _LATER = Text(en="It must lie after the day before it.", zh="须晚于起始日。")
 _BASIS = Text(en="The id of the recorded basis is needed.", zh="请填写已记录依据的编号。")
 

@@ -49,7 +49,7 @@ _FILTERS = (
 )
 _EMPTY = Text(
     en="No joint job yet. A bank proposes one; it then shows here at every party.",
-    zh="暂无联合任务。由银行提出后,各参与方均可在此查看。",
+    zh="暂无联合任务。由银行提出后，各参与方均可在此查看。",
 )
 _HERE = Text(en="a person here", zh="本方人员")
 _INPUTS = (
@@ -77,11 +77,11 @@ _SAID = {
     "job-approval": Text(en="{party} approved", zh="{party} 批准"),
     "job-refusal": Text(en="{party} refused", zh="{party} 拒绝"),
     "job-stop": Text(en="{party} stopped it", zh="{party} 停止任务"),
-    "job-end": Text(en="{party}: ended", zh="{party}:任务结束"),
+    "job-end": Text(en="{party}: ended", zh="{party}：任务结束"),
 }
 _ENDED = {
-    "done": Text(en="{party}: done", zh="{party}:已完成"),
-    "failed": Text(en="{party}: failed", zh="{party}:失败"),
+    "done": Text(en="{party}: done", zh="{party}：已完成"),
+    "failed": Text(en="{party}: failed", zh="{party}：失败"),
 }
 _TONES: dict[str, Tone] = {
     "job-approval": "good",
@@ -93,8 +93,8 @@ _TONES: dict[str, Tone] = {
 _PROPOSED = Text(en="{party} proposed it", zh="{party} 提出任务")
 _STANDING = Text(en="standing approval {number}", zh="常设批准第 {number} 条")
 _BY = Text(en="account {account}", zh="经办账户 {account}")
-_UNTIL = Text(en="{low} to before {high}", zh="{low} 至 {high}(不含)")
-_ALL_FIELDS = Text(en="none: rows are aligned only", zh="无(仅对齐)")
+_UNTIL = Text(en="{low} to before {high}", zh="{low} 至 {high}（不含）")
+_ALL_FIELDS = Text(en="none: rows are aligned only", zh="无（仅对齐）")
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,8 @@ def entry_facts(index: int, entry: Entry, site: Place) -> Facts:
 
 
 _COMMITMENT = Text(
-    en="commitment (what it binds to is shown to the subject)", zh="承诺值(所承诺内容仅向主体出示)"
+    en="commitment (what it binds to is shown to the subject)",
+    zh="承诺值（所承诺内容仅向主体出示）",
 )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.industry import DIVISIONS, SECTIONS
 from shuxin.kernel.money import Unit, amount_text
-from shuxin.kernel.region import InvalidRegionCode, RegionCode, published_regions
+from shuxin.kernel.region import region_words
 from shuxin.kernel.text import Text
 from shuxin.market.api import FeeKind, ProductKind
 from shuxin.portal.web.figures import yuan
@@ -160,15 +160,6 @@ def industry_said(code: str) -> Text:
     return Text(en=f"{name.en} ({digits})", zh=f"{name.zh}（{digits}）")
 
 
-def region_said(code: str) -> str:
-    """Its published name where it has one, else the code."""
-    try:
-        full = published_regions().full_name(RegionCode(code.ljust(6, "0")))
-    except InvalidRegionCode:
-        return code
-    return full or code
-
-
 def conditions(terms: Eligibility) -> list[Text]:
     """Who may apply, a sentence each; none where everybody may."""
     found = [
@@ -191,8 +182,9 @@ def _borrowers(terms: Eligibility) -> list[Text]:
 
 
 def _regions(codes: Sequence[str]) -> list[Text]:
-    names = braced("、".join(region_said(code) for code in codes))
-    return [Text(en=f"Registered in: {names}.", zh=f"注册地在{names}。")] if codes else []
+    words = [region_words(code) for code in codes]
+    names = (", ".join(one.en for one in words), "、".join(one.zh for one in words))
+    return [Text(en=f"Registered in: {names[0]}.", zh=f"注册地在{names[1]}。")] if codes else []
 
 
 def _industries(wanted: Sequence[str], excluded: Sequence[str]) -> list[Text]:

@@ -32,7 +32,7 @@ _LIST = (
 )
 _NO_MODELS = Text(
     en="No joint model yet: one appears here when a joint scorecard is done.",
-    zh="暂无联合模型。联合评分卡任务完成后,模型将列于此处。",
+    zh="暂无联合模型。联合评分卡任务完成后，模型将列于此处。",
 )
 _SERVICES = (
     Column("service", Text(en="Service", zh="服务"), kind=Kind.CODE, link="url"),
@@ -176,9 +176,9 @@ def _calibration_facts(found: Calibration) -> Facts:
         [
             (Text(en="Firms whose outcome is known", zh="已知结果企业"), found.rows),
             (Text(en="Bad among them", zh="其中坏样本"), found.bads),
-            (Text(en="Slope (standard error)", zh="斜率(标准误)"), f"{found.slope:.3f} ({found.slope_error:.3f})"),
+            (Text(en="Slope (standard error)", zh="斜率（标准误）"), f"{found.slope:.3f} ({found.slope_error:.3f})"),
             (
-                Text(en="Intercept (standard error)", zh="截距(标准误)"),
+                Text(en="Intercept (standard error)", zh="截距（标准误）"),
                 f"{found.intercept:+.3f} ({found.intercept_error:.3f})",
             ),
             (Text(en="Made on", zh="校准日期"), found.made_on),

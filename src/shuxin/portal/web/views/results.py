@@ -108,7 +108,7 @@ def aligned_facts(folder: Path, *, job_id: str) -> tuple[Facts, bool] | None:
     if found.digest:
         told.append(
             (
-                Text(en="Digest, equal at all that learn the rows", zh="摘要(各获知方一致)"),
+                Text(en="Digest, equal at all that learn the rows", zh="摘要（各获知方一致）"),
                 found.digest,
             )
         )
@@ -216,7 +216,7 @@ def report_facts(report: CardReport) -> Facts:
 _OWN_AUC = Text(en="AUC of the own points", zh="本方分值的 AUC")
 _OWN_ONLY = Text(
     en="{auc} on these firms; of the total nobody knows it",
-    zh="{auc}(上述样本;总分的 AUC 各方均不掌握)",
+    zh="{auc}（上述样本；总分的 AUC 各方均不掌握）",
 )
 
 
@@ -253,7 +253,7 @@ def iv_chart(report: CardReport, here: Here) -> Chart:
     )[:30]
     return Chart(
         name="iv",
-        title=Text(en="What each feature tells of the outcome (IV)", zh="各特征的信息值(IV)"),
+        title=Text(en="What each feature tells of the outcome (IV)", zh="各特征的信息值（IV）"),
         kind="bar",
         x=Axis(Text(en="feature", zh="特征")),
         y=Axis(Text(en="IV", zh="IV")),

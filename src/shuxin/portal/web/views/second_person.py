@@ -39,6 +39,7 @@ _DECIDE = {
     "appoint": _ADMINISTRATORS,
     "trust": _ADMINISTRATORS,
     "institution-key": OFFICE,
+    "tariff": OFFICE,
 }
 """Who may see and decide which kind of act."""
 TITLES = {
@@ -49,6 +50,7 @@ TITLES = {
     "appoint": Text(en="Appoint an administrator", zh="任命管理员"),
     "trust": Text(en="Change whom this institution trusts", zh="变更信任锚"),
     "institution-key": Text(en="Take in an institution's own key", zh="收入机构密钥"),
+    "tariff": Text(en="Set what one use of this holder's data costs", zh="设定本方数据的使用单价"),
 }
 _BY_FILE = "institution-key"
 _CODE = Text(en="Code", zh="邀请码")
@@ -157,8 +159,16 @@ def _content_facts(act: WaitingAct) -> list[tuple[Text, Any]]:
         "person": Text(en="Who it is", zh="人员编号"),
         "member": Text(en="Who it is", zh="人员编号"),
         "statements": Text(en="Statements in the file", zh="文件中的声明"),
+        "catalogue": Text(en="Catalogue", zh="目录"),
+        "purpose": Text(en="Purpose", zh="目的"),
+        "fen": Text(en="Fen for one use", zh="单价（分/次）"),
+        "valid_from": Text(en="From", zh="生效日"),
     }
-    found = [(text, _coded(said[name])) for name, text in names.items() if said.get(name)]
+    found = [
+        (text, _coded(said[name]))
+        for name, text in names.items()
+        if said.get(name) not in (None, "", [])
+    ]
     roles = said.get("roles") or [said["role"]] if "role" in said else said.get("roles")
     if roles:
         found.append((Text(en="As", zh="角色"), Several(role_texts(map(str, roles)))))  # type: ignore[arg-type]
@@ -243,6 +253,10 @@ def agreed(act: WaitingAct, *, hand: accounts.Hand) -> Agreement:
     if act.kind == "account-roles":
         return Agreement.of_step(accounts.change_roles(hand=hand, **said))
     plain: dict[str, Any] = {"by": hand.by, "journal": hand.journal, "now": hand.now}
+    if act.kind == "tariff":
+        from shuxin.market.api import agree_to_price  # noqa: PLC0415 - needs the database
+
+        return Agreement.of_step(agree_to_price(act.number, **plain))
     if act.kind == "appoint":
         said["role"] = KeyRole(said["role"])
         return Agreement.of_step(appoint(**said, **plain))

@@ -41,7 +41,7 @@ class NotThisFirm(InvalidInput):
     code = "tour_other_firm"
     what = Text(
         en="the counter of the demo attests a key of {name} ({party}) only",
-        zh="演示窗口仅受理 {name}({party})的密钥核验",
+        zh="演示窗口仅受理 {name}（{party}）的密钥核验",
     )
     mend = Text(
         en="Make the key on the page of identity with this code and this registered name",
@@ -51,7 +51,7 @@ class NotThisFirm(InvalidInput):
 
 class CounterClosed(InvalidInput):
     code = "tour_counter_failed"
-    what = Text(en="the counter refused: {said}", zh="窗口未受理:{said}")
+    what = Text(en="the counter refused: {said}", zh="窗口未受理：{said}")
     mend = Text(
         en="Make the request anew on the page of identity, then hand it in again",
         zh="请在身份页面重新生成申请后再提交",
@@ -192,13 +192,13 @@ def _first_half(
             Text(
                 en="Download the file of the environmental office, as it came. Upload it at the data bureau, read why"
                 " each column was understood so, and confirm.",
-                zh="下载生态环境部门报送的原始文件,在数据局上传;查看每一列的识别依据,确认后装载。",
+                zh="下载生态环境部门报送的原始文件，在数据局上传；查看每一列的识别依据，确认后装载。",
             ),
             (
                 Door("/tour/file", Text(en="the messy file", zh="下载原始文件")),
                 Door(
                     f"{sites['bureau']}{IMPORT_PATH}",
-                    Text(en="import at the bureau", zh="数据局:导入文件"),
+                    Text(en="import at the bureau", zh="数据局：导入文件"),
                     "bureau-officer",
                 ),
             ),
@@ -210,7 +210,7 @@ def _first_half(
             Text(
                 en="Make a key in this browser; it never leaves it. Hand the request in at the counter below. Then"
                 " answer the two requests of the bank, one for each holder of data.",
-                zh="在本浏览器生成密钥,私钥不会离开浏览器;将申请提交下方窗口核验,再答复银行的两份授权申请(每个来源一份)。",
+                zh="在本浏览器生成密钥，私钥不会离开浏览器；将申请提交下方窗口核验，再答复银行的两份授权申请（每个来源一份）。",
             ),
             (
                 Door("/my/identity", Text(en="make a key", zh="生成密钥"), "owner"),
@@ -225,7 +225,7 @@ def _first_half(
             Text(
                 en="Propose an alignment at the bank. Standing approvals of the others cover it, so it runs at once: "
                 "the notary compares tags, and nobody shows a name.",
-                zh="在银行提出对齐任务。其他各方的常设批准涵盖此任务,提出后立即运行;公证处仅比对标签,各方均不出示企业名称。",
+                zh="在银行提出对齐任务。其他各方的常设批准涵盖此任务，提出后立即运行；公证处仅比对标签，各方均不出示企业名称。",
             ),
             (
                 Door(
@@ -247,7 +247,7 @@ def _first_half(
             Text(
                 en="See how the joint card was trained at the start: its loss, what each party learned. No standing"
                 " approval lets it into service: decide at the holders.",
-                zh="查看启动时联合评分卡的训练过程:损失曲线及各方获知内容。启用该卡没有常设批准,请到数据方审批。",
+                zh="查看启动时联合评分卡的训练过程：损失曲线及各方获知内容。启用该卡没有常设批准，请到数据方审批。",
             ),
             (
                 Door(
@@ -282,7 +282,7 @@ def _second_half(
             Text(
                 en="Ask for the joint score of your firm at the bank. Each holder judges the authorisation itself, logs"
                 " the use, and answers with points, not with data.",
-                zh="在银行申请对您企业的联合评分。各数据方自行判断授权、先记日志,仅返回分值,不提供数据。",
+                zh="在银行申请对您企业的联合评分。各数据方自行判断授权、先记日志，仅返回分值，不提供数据。",
             ),
             (scoring,),
             any(told.get("answered") for told in holders),
@@ -293,7 +293,7 @@ def _second_half(
             Text(
                 en="Save the evidence file and the trust file of the score, open the page of verification, disconnect, "
                 "and choose both. Change one sign of the file: the broken link is named.",
-                zh="保存评分的证据文件与信任文件,打开核验页后断网并选择两个文件;改动任一字符,页面会指出断开的环节。",
+                zh="保存评分的证据文件与信任文件，打开核验页后断网并选择两个文件；改动任一字符，页面会指出断开的环节。",
             ),
             (
                 Door(
@@ -311,7 +311,7 @@ def _second_half(
             Text(
                 en="Open two windows side by side. In the firm's, withdraw an authorisation;"
                 " within seconds every holder knows.",
-                zh="并排打开两个窗口。在企业窗口撤回一份授权,各数据来源数秒内获知。",
+                zh="并排打开两个窗口。在企业窗口撤回一份授权，各数据来源数秒内获知。",
             ),
             (Door("/inbox", Text(en="authorisations", zh="我的授权"), "owner"), scoring),
             own["withdrawn"] > 0,
@@ -322,7 +322,7 @@ def _second_half(
             Text(
                 en="In the bank's window ask for the score again. The holder refuses with its own reason, signed, and a"
                 " proof that the refusal stands in its log.",
-                zh="在银行窗口再次申请评分。数据方以自己的理由拒绝并签名,并证明该拒绝已记入其日志。",
+                zh="在银行窗口再次申请评分。数据方以自己的理由拒绝并签名，并证明该拒绝已记入其日志。",
             ),
             (scoring,),
             any(told.get("refused") for told in holders),
@@ -332,8 +332,8 @@ def _second_half(
 
 _KEY_SEEN = Text(en="your key is in the directory", zh="您的密钥已进入目录")
 _APPROVE = {
-    "bureau": Text(en="decide at the bureau", zh="数据局:审批"),
-    "utility": Text(en="decide at the utility", zh="供电公司:审批"),
+    "bureau": Text(en="decide at the bureau", zh="数据局：审批"),
+    "utility": Text(en="decide at the utility", zh="供电公司：审批"),
 }
 
 

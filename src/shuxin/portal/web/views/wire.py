@@ -77,14 +77,14 @@ _ATTACKS = (
 _ATTACK_FILTERS = (Filter("state", Text(en="Outcome", zh="结果")),)
 _GOT = Text(
     en="{right:,} of {tried:,}, by guessing {guess:,.0f}",
-    zh="{right:,} / {tried:,},猜测约 {guess:,.0f}",
+    zh="{right:,} / {tried:,}，猜测约 {guess:,.0f}",
 )
-_REFUSED = Text(en="{got}; refused: {code}", zh="{got};被拒绝:{code}")
-_WITHOUT = Text(en="{got} (without: {what})", zh="{got}(去除:{what})")
+_REFUSED = Text(en="{got}; refused: {code}", zh="{got}；被拒绝：{code}")
+_WITHOUT = Text(en="{got} (without: {what})", zh="{got}（去除：{what}）")
 _MARKS: dict[str, tuple[Text, Tone]] = {
     "stopped": (Text(en="stopped", zh="已阻止"), "good"),
-    "open": (Text(en="open, bounded as said", zh="未防护(有所列限制)"), "warn"),
-    "held": (Text(en="open, nothing got this time", zh="未防护,本次未得手"), "warn"),
+    "open": (Text(en="open, bounded as said", zh="未防护（有所列限制）"), "warn"),
+    "held": (Text(en="open, nothing got this time", zh="未防护，本次未得手"), "warn"),
     "elsewhere": (Text(en="not run here", zh="此处未运行"), "quiet"),
     "broken": (Text(en="not as claimed", zh="与声明不符"), "bad"),
 }
