@@ -93,7 +93,7 @@ class TestVerify:
         finished = verify(*files, "--trust", brought / "trust.json")
         assert finished.returncode == 1
         said = [line.split(":")[0].strip() for line in finished.stdout.splitlines()[1:-1:2]]
-        assert said == [*wanted.values(), "file_unreadable"]
+        assert said == [*wanted.values(), "proof_file_unreadable"]
 
     def test_names_the_damage_of_a_whole_log(self, brought: Path, tmp_path: Path) -> None:
         files = files_of(brought / "log")
