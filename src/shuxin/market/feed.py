@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from shuxin.kernel.canonical import Json
 
 MOST_EVENTS = 1000
-LONGEST_WAIT, _LOOK_SECONDS, _LATE_SECONDS = 20, 0.2, 2.0
+LONGEST_WAIT, _LOOK_SECONDS = 20, 0.2
+_LATE_SECONDS, _LATE_EVENTS = 2.0, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +60,16 @@ def await_events(audience: str, after: int, *, seconds: float) -> None:
     """Until there is an event after this one, or the time is over (长轮询).
 
     However many wait in this process, one look at the table in ``_LOOK_SECONDS`` serves all; nobody keeps a connection
-    of the database meanwhile. An event may become visible a little after one with a higher number.
+    of the database meanwhile.
     """
-    until, seen, quiet_at = time.monotonic() + min(seconds, LONGEST_WAIT), after, 0.0
-    while not _LETTING_GO.is_set():
-        newest = _NEWEST.number()
-        if newest > seen:
-            seen, quiet_at = newest, time.monotonic() + _LATE_SECONDS
-        if time.monotonic() < quiet_at:
-            is_there = EventRow.objects.filter(audience=audience, pk__gt=after).exists()
-            _leave_connection()
-            if is_there:
-                return
+    until = time.monotonic() + min(seconds, LONGEST_WAIT)
+    _NEWEST.of(
+        audience
+    )  # what comes from now on is seen there, what came before by the next question
+    if EventRow.objects.filter(audience=audience, pk__gt=after).exists():
+        return
+    _leave_connection()
+    while _NEWEST.of(audience) <= after and not _LETTING_GO.is_set():
         left = until - time.monotonic()
         if left <= 0:
             return
@@ -82,18 +82,31 @@ def let_go() -> None:
 
 
 class _Newest:
-    """The number of the newest event of all, as it was a moment ago."""
+    """The number of each audience's newest event, as it was a moment ago; events of long ago are not looked for."""
 
     def __init__(self) -> None:
-        self._lock, self._number, self._at = threading.Lock(), 0, float("-inf")
+        self._lock, self._at = threading.Lock(), float("-inf")
+        self._by: dict[str, int] = {}
+        self._tops: deque[tuple[float, int]] = deque()
 
-    def number(self) -> int:
+    def of(self, audience: str) -> int:
+        """0 where nothing new was seen."""
         with self._lock:
             if time.monotonic() - self._at >= _LOOK_SECONDS:
-                self._number = EventRow.objects.aggregate(newest=Max("pk"))["newest"] or 0
-                self._at = time.monotonic()
-                _leave_connection()
-            return self._number
+                self._look()
+            return self._by.get(audience, 0)
+
+    def _look(self) -> None:
+        """An event may become visible a little after one with a higher number: look so far back each time."""
+        top = EventRow.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        self._at = time.monotonic()
+        self._tops.append((self._at, top))
+        while len(self._tops) > 1 and self._tops[1][0] < self._at - _LATE_SECONDS:
+            self._tops.popleft()
+        before = self._tops[0][1] - _LATE_EVENTS
+        newer = EventRow.objects.filter(pk__gt=before, pk__lte=top).values_list("audience")
+        self._by = dict(newer.annotate(newest=Max("pk")).order_by())
+        _leave_connection()
 
 
 def _leave_connection() -> None:
