@@ -54,7 +54,7 @@ ACTS, MARKET, FIRMS = (
 TAX, SOLD, BOUGHT = "澜坪市税务机关", "销项发票.parquet", "进项发票.csv"
 SCOPES = ("grants:read", "requests:write", "market:read", "market:write")
 PEOPLE = ["officer-1", "officer-2"]
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS, PAUSE = 120.0, 0.1
 _FEE = {"name": "服务费", "kind": "once_bp", "value": 30}
 DATA_UNTIL = "2026-01-01"
 """The city's data end on the day before."""
@@ -220,6 +220,15 @@ class Run:
                 self.desks.append(
                     subprocess.Popen(program, env=environment, stdout=out, stderr=out)
                 )
+                began = out.tell()
+            while not self._is_at_work(seat, began):
+                time.sleep(PAUSE)
+
+    def _is_at_work(self, seat: Seat, began: int) -> bool:
+        """A desk says so in its log; one that ended instead is a fault of this run."""
+        if self.desks[-1].poll() is not None:
+            raise SystemExit(f"the desk of {seat.name} ended: see its log")
+        return len(self.place.log(f"{seat.name}-desk").read_bytes()) > began
 
     def _drive(
         self, made: Commands, firms: list[dict[str, Any]], wallet: str, before: dict[str, Any]
