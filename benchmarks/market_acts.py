@@ -80,6 +80,13 @@ def trust(*, home: str) -> int:
     return len(new)
 
 
+def with_demands() -> list[str]:
+    """At the platform: firms that handed in a demand once, in an earlier run or in the demo itself."""
+    from shuxin.market.api import DEMAND, demands
+
+    return sorted({one.firm.party for one in demands(states=DEMAND.states)})
+
+
 def drive(*, plan: str, out: str) -> dict[str, Any]:
     """At the platform: firms hand in demands, choose, apply, take offers; a few at a time. What was measured.
 

@@ -86,7 +86,7 @@ class Run:
         for seat in self.lenders:
             self._found(made, seat, model)
         register = {one["party"]: one for one in registered(self.imports)}
-        firms = self._firms(register)
+        firms = self._firms(made, register)
         wallet = str(self.place.folder / f"run-wallet-{int(time.time())}")
         keyed = {code for code, _ in applicants(self.imports)} | self._measured()
         named = [
@@ -178,10 +178,10 @@ class Run:
         bought = pacsv.read_csv(self.imports / TAX / BOUGHT, convert_options=text)
         pacsv.write_csv(bought.filter(_mine(bought["购方税号"], number)), folder / BOUGHT)
 
-    def _firms(self, register: dict[str, Any]) -> list[dict[str, Any]]:
+    def _firms(self, made: Commands, register: dict[str, Any]) -> list[dict[str, Any]]:
         """The firms that authorised the demo's bank, and others drawn by lot."""
         agreed = [f"uscc:{code}" for code, _ in applicants(self.imports)]
-        gone = self._driven() | {f"uscc:{self.place.state()['firm']}"}
+        gone = {*made.call(PLATFORM, f"{ACTS}:with_demands"), f"uscc:{self.place.state()['firm']}"}
         parties = [one for one in agreed if one in register and one not in gone]
         others = sorted(set(register) - set(parties) - gone)
         self.rng.shuffle(others)
@@ -191,11 +191,6 @@ class Run:
         return [
             self._firm(register[one], BANK.party if one in with_bank else "") for one in parties
         ]
-
-    def _driven(self) -> set[str]:
-        """Firms of an earlier run: a firm has one demand at a time."""
-        file = self.place.folder / "run-taken.json"
-        return {one["party"] for one in json.loads(file.read_text())} if file.is_file() else set()
 
     def _firm(self, facts: dict[str, Any], bank: str) -> dict[str, Any]:
         rng = self.rng

@@ -47,7 +47,7 @@ def state(key: str) -> tuple[str, str]:
 class TestRound:
     def test_one_round_from_submission_to_offer(self) -> None:
         key, world = submitted(), World()
-        assert world.desk.round() == {"events": 5, "approve": 1, "told": 1}
+        assert world.desk.round() == {"events": 1, "approve": 1, "told": 1}
         found = application(key, viewer=FIRM)
         assert found.state == "approved"
         assert found.offer is not None

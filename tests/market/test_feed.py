@@ -21,8 +21,8 @@ from shuxin.market.api import (
 from shuxin.market.step_models import EventRow
 
 
-def event(audience: str = BANK, number: int = 0) -> None:
-    EventRow(audience=audience, kind="demand", thing=str(number), event="publish", at=NOW).save()
+def event(audience: str = BANK, number: int = 0, kind: str = "demand") -> None:
+    EventRow(audience=audience, kind=kind, thing=str(number), event="publish", at=NOW).save()
 
 
 def things(page: EventPage) -> list[str]:
@@ -42,6 +42,14 @@ class TestFeed:
             page = events_after(BANK, page.last, most=3)
         assert read == [str(number) for number in range(7)]
         assert page.last == last_event(BANK)
+
+    def test_is_read_of_one_kind(self) -> None:
+        event(number=1)
+        event(number=2, kind="application")
+        event(number=3)
+        page = events_after(BANK, 0, kind="application")
+        assert things(page) == ["2"]
+        assert events_after(BANK, page.last, kind="application") == EventPage((), page.last)
 
     def test_of_nobody_is_empty_and_stays_where_it_was(self) -> None:
         event()
@@ -85,15 +93,16 @@ class TestWaiting:
         ended = threading.Event()
 
         def wait() -> None:
-            await_events(BANK, known, seconds=60)
+            await_events(BANK, known, seconds=60, kind="application")
             ended.set()
             connections.close_all()
 
         waiting = threading.Thread(target=wait)
         waiting.start()
-        event(OTHER_BANK)
-        assert not ended.wait(timeout=1)
+        event(OTHER_BANK, kind="application")
         event(BANK)
+        assert not ended.wait(timeout=1)
+        event(BANK, kind="application")
         assert ended.wait(timeout=15)
         waiting.join()
 

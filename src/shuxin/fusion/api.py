@@ -107,6 +107,7 @@ _LATER = {
     ),
     "business": ("Business", "business_of"),
     "erasing": ("remove_rows",),
+    "findings": ("warm_up",),
     "listed": ("listed_in",),
     "retained": ("StoredFact", "negative_facts", "rows_due"),
     "features.computation": (

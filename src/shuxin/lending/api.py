@@ -183,7 +183,7 @@ _LATER = {
     "case_views": ("cases", "case", "CaseView", "OfficerView", "ReportView", "case_counts", "troubles"),
     "marketplace_here": ("MarketplaceHere",),
     "outbox": ("waiting_to_be_told",),
-    "desk": ("Desk", "Advice", "Engine", "Authorisations"),
+    "desk": ("APPLICATIONS", "Desk", "Advice", "Engine", "Authorisations"),
     "case_rows": ("report_later",),
     "queue": (
         "take_case", "release_case", "override_case", "agree_case", "send_back_case", "Ruling", "CaseTaken",

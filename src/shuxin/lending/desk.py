@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shuxin.lending.domain.application import ApplicationView
     from shuxin.lending.marketplace import Marketplace
 
-BY = "desk"
+BY, APPLICATIONS = "desk", "application"
 AGAIN_SOON, AGAIN_LATER = timedelta(seconds=1), timedelta(seconds=30)
 _SHARE_OF_WAITING = 20
 """Whoever has waited for a minute is asked after every three seconds."""
@@ -148,17 +148,18 @@ class Desk:
         )
         heard = 0
         while True:
-            page = self.marketplace.events(place.last, most=MOST_AT_ONCE)
+            page = self.marketplace.events(place.last, most=MOST_AT_ONCE, kind=APPLICATIONS)
             if page.last == place.last:
                 return heard
-            keys = {one.thing: one for one in page.events if one.kind == "application"}
-            found = [self._told(key) for key in keys]
+            found = [self._told(key) for key in dict.fromkeys(one.thing for one in page.events)]
             with transaction.atomic():
                 for view in found:
                     self._take_in(view)
                 place.last, place.at = page.last, self.now()
                 place.save()
             heard += len(page.events)
+            if len(page.events) < MOST_AT_ONCE:
+                return heard
 
     def _told(self, key: str) -> ApplicationView | None:
         try:

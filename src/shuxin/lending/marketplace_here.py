@@ -96,8 +96,8 @@ class MarketplaceHere:
     def authorisation_states(self) -> Mapping[str, str]:
         return self.states()
 
-    def events(self, after: int, *, most: int = 200) -> market.EventPage:
-        return market.events_after(self.lender, after, most=most)
+    def events(self, after: int, *, most: int = 200, kind: str = "") -> market.EventPage:
+        return market.events_after(self.lender, after, most=most, kind=kind)
 
     def recommended(self, *, by: str) -> Sequence[Any]:
         return market.recommended_firms(self.lender, now=self.now(), doer=self._doer(by))

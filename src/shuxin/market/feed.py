@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from shuxin.kernel.canonical import Json
 
 MOST_EVENTS = 1000
@@ -44,9 +46,12 @@ class EventPage:
     last: int
 
 
-def events_after(audience: str, after: int, *, most: int = 200) -> EventPage:
-    """The oldest first. Who reads on from ``last`` misses nothing, whatever is being written meanwhile."""
-    found = EventRow.objects.filter(audience=audience, pk__gt=after).order_by("pk")
+def events_after(audience: str, after: int, *, most: int = 200, kind: str = "") -> EventPage:
+    """The oldest first, of one ``kind`` of things or of all.
+
+    Who reads on from ``last`` misses nothing, whatever is being written meanwhile.
+    """
+    found = _of(audience, after, kind).order_by("pk")
     if not found.exists():
         return EventPage((), after)
     with transaction.atomic():
@@ -56,20 +61,18 @@ def events_after(audience: str, after: int, *, most: int = 200) -> EventPage:
     return EventPage(events, events[-1].number)
 
 
-def await_events(audience: str, after: int, *, seconds: float) -> None:
-    """Until there is an event after this one, or the time is over (长轮询).
+def await_events(audience: str, after: int, *, seconds: float, kind: str = "") -> None:
+    """Until there is an event after this one, of this ``kind`` where one is named, or the time is over (长轮询).
 
     However many wait in this process, one look at the table in ``_LOOK_SECONDS`` serves all; nobody keeps a connection
     of the database meanwhile.
     """
     until = time.monotonic() + min(seconds, LONGEST_WAIT)
-    _NEWEST.of(
-        audience
-    )  # what comes from now on is seen there, what came before by the next question
-    if EventRow.objects.filter(audience=audience, pk__gt=after).exists():
+    _NEWEST.of(audience, kind)  # what comes from now on is seen there
+    if _of(audience, after, kind).exists():
         return
     _leave_connection()
-    while _NEWEST.of(audience) <= after and not _LETTING_GO.is_set():
+    while _NEWEST.of(audience, kind) <= after and not _LETTING_GO.is_set():
         left = until - time.monotonic()
         if left <= 0:
             return
@@ -86,15 +89,15 @@ class _Newest:
 
     def __init__(self) -> None:
         self._lock, self._at = threading.Lock(), float("-inf")
-        self._by: dict[str, int] = {}
+        self._by: dict[tuple[str, str], int] = {}
         self._tops: deque[tuple[float, int]] = deque()
 
-    def of(self, audience: str) -> int:
+    def of(self, audience: str, kind: str) -> int:
         """0 where nothing new was seen."""
         with self._lock:
             if time.monotonic() - self._at >= _LOOK_SECONDS:
                 self._look()
-            return self._by.get(audience, 0)
+            return self._by.get((audience, kind), 0)
 
     def _look(self) -> None:
         """An event may become visible a little after one with a higher number: look so far back each time."""
@@ -104,8 +107,11 @@ class _Newest:
         while len(self._tops) > 1 and self._tops[1][0] < self._at - _LATE_SECONDS:
             self._tops.popleft()
         before = self._tops[0][1] - _LATE_EVENTS
-        newer = EventRow.objects.filter(pk__gt=before, pk__lte=top).values_list("audience")
-        self._by = dict(newer.annotate(newest=Max("pk")).order_by())
+        newer = EventRow.objects.filter(pk__gt=before).values_list("audience", "kind")
+        self._by = {}
+        for audience, kind, newest in newer.annotate(newest=Max("pk")).order_by():
+            self._by[audience, kind] = newest
+            self._by[audience, ""] = max(newest, self._by.get((audience, ""), 0))
         _leave_connection()
 
 
@@ -115,6 +121,11 @@ def _leave_connection() -> None:
 
 
 _NEWEST, _LETTING_GO = _Newest(), threading.Event()
+
+
+def _of(audience: str, after: int, kind: str) -> QuerySet[EventRow]:
+    found = EventRow.objects.filter(audience=audience, pk__gt=after)
+    return found.filter(kind=kind) if kind else found
 
 
 def last_event(audience: str) -> int:

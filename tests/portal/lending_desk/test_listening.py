@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shuxin.lending.api import APPLICATIONS
 from shuxin.portal.lending_desk import listening
 from shuxin.portal.lending_desk.listening import Listener
 from shuxin.portal.linking.asking import NOT_OURS, SiteUnreachable
@@ -21,7 +22,8 @@ class Platform:
     def __init__(self, *said: int | Exception) -> None:
         self.said, self.asked, self.silent = list(said), list[int](), Event()
 
-    def newest_event(self, after: int) -> int:
+    def newest_event(self, after: int, *, kind: str) -> int:
+        assert kind == APPLICATIONS
         self.asked.append(after)
         if not self.said:
             self.silent.set()

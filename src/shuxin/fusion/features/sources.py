@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import ibis.expr.types as ir
+    from django.db.models import QuerySet
     from ibis.backends.duckdb import Backend
 
     from shuxin.catalogue.api import Contract
     from shuxin.consent.api import Permit
     from shuxin.infra.api import Settings
+
+_FEW = 500
+"""Of so many entities the mentions are looked for by their spellings; of more, all are read."""
 
 
 class LevelAbovePermit(NotPermitted):
@@ -168,6 +172,8 @@ def _links(
     have dropped a part of it since.
     """
     mentions = Mention.objects.filter(dataset=dataset).exclude(entity=None)
+    if entities is not None and len(entities) <= _FEW:
+        mentions = _spelled_alike(mentions, parts[0], entities)
     ordered = mentions.order_by(F("gone_at").desc(nulls_first=True), "key")
     placed: dict[tuple[str, ...], str] = {}
     for *said, entity in ordered.values_list(*(f"{p}_text" for p in parts), "entity__identity"):
@@ -182,6 +188,15 @@ def _links(
     return pa.table(
         {name: pa.array(c, pa.string()) for name, c in zip(names, columns, strict=True)}
     )
+
+
+def _spelled_alike(
+    mentions: QuerySet[Mention], part: str, entities: frozenset[str]
+) -> QuerySet[Mention]:
+    """Those that could be of these few: whatever is spelled as one of theirs, whoever it is."""
+    theirs = mentions.filter(entity__identity__in=entities)
+    said = set(theirs.values_list(f"{part}_text", flat=True))
+    return mentions if None in said else mentions.filter(**{f"{part}_text__in": said})
 
 
 def _with_entity(

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import ShuxinError
+from shuxin.lending.api import APPLICATIONS
 from shuxin.portal.linking.market import PlatformMarket
 
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class Listener:
-    """Hears that there are new events (长轮询监听). ``news`` is set at each; whoever works clears it first.
+    """Hears that there is something new about applications (长轮询监听).
 
-    It need not be right: a desk looks at its feed now and then in any case.
+    ``news`` is set at each; whoever works clears it first. It need not be right: a desk looks at its feed now and then
+    in any case.
     """
 
     def __init__(self, settings: Settings, *, after: int) -> None:
@@ -41,7 +43,7 @@ class Listener:
         rest = _SOON
         while not self._stopping.is_set():
             try:
-                newest = self._platform.newest_event(self._last)
+                newest = self._platform.newest_event(self._last, kind=APPLICATIONS)
             except ShuxinError as error:
                 _LOG.info("not listening: %s", error.code)
                 self._stopping.wait(rest)

@@ -132,12 +132,9 @@ class BankSources:
 
     def warm(self) -> None:
         """Load now what the first decision would wait for; reads nothing."""
-        import duckdb  # noqa: F401, PLC0415 - heavy
-        import ibis  # noqa: F401, PLC0415 - heavy
+        from shuxin.fusion.api import warm_up  # noqa: PLC0415 - heavy
 
-        import shuxin.fusion.api as fusion  # noqa: PLC0415 - heavy
-
-        _ = fusion.compute_features
+        warm_up()
 
     def close(self) -> None:
         if self._asking is not None:

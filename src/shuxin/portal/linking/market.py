@@ -144,14 +144,14 @@ class PlatformMarket:
         except KeyError:
             raise self._not_ours() from None
 
-    def events(self, after: int, *, most: int = 200) -> EventPage:
-        found = self._call("GET", f"/events?after={int(after)}&most={int(most)}")
-        return self._read(market.EventPage, found)
+    def events(self, after: int, *, most: int = 200, kind: str = "") -> EventPage:
+        path = f"/events?after={int(after)}&most={int(most)}{_only(kind)}"
+        return self._read(market.EventPage, self._call("GET", path))
 
-    def newest_event(self, after: int) -> int:
+    def newest_event(self, after: int, *, kind: str = "") -> int:
         """The number up to which there are events; waits for a while where there is none after ``after``."""
         seconds = market.LONGEST_WAIT
-        path = f"/events?after={int(after)}&most={_MOST_EVENTS}&wait={seconds}"
+        path = f"/events?after={int(after)}&most={_MOST_EVENTS}&wait={seconds}{_only(kind)}"
         bounds = replace(PAGE, seconds=PAGE.seconds + seconds)
         return self._read(market.EventPage, self._call("GET", path, bounds=bounds)).last
 
@@ -315,6 +315,10 @@ def _months_before(day: dt.date, months: int) -> dt.date:
     """The first day of the month so many months before."""
     whole = day.year * 12 + day.month - 1 - months
     return dt.date(whole // 12, whole % 12 + 1, 1)
+
+
+def _only(kind: str) -> str:
+    return f"&kind={kind}" if kind else ""
 
 
 def _once(kind: str, request_id: str) -> str:

@@ -47,6 +47,11 @@ Wait = Annotated[
     ),
 ]
 
+Kind = Annotated[
+    str,
+    Query(pattern=r"^([a-z][a-z_-]{1,23})?$", description="Only events of this kind of things."),
+]
+
 
 class SubscribeIn(Closed):
     """Where events go: https, a public address or a network that the operator opened; kinds of things, none for all."""
@@ -72,13 +77,13 @@ class ResumeIn(Closed):
 
 @events.get("", response=EventsOut, auth=READ, operation_id="listEvents")
 def list_events(
-    request: HttpRequest, after: After = 0, most: Most = 200, wait: Wait = 0
+    request: HttpRequest, after: After = 0, most: Most = 200, wait: Wait = 0, kind: Kind = ""
 ) -> HttpResponse:
     """What the caller's party is told, in order; who reads on from `last` misses nothing."""
     call = called(request, "listEvents", *ANYBODY)
     if wait:
-        market.await_events(call.party, after, seconds=wait)
-    return plain(market.events_after(call.party, after, most=most))
+        market.await_events(call.party, after, seconds=wait, kind=kind)
+    return plain(market.events_after(call.party, after, most=most, kind=kind))
 
 
 @subscriptions.post("", response={201: SubscribedOut}, auth=WRITE, operation_id="subscribe")
