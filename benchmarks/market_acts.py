@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import statistics
 import time
@@ -87,6 +88,21 @@ def with_demands() -> list[str]:
     return sorted({one.firm.party for one in demands(states=DEMAND.states)})
 
 
+def withdraw(*, firms: list[str]) -> int:
+    """At the platform: these firms take back what they still want from an earlier run."""
+    from shuxin.market.api import demands, step_demand
+    from shuxin.portal.demo.market import _doer
+
+    done = 0
+    for one in demands():
+        if one.firm.party in firms:
+            doer = _doer(Actor.ENTERPRISE, by="run", party=one.firm.party)
+            with contextlib.suppress(ShuxinError):  # an offer waits, or was taken
+                step_demand(one.key, "withdraw", doer=doer, now=now_in_china())
+                done += 1
+    return done
+
+
 def drive(*, plan: str, out: str) -> dict[str, Any]:
     """At the platform: firms hand in demands, choose, apply, take offers; a few at a time. What was measured.
 
@@ -134,7 +150,9 @@ class _Run:
         doer, now = _doer(Actor.ENTERPRISE, by="run", party=party), now_in_china()
         keep_firm(from_json(FirmFacts, firm["facts"]), source="declared", by="run", now=now)
         terms = from_json(DemandTerms, firm["terms"])
-        key = draft_demand(terms, firm=party, doer=doer, now=now, request_id=f"run-{party[5:]}")
+        key = draft_demand(
+            terms, firm=party, doer=doer, now=now, request_id=f"run-{began}-{party[5:]}"
+        )
         state = submit_demand(key, doer=doer, now=now).state
         return {
             "party": party,

@@ -181,7 +181,9 @@ class Run:
     def _firms(self, made: Commands, register: dict[str, Any]) -> list[dict[str, Any]]:
         """The firms that authorised the demo's bank, and others drawn by lot."""
         agreed = [f"uscc:{code}" for code, _ in applicants(self.imports)]
-        gone = {*made.call(PLATFORM, f"{ACTS}:with_demands"), f"uscc:{self.place.state()['firm']}"}
+        made.call(PLATFORM, f"{ACTS}:withdraw", firms=agreed)
+        driven = set(made.call(PLATFORM, f"{ACTS}:with_demands")) - set(agreed)
+        gone = driven | {f"uscc:{self.place.state()['firm']}"}
         parties = [one for one in agreed if one in register and one not in gone]
         others = sorted(set(register) - set(parties) - gone)
         self.rng.shuffle(others)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -15,7 +16,7 @@ from shuxin.catalogue.api import load_history
 from shuxin.fusion.features.computing import feature_table, with_needed
 from shuxin.fusion.features.grains import known_rows
 from shuxin.fusion.features.registry import FEATURES, SOURCES, definitions_hash
-from shuxin.fusion.features.sources import datasets_of, source_table
+from shuxin.fusion.features.sources import datasets_of, source_columns, source_table
 from shuxin.fusion.findings import connect
 from shuxin.infra.api import Store
 from shuxin.kernel.canonical import canonical_json
@@ -24,7 +25,7 @@ from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 ROWS_FILE, MANIFEST_FILE = "features.parquet", "manifest.json"
 _SPINE = pa.schema([("entity", pa.string()), ("as_of", pa.date32())])
+_SPINE_NAME = "spine"
 
 
 class NoFeatureData(NotFound):
@@ -100,13 +102,39 @@ def compute_features(
     entities = frozenset(entity for entity, _ in spine)
     sources = _sources(connection, permits=permits, settings=settings, now=now, entities=entities)
     wanted = spine_table(spine)
-    distinct = ibis.memtable(wanted).distinct()
-    features = FEATURES if names is None else with_needed(names, features=FEATURES)
-    expression = feature_table(spine=distinct, sources=sources, features=features)
-    computed = connection.to_pyarrow(expression)
+    computed = _computed(connection, wanted, sources, None if names is None else frozenset(names))
     numbered = wanted.append_column("_at", pa.array(range(wanted.num_rows), pa.int64()))
     joined = numbered.join(computed, ["entity", "as_of"]).sort_by("_at")
     return joined.drop_columns(["_at"])
+
+
+def _computed(
+    connection: Backend,
+    spine: pa.Table,
+    sources: Mapping[str, ir.Table],
+    names: frozenset[str] | None,
+) -> pa.Table:
+    """One row for each distinct row of the spine, in any order."""
+    sql, shape = _query(names, tuple(sorted(sources)))
+    connection.con.register(_SPINE_NAME, spine)
+    for standard, table in sources.items():
+        connection.create_view(standard, table)
+    return connection.con.sql(sql).to_arrow_table().cast(shape)
+
+
+@lru_cache(maxsize=64)
+def _query(names: frozenset[str] | None, standards: tuple[str, ...]) -> tuple[str, pa.Schema]:
+    """The query over views named like the standards, and the columns of its result.
+
+    It is the same for all enterprises, days and permits; writing it takes ten times as long as answering it for one.
+    """
+    features = FEATURES if names is None else with_needed(names, features=FEATURES)
+    expression = feature_table(
+        spine=ibis.table(ibis.Schema.from_pyarrow(_SPINE), name=_SPINE_NAME).distinct(),
+        sources={one: ibis.table(source_columns(one), name=one) for one in standards},
+        features=features,
+    )
+    return str(ibis.to_sql(expression, dialect="duckdb")), expression.schema().to_pyarrow()
 
 
 def _sources(
