@@ -266,20 +266,28 @@ def accept(*, wallet: str, most: int) -> int:
     return taken
 
 
-def report(*, lent: list[str]) -> int:
-    """At a lender: what became of accepted offers."""
+def report(*, by: str) -> int:
+    """At a lender: every offer that was taken is lent, and an officer says so."""
     from shuxin.lending.api import Feedback, cases, report_later
 
-    wanted, done = set(lent), 0
-    for one in cases(states=("accepted",)):
-        if one.key in wanted and one.offer is not None:
+    done = 0
+    for one in cases(states=("approved", "closed"), most=10_000):
+        seen = one.application
+        if seen.accepted and seen.feedback is None and one.report is None and one.offer is not None:
             said = Feedback(
                 lent=True, amount_fen=one.offer.amount_fen, rate_bp=one.offer.rate_bp,
                 on=now_in_china().date(),
             )  # fmt: skip
-            report_later(one.key, said, now=now_in_china())
+            report_later(one.key, said, by=by, now=now_in_china())
             done += 1
     return done
+
+
+def fed_back() -> int:
+    """At the platform: applications whose lender said what became of the loan."""
+    from shuxin.lending.api import every_application
+
+    return sum(1 for view in every_application() if view.feedback is not None)
 
 
 def counted() -> dict[str, Any]:

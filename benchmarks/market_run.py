@@ -244,10 +244,11 @@ class Run:
         _say(f"driven in {seconds:.0f} s: {summary}")
         accepted = made.call(PLATFORM, f"{ACTS}:accept", wallet=wallet, most=10_000)
         time.sleep(20)  # desks hear of it
-        lent = [key for one in taken for key in one.get("applied", ())]
-        reported = sum(made.call(s, f"{ACTS}:report", lent=lent) for s in (*self.lenders, *LENDERS))
+        lenders = (*self.lenders, *LENDERS)
+        reported = sum(made.call(one, f"{ACTS}:report", by=PEOPLE[0]) for one in lenders)
         time.sleep(20)
-        _say(f"offers taken {accepted}, reported as lent {reported}")
+        told = made.call(PLATFORM, f"{ACTS}:fed_back")
+        _say(f"offers taken {accepted}, reported as lent {reported}, known at the platform {told}")
         self._times(taken)
         self._counts(made, taken, before)
 

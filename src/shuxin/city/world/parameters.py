@@ -35,7 +35,7 @@ TECH_SECTIONS, TECH_BADGES = "CIM", 0.045
 """Share with a badge among enterprises of these sections; 1.2 per cent of all enterprises."""
 
 # [D] Lives (9.4).
-EXIT_KINDS = ("", "cancelled", "revoked", "other")
+EXIT_KINDS = ("", "cancelled", "revoked", "moved_out")
 EXIT_SHARES = (0.775, 0.175, 0.05)
 FAILED_EXIT_SHARES = (0.35, 0.60, 0.05)
 """Those who end of their own will, and those who have failed; together .70, .25, .05."""
