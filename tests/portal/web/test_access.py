@@ -144,6 +144,7 @@ class TestNavigation:
 
 
 @pytest.mark.django_db
+@pytest.mark.whole_way
 class TestSignedInForReal:
     def test_a_role_that_is_not_admitted_gets_the_page_that_says_so(
         self, officer: Visitor, clock: Clock

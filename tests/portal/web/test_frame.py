@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
     from tests.portal.web.conftest import Clock, Visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
 PAGES = sorted(
     f"/{pattern.pattern}"
     for pattern in all_patterns()
