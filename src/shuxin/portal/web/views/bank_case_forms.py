@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shuxin.kernel.money import InvalidAmount, Unit, amount_text, parse_amount_fen
@@ -12,6 +12,7 @@ from shuxin.kernel.text import Text
 from shuxin.lending.api import PERSON_REASONS, Feedback, Ruling, Verdict
 from shuxin.market.api import Repayment
 from shuxin.portal.web.parts import Choice, Field
+from shuxin.portal.web.views.bank_product_form import percent_bp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _AMOUNT = Text(
     en="An amount of 万元, such as 50 or 12.5.", zh="请填写以万元为单位的金额，如 50 或 12.5。"
 )
+_MOST_BP = 3600
+"""The market's bound of a rate a year."""
 _RATE = Text(en="A rate such as 3.85.", zh="请填写利率，如 3.85。")
 _WHOLE = Text(en="A whole number of months.", zh="请填写整数月数。")
 _CHOOSE = Text(en="Choose at least one.", zh="请至少选择一项。")
@@ -106,14 +109,11 @@ def _wan(given: QueryDict, name: str, problems: dict[str, Text]) -> int:
 
 
 def _percent(given: QueryDict, name: str, problems: dict[str, Text]) -> int:
-    try:
-        bp = Decimal(given.get(name, "")[:12].rstrip("%％").strip()) * 100
-    except InvalidOperation:
-        bp = Decimal(-1)
-    if not bp.is_finite() or not 0 < bp <= 3600 or bp != int(bp):  # noqa: PLR2004 - the market's bound
+    bp = percent_bp(given.get(name, "")[:12])
+    if not bp or bp > _MOST_BP:
         problems[name] = _RATE
         return 0
-    return int(bp)
+    return bp
 
 
 def _number(given: QueryDict, name: str, problems: dict[str, Text]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from shuxin.kernel.money import InvalidAmount, Unit, parse_amount_fen
@@ -11,6 +10,7 @@ from shuxin.kernel.text import Text
 from shuxin.market.api import LoanUse
 from shuxin.portal.web.parts import Choice, Column, Facts, Field, Filter, Kind, State, Table
 from shuxin.portal.web.views.bank_board import money, region_text
+from shuxin.portal.web.views.bank_product_form import percent_bp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,14 +85,11 @@ def _rate(given: QueryDict, problems: dict[str, Text]) -> int | None:
     typed = given.get("rate", "")[:12].strip().rstrip("%％").strip()
     if not typed:
         return None
-    try:
-        bp = Decimal(typed) * 100
-    except InvalidOperation:
-        bp = Decimal(-1)
-    if not bp.is_finite() or not 0 < bp <= _MOST_BP or bp != int(bp):
+    bp = percent_bp(typed)
+    if not bp or bp > _MOST_BP:
         problems["rate"] = _RATE
         return None
-    return int(bp)
+    return bp
 
 
 def result_fields(given: Mapping[str, str], problems: Mapping[str, Text]) -> list[Field]:
