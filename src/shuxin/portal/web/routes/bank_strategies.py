@@ -24,7 +24,7 @@ from shuxin.portal.web.views import (
     bank_strategy_words,
 )
 from shuxin.portal.web.views.bank_attempts import new_key
-from shuxin.portal.web.views.bank_product_form import percent_bp
+from shuxin.portal.web.views.typed import percent_bp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

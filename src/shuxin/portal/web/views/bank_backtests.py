@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.infra.api import settings_from_environment, write_whole
 from shuxin.kernel.errors import InvalidInput
-from shuxin.kernel.money import InvalidAmount, Unit, parse_amount_fen
 from shuxin.kernel.text import Text
 from shuxin.market.api import ProductKind
 from shuxin.portal.web.parts import Choice, Field
-from shuxin.portal.web.views.bank_product_form import percent_bp
+from shuxin.portal.web.views.typed import amount_fen, percent_bp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -118,15 +117,12 @@ def wanted(given: QueryDict) -> Wanted:
 
 
 def _wan(given: QueryDict, name: str, problems: dict[str, Text]) -> int:
-    try:
-        fen = parse_amount_fen(given.get(name, "")[:40], unit=Unit.TEN_THOUSAND_YUAN)
-    except InvalidAmount:
-        fen = 0
-    if not 0 < fen < 1 << 53:
+    fen = amount_fen(given.get(name, ""))
+    if fen is None:
         problems[name] = Text(
             en="An amount of 万元, such as 50.", zh="请填写以万元为单位的金额，如 50。"
         )
-    return fen
+    return fen or 0
 
 
 def _rate(given: QueryDict, name: str, problems: dict[str, Text]) -> int:

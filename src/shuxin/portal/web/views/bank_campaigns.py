@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shuxin.kernel.money import InvalidAmount, Unit, parse_amount_fen
 from shuxin.kernel.text import Text
 from shuxin.portal.web.parts import Choice, Column, Facts, Field, Filter, Kind, State, Table
 from shuxin.portal.web.views.administering import Several
 from shuxin.portal.web.views.bank_board import region_text
+from shuxin.portal.web.views.typed import amount_fen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,11 +91,8 @@ def told(given: QueryDict) -> Told:
     if result not in set(government.ContactKind):
         problems["result"] = _CHOOSE
     if result == government.ContactKind.LENT:
-        try:
-            amount = parse_amount_fen(given.get("amount", "")[:40], unit=Unit.TEN_THOUSAND_YUAN)
-        except InvalidAmount:
-            amount = 0
-        if not 0 < amount < 1 << 53:
+        amount = amount_fen(given.get("amount", "")) or 0
+        if not amount:
             problems["amount"] = _AMOUNT
     return Told(result, amount, given.get("note", "").strip()[:_LONGEST_NOTE], problems)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shuxin.kernel.money import InvalidAmount, Unit, amount_text, parse_amount_fen
+from shuxin.kernel.money import Unit, amount_text
 from shuxin.kernel.text import Text
 from shuxin.lending.api import PERSON_REASONS, Feedback, Ruling, Verdict
 from shuxin.market.api import Repayment
 from shuxin.portal.web.parts import Choice, Field
-from shuxin.portal.web.views.bank_product_form import percent_bp
+from shuxin.portal.web.views.typed import amount_fen, percent_bp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,13 +99,10 @@ def ruled(given: QueryDict) -> Ruled:
 
 
 def _wan(given: QueryDict, name: str, problems: dict[str, Text]) -> int:
-    try:
-        fen = parse_amount_fen(given.get(name, "")[:40], unit=Unit.TEN_THOUSAND_YUAN)
-    except InvalidAmount:
-        fen = 0
-    if not 0 < fen < 1 << 53:
+    fen = amount_fen(given.get(name, ""))
+    if fen is None:
         problems[name] = _AMOUNT
-    return fen
+    return fen or 0
 
 
 def _percent(given: QueryDict, name: str, problems: dict[str, Text]) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shuxin.kernel.money import InvalidAmount, Unit, parse_amount_fen
+from shuxin.kernel.money import Unit
 from shuxin.kernel.text import Text
 from shuxin.market.api import LoanUse
 from shuxin.portal.web.parts import Choice, Column, Facts, Field, Filter, Kind, State, Table
 from shuxin.portal.web.views.bank_board import money, region_text
-from shuxin.portal.web.views.bank_product_form import percent_bp
+from shuxin.portal.web.views.typed import amount_fen, percent_bp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,13 +72,10 @@ def reported(given: QueryDict) -> Reported:
 
 
 def _yuan(given: QueryDict, problems: dict[str, Text]) -> int:
-    try:
-        fen = parse_amount_fen(given.get("amount", "")[:40], unit=Unit.YUAN)
-    except InvalidAmount:
-        fen = 0
-    if not 0 < fen < 1 << 53:
+    fen = amount_fen(given.get("amount", ""), unit=Unit.YUAN)
+    if fen is None:
         problems["amount"] = _AMOUNT
-    return fen
+    return fen or 0
 
 
 def _rate(given: QueryDict, problems: dict[str, Text]) -> int | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shuxin.kernel.errors import InvalidInput
-from shuxin.kernel.money import InvalidAmount, Unit, amount_text, parse_amount_fen
+from shuxin.kernel.money import Unit, amount_text
 from shuxin.kernel.text import Text
 from shuxin.market.api import (
     Band,
@@ -24,6 +23,7 @@ from shuxin.market.api import (
     Size,
     TermsInvalid,
 )
+from shuxin.portal.web.views.typed import amount_fen, percent_bp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -244,14 +244,10 @@ class _Form:
         return Band(least, most)
 
     def _amount(self, name: str) -> int:
-        try:
-            fen = parse_amount_fen(self._typed.get(name)[:40], unit=Unit.TEN_THOUSAND_YUAN)
-        except InvalidAmount:
-            fen = -1
-        if not 0 < fen < 1 << 53:
+        fen = amount_fen(self._typed.get(name))
+        if fen is None:
             self._wrong(name, _AMOUNT)
-            return 0
-        return fen
+        return fen or 0
 
     def _rate(self, name: str, *, most: int = 3600) -> int:
         """Basis points of per cent as typed."""
@@ -314,24 +310,9 @@ class _Form:
             yield Fee(name, FeeKind(kind), found)
 
 
-def percent_bp(typed: str) -> int | None:
-    """Of per cent with at most two decimals."""
-    try:
-        found = Decimal(typed.rstrip("%％").strip()) * 100
-    except InvalidOperation:
-        return None
-    if not found.is_finite() or not 0 <= found <= 10_000 or found != int(found):  # noqa: PLR2004 - whole
-        return None
-    return int(found)
-
-
 def _fee_value(kind: str, typed: str) -> int | None:
     if kind not in set(FeeKind):
         return None
     if FeeKind(kind) is not FeeKind.ONCE_FEN:
         return percent_bp(typed)
-    try:
-        found = parse_amount_fen(typed[:40], unit=Unit.YUAN)
-    except InvalidInput:
-        return None
-    return found if 0 < found < 1 << 53 else None
+    return amount_fen(typed, unit=Unit.YUAN)
