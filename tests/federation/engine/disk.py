@@ -80,6 +80,7 @@ class FaultyDisk:
     def replace(self, old: Path, new: Path) -> None:
         self._tick()
         old.replace(new)
+        self.names = [one for one in self.names if one[2] != str(new)]
         self.names.append((str(new.parent), str(old), str(new)))
 
     def unlink(self, path: Path) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.federation.engine.disk import PART, faulty_disk
-from tests.federation.engine.ends import End, run_both
+from tests.federation.engine.ends import A, End, open_line, run_both
+
+from shuxin.federation.engine.journal import LineUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 SIZES = (0, 6 * PART + 1)
 ends = st.lists(
@@ -55,6 +60,14 @@ def equal(found: list[End]) -> None:
     assert one.refusals == other.refusals == []
 
 
+def once(folder: Path) -> bytes:
+    line = open_line(folder, A, SIZES)
+    try:
+        return line.once("key", lambda: os.urandom(16))
+    finally:
+        line.close()
+
+
 class TestKills:
     """Every fifth operation here; each one, with more and longer messages, in tests/soak."""
 
@@ -66,6 +79,22 @@ class TestKills:
 
     def test_a_full_disk_changes_nothing_in_the_end(self) -> None:
         fill_at_each(range(3, undisturbed(SIZES) + 1, 5), SIZES)
+
+    def test_what_was_used_once_outlives_the_power_though_the_disk_was_full(
+        self, tmp_path: Path
+    ) -> None:
+        """The disk is full when the folder's names are made durable: the very last operation of ``once``."""
+        with faulty_disk() as disk:
+            once(tmp_path / "undisturbed")
+            last = disk.count
+        with faulty_disk(full={last}) as disk:
+            line = open_line(tmp_path / "job", A, SIZES)
+            with pytest.raises(LineUnwritable):
+                line.once("key", lambda: os.urandom(16))
+            used = line.once("key", lambda: os.urandom(16))
+            line.close()
+            disk.lose_power(tmp_path)
+            assert once(tmp_path / "job") == used
 
     @settings(max_examples=25)
     @given(ends, kills, kills, st.booleans())

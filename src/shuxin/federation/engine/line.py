@@ -101,6 +101,7 @@ class Line:
         self._heard: dict[str, float] = {}
         self._awaited: Counter[str] = Counter()
         self._halted = False
+        self._doubtful: set[Path] = set()  # of once/: named, but the folder's sync failed
         with explained():
             journal.make_folder(folder)
             self._lock = journal.hold(folder)
@@ -136,7 +137,7 @@ class Line:
         """See Channel. ``name`` is any text; it is not shown anywhere. Raises LineUnwritable, JobEnded."""
         path = self.folder / "once" / hashlib.sha256(name.encode()).hexdigest()
         with self._making:
-            if not path.exists():
+            if path in self._doubtful or not path.exists():
                 self._go_on()
                 if was_erased(self.folder):
                     raise JobEnded(reason="erased")
@@ -144,7 +145,9 @@ class Line:
                 with explained():
                     aside = path.with_name("aside")
                     journal.write_aside(aside, [made], most=_LONGEST_ONCE)
+                    self._doubtful.add(path)
                     journal.name_it(aside, path)
+                    self._doubtful.discard(path)
             with explained():
                 return path.read_bytes()
 
