@@ -85,6 +85,8 @@ def places() -> Iterator[Place]:
 
 def _in_python(file: Path) -> Iterator[Place]:
     source = file.read_text(encoding="utf-8")
+    if "zh=" not in source:
+        return
     spans = list(_chinese(ast.parse(source), is_evidence=_name(file) in EXEMPT))
     if not spans:
         return
