@@ -106,6 +106,7 @@ class TestCreditReport:
         batch(office, [office.request(12)], policy=dear, now=NOW.replace(minute=1))
         assert reported(office, 12).ruling.verdict is Verdict.DECLINE
 
+    @pytest.mark.soak
     def test_every_firm_can_be_reported_on(self, office: Office) -> None:
         firms = (20, 33)
         decisions = batch(office, [office.request(firm) for firm in firms]).decisions

@@ -64,6 +64,7 @@ class TestValidate:
         assert sorted(name for part in tested for name in part) == sorted(everyone)
         assert found.folds.scores.shape == (1, 200)
 
+    @pytest.mark.soak
     def test_the_same_seed_measures_the_same(self, twins: TrainingSet) -> None:
         one, other = checked(twins, folds=2), checked(twins, folds=2)
         third = checked(twins, folds=2, seed=8)
@@ -71,6 +72,7 @@ class TestValidate:
         assert measured_of(one) == measured_of(other)
         assert not np.array_equal(one.folds.scores, third.folds.scores)
 
+    @pytest.mark.soak
     def test_outcomes_at_random_are_not_predicted(self) -> None:
         """Nothing learnt from the fold tested: the honest AUC of noise is a half.
 

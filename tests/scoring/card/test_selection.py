@@ -186,6 +186,7 @@ class TestLimits:
 
 
 class TestSmallSample:
+    @pytest.mark.soak
     def test_forward_search_finds_the_few_that_count(self) -> None:
         """123 rows, 40 candidates, 3 that count; over 20 seeds the noise that enters stays small."""
         noise, true = 0, 0
