@@ -134,6 +134,15 @@ class TestNavigation:
             shown = {link.url for _, found in navigation(who, site) for link in found}
             assert shown == {link.url for link in links if link.access.admits(who, site)}
 
+    def test_has_no_joint_work_where_there_is_no_node(self) -> None:
+        site, who = HolderIdentity(BANK, "bank", "x"), person(KeyRole.OFFICER)
+        with_node, without = (
+            {link.url for _, found in navigation(who, site, has_node=has) for link in found}
+            for has in (True, False)
+        )
+        assert with_node - without == {"/jobs", "/policy", "/models", "/wire"}
+        assert without < with_node
+
     def test_leads_to_pages_that_open(self) -> None:
         by_url = {f"/{pattern.pattern}": pattern.callback.access for pattern in PATTERNS}
         people = (None, *(person(role) for role in ROLES))

@@ -105,6 +105,11 @@ def node_folder(settings: Settings) -> Path:
     return settings.home / FOLDER
 
 
+def has_node(settings: Settings) -> bool:
+    """Whether this installation was given a node."""
+    return (node_folder(settings) / CONFIG).is_file()
+
+
 def read_config(folder: Path) -> NodeConfig:
     """Raises NodeMissing, NodeConfigInvalid."""
     file = folder / CONFIG

@@ -26,20 +26,21 @@ def page(
 
     ``account`` is None for a stranger, ``site`` while the home is nobody's.
     """
+    from shuxin.federation.api import has_node  # noqa: PLC0415 - brings pydantic
     from shuxin.portal.web.access import site  # noqa: PLC0415 - access imports this module
     from shuxin.portal.web.routes import navigation  # noqa: PLC0415 - routes import this module
 
     language = language_of(request)
     speak(language)
-    account = signed_in_account(request)
+    account, settings = signed_in_account(request), settings_from_environment()
     context = {
         "language": language,
         "other_language": "en" if language == "zh" else "zh",
         "here": request.get_full_path() if request.method == "GET" else "/",
-        "groups": navigation(account, site(request)),
+        "groups": navigation(account, site(request), has_node=has_node(settings)),
         "account": account,
         "site": site(request),
-        "development": development_mode(settings_from_environment()),
+        "development": development_mode(settings),
     }
     return render(request, template, context | facts, status=status)
 

@@ -117,10 +117,18 @@ def all_routers() -> dict[str, Router]:
 
 
 def navigation(
-    person: accounts.Person | None, site: HolderIdentity | None
+    person: accounts.Person | None, site: HolderIdentity | None, *, has_node: bool = True
 ) -> tuple[tuple[Group, tuple[Link, ...]], ...]:
-    """The links that this person may open on this site, by group; empty groups are left out."""
-    links = [link for module in modules() for link in getattr(module, "NAVIGATION", ())]
+    """The links that this person may open on this site, by group; empty groups are left out.
+
+    has_node: without one there is no joint work to look at.
+    """
+    links = [
+        link
+        for module in modules()
+        for link in getattr(module, "NAVIGATION", ())
+        if has_node or link.group is not Group.JOINT
+    ]
     seen = [link for link in links if link.access.admits(person, site)]
     grouped = ((group, tuple(link for link in seen if link.group is group)) for group in Group)
     return tuple((group, found) for group, found in grouped if found)
