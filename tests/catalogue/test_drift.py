@@ -70,12 +70,12 @@ class TestJudgeDrift:
 
         assert severity(0.6) is None
         assert severity(0.7) is Severity.WARNING
-        assert severity(0.8) is Severity.ERROR
+        assert severity(0.8) is Severity.STOP
 
     def test_a_code_that_takes_over_is_drift(self) -> None:
         found = judge_drift(field="x", before={"a": 9000}, after={"b": 9000})
         assert found is not None
-        assert found.severity is Severity.ERROR
+        assert found.severity is Severity.STOP
 
     def test_says_when_rows_are_too_few(self) -> None:
         found = judge_drift(field="x", before={"a": 30, "b": 30}, after={"a": 60})

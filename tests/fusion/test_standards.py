@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from tests.fusion.conftest import FIRST_DAY, HOLDER, Installation, uscc
+from tests.fusion.conftest import FIRST_DAY, HOLDER, Installation, identity_number, uscc
 from tests.fusion.rewriting import Form, as_xlsx
 from tests.permits import sealed
 
-from shuxin.catalogue.api import FieldType, Level, Meaning
+from shuxin.catalogue.api import FieldType, Level, Meaning, PersonalClass
+from shuxin.city.catalogues import CATALOGUES, OUTSIDE
 from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.fusion.applicants import read_wishes
 from shuxin.fusion.features.computation import compute_features, subjects_with_features
+from shuxin.fusion.features.registry import TRADE_FEATURES
 from shuxin.fusion.ingest import Importer, State
 from shuxin.fusion.outcomes import churn_table, loan_outcomes
 from shuxin.fusion.portrait import find_entity
@@ -24,6 +26,7 @@ from shuxin.infra.api import silent_progress
 
 if TYPE_CHECKING:
     from shuxin.fusion.proposal import Proposal
+    from shuxin.fusion.standards import Standard
 
 pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
 DATA = (
@@ -232,9 +235,103 @@ class TestRealInvoices:
         assert len(churn_table(**here)) == 29
         subjects = subjects_with_features(permit=leave, **here)
         day = FIRST_DAY.date().replace(year=2020, month=1)
-        table = compute_features([(s, day) for s in subjects], permits=[leave], **here)
+        names = [feature.name for feature in TRADE_FEATURES]
+        table = compute_features([(s, day) for s in subjects], permits=[leave], names=names, **here)
         assert (table.num_rows, table.num_columns) == (425, 60)
         assert {o.entity for o in outcomes} <= set(subjects)
         asking = read_wishes(folder / "no_credit_history_enterprise_information.csv")
         assert len(asking) == 302
         assert find_entity(asking[0].who, permit=leave) in subjects
+
+
+_FITTING = {
+    FieldType.CODE: {"code", "text", "uscc", "account", "name"},
+    FieldType.STRING: {"text", "name", "uscc", "code"},
+    FieldType.INTEGER: {"integer"},
+    FieldType.NUMBER: {"number", "integer"},
+    FieldType.MONEY: {"fen"},
+    FieldType.DATE: {"date", "time", "month"},
+    FieldType.BOOLEAN: {"flag"},
+}
+WIDE = [standard for standard in STANDARDS if standard.keeps_rest]
+
+
+class TestCityCatalogues:
+    """The city's departments declare the same tables: what they call their fields, a standard knows."""
+
+    @pytest.mark.parametrize("standard", WIDE, ids=lambda one: one.name)
+    def test_each_field_is_in_the_catalogue_of_its_table_with_a_type_that_fits(
+        self, standard: Standard
+    ) -> None:
+        found = [one for one in (*CATALOGUES, *OUTSIDE) if one.table == standard.number]
+        assert found
+        own = {"subject_code", "subject_name", "subject_number", "known_on"}
+        for catalogue in found:
+            for each in standard.fields:
+                if each.field.name in own:
+                    continue
+                named = [f for f in catalogue.fields if {f.name, f.zh} & each.headers]
+                assert [f.name for f in named], f"{catalogue.code} lacks {each.field.name}"
+                assert str(named[0].kind) in _FITTING[each.field.type], (
+                    f"{catalogue.code}.{named[0].name}"
+                )
+
+    def test_a_table_under_its_chinese_titles_is_one_standard_at_most(self) -> None:
+        for catalogue in (*CATALOGUES, *OUTSIDE):
+            titles = {field.zh for field in catalogue.fields}
+            fits = [
+                standard
+                for standard in WIDE
+                if all(titles & each.headers for each in standard.fields if each.needed)
+            ]
+            assert [one.name for one in fits if one.number != catalogue.table] == []
+            assert len(fits) <= 1
+
+
+class TestWideStandards:
+    def test_keep_the_columns_that_they_do_not_know(self, office: Installation) -> None:
+        rows = [
+            [uscc(n), f"北京第{n}建材有限公司", f"P{n:05}", "罚款", f"{n}.5", f"2024-01-{n % 28 + 1:02}", "",
+             f"第{n}号巷口"]
+            for n in range(1, 31)
+        ]  # fmt: skip
+        header = ["主体代码", "主体名称", "城管罚决定号", "处罚种类", "罚款额(万元)", "处罚日期", "信用修复日期",
+                  "违法地点"]  # fmt: skip
+        rows[0][6] = "2024-03-09"
+        contract = proposed(office, [header, *rows], "城管处罚.csv").contract
+        assert standard_of(contract) == "admin_penalty"
+        names = {field.title: field.name for field in contract.fields}
+        assert names["罚款额(万元)"] == "fine"
+        assert names["处罚日期"] == "date"
+        assert "违法地点" in names
+        office.accept()
+        office.run()
+        stored = office.stored("城管处罚")
+        assert sorted(stored["fine"].to_pylist())[:2] == [1_500_000, 2_500_000]
+        assert names["违法地点"] in stored.column_names
+
+    def test_leave_columns_about_persons_masked_as_they_were_proposed(
+        self, office: Installation
+    ) -> None:
+        rows = [
+            [uscc(n), f"北京第{n}建材有限公司", f"C{n:05}", "买卖合同纠纷", "被告", identity_number(n), f"{n}.5",
+             f"2024-01-{n % 28 + 1:02}"]
+            for n in range(1, 31)
+        ]  # fmt: skip
+        header = [
+            "主体代码",
+            "主体名称",
+            "案号",
+            "案由",
+            "诉讼地位",
+            "法定代表人证件号",
+            "诉讼标的额",
+            "立案日期",
+        ]
+        contract = proposed(office, [header, *rows], "立案.csv").contract
+        assert standard_of(contract) == "court_case"
+        (personal,) = [f for f in contract.fields if f.personal is not PersonalClass.NONE]
+        assert personal.title == "法定代表人证件号"
+        office.accept()
+        office.run()
+        assert identity_number(7) not in office.everything_written()

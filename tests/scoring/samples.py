@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from hypothesis import strategies as st
 
-from shuxin.fusion.api import FEATURES
+from shuxin.fusion.api import TRADE_FEATURES
 from shuxin.scoring.decision import (
     ACTIVE,
     GROWTH,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 AS_OF = dt.date(2026, 1, 1)
 YUAN, WAN = 100, 1_000_000
-NAMES = tuple(feature.name for feature in FEATURES)
+NAMES = tuple(feature.name for feature in TRADE_FEATURES)
 CHURN = tuple(
     ChurnPoint(rate=rate / 1000, lost=(lost, lost * 0.9, lost * 0.8))
     for rate, lost in zip(range(40, 160, 10), np.linspace(0, 0.95, 12).tolist(), strict=True)
@@ -51,7 +51,7 @@ def sample(*, rows: int, seed: int) -> TrainingSet:
     """Loans of firms with a latent quality that shows in sales, activity, buyers and void invoices."""
     rng = np.random.default_rng(seed)
     quality = rng.normal(size=rows)
-    columns = {f.name: np.abs(rng.normal(size=rows)) for f in FEATURES}
+    columns = {f.name: np.abs(rng.normal(size=rows)) for f in TRADE_FEATURES}
     sales = np.exp(17 + 0.5 * quality + rng.normal(size=rows)).round()
     columns[SALES], columns[PURCHASES] = sales, (sales * rng.uniform(0.5, 1.1, rows)).round()
     columns["inv_out_count_12m"] = np.maximum(1, rng.poisson(40, rows)).astype(float)

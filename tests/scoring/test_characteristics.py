@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shuxin.fusion.api import FEATURES
+from shuxin.fusion.api import TRADE_FEATURES
 from shuxin.scoring.binning.merge import Trend
 from shuxin.scoring.characteristics import GROUPS, SMALL_SAMPLE_BADS, candidates
 
@@ -13,13 +13,13 @@ MANY, FEW = SMALL_SAMPLE_BADS, SMALL_SAMPLE_BADS - 1
 
 class TestCandidates:
     def test_every_feature_once_and_in_order(self) -> None:
-        found = candidates(FEATURES, bads=MANY)
-        assert [one.name for one in found] == [feature.name for feature in FEATURES]
+        found = candidates(TRADE_FEATURES, bads=MANY)
+        assert [one.name for one in found] == [feature.name for feature in TRADE_FEATURES]
 
     def test_a_small_sample_uses_only_what_has_a_direction(self) -> None:
-        found = candidates(FEATURES, bads=FEW)
-        assert found == [one for one in candidates(FEATURES, bads=MANY) if one.trend is not None]
-        assert 0 < len(found) < len(FEATURES)
+        found = candidates(TRADE_FEATURES, bads=FEW)
+        assert found == [one for one in candidates(TRADE_FEATURES, bads=MANY) if one.trend is not None]
+        assert 0 < len(found) < len(TRADE_FEATURES)
 
     @pytest.mark.parametrize(
         ("name", "trend"),
@@ -34,12 +34,12 @@ class TestCandidates:
         ],
     )
     def test_direction_of_risk(self, name: str, trend: Trend | None) -> None:
-        found = {one.name: one.trend for one in candidates(FEATURES, bads=MANY)}
+        found = {one.name: one.trend for one in candidates(TRADE_FEATURES, bads=MANY)}
         assert found[name] is trend
 
     def test_everything_can_be_told_to_people(self) -> None:
         """Plain words in both languages; a card refuses braces, which would ask for facts."""
-        for one in candidates(FEATURES, bads=MANY):
+        for one in candidates(TRADE_FEATURES, bads=MANY):
             assert one.group in GROUPS
             for text in (one.title, one.reason_low, one.reason_high, one.reason_missing):
                 assert text is not None
@@ -52,5 +52,5 @@ class TestCandidates:
         """A metric that was renamed would lose its direction without a word."""
         from shuxin.scoring.characteristics import _TREND
 
-        metrics = {f.name.removeprefix("inv_out_").removeprefix("inv_in_") for f in FEATURES}
+        metrics = {f.name.removeprefix("inv_out_").removeprefix("inv_in_") for f in TRADE_FEATURES}
         assert set(_TREND) <= metrics

@@ -11,7 +11,7 @@ from tests.scoring.conftest import AS_OF, FIRMS, NOW
 from tests.scoring.samples import CHURN, bundle
 
 from shuxin.consent.api import ALL_SUBJECTS, PermitTooNarrow, uses_of
-from shuxin.fusion.api import FEATURES, ChurnRow, compute_features
+from shuxin.fusion.api import TRADE_FEATURES, ChurnRow, compute_features
 from shuxin.scoring import deciding
 from shuxin.scoring.allocation import BudgetInvalid
 from shuxin.scoring.deciding import ApplicantTwice, Batch, Request, decide, with_churn
@@ -62,7 +62,7 @@ class TestDecide:
             settings=office.settings,
             now=NOW,
         )
-        expected = {f.name: table[f.name][0].as_py() for f in FEATURES}
+        expected = {f.name: table[f.name][0].as_py() for f in TRADE_FEATURES}
         assert found.decisions[5].assessment.applicant.features == expected
 
     def test_every_decision_is_kept_with_evidence_that_replays(

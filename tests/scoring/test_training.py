@@ -14,7 +14,7 @@ from tests.scoring.conftest import BORROWERS, NOW, SILENT, TWICE, is_bad
 from tests.scoring.samples import sample
 
 from shuxin.consent.api import ALL_SUBJECTS, PermitTooNarrow, Purpose
-from shuxin.fusion.api import FEATURES, LoanOutcome, compute_features, read_snapshot
+from shuxin.fusion.api import TRADE_FEATURES, LoanOutcome, compute_features, read_snapshot
 from shuxin.scoring import training
 from shuxin.scoring.card.compiled import CompiledCard
 from shuxin.scoring.card.ordinal import GradeEmpty
@@ -69,7 +69,7 @@ class TestTrainingSet:
                 [spine[place]], permits=[permit], settings=office.settings, now=NOW
             )
             expected = table.to_pylist()[0]
-            assert rows.features(place) == {f.name: expected[f.name] for f in FEATURES}
+            assert rows.features(place) == {f.name: expected[f.name] for f in TRADE_FEATURES}
 
     def test_keeps_what_it_was_computed_from(self, office: Office) -> None:
         kept = read_snapshot(

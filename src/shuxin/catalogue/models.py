@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from shuxin.catalogue.domain.check import Dimension, Verdict
 from shuxin.catalogue.domain.contract import Cycle, DataGroup
 from shuxin.catalogue.domain.finding import Severity
 from shuxin.catalogue.domain.grading import BreakerKind
@@ -13,7 +14,9 @@ from shuxin.infra.api import AppendOnly
 HASH_LENGTH = 64
 
 
-def _choices(words: type[Cycle | DataGroup | Severity | BreakerKind]) -> list[tuple[str, str]]:
+def _choices(
+    words: type[Cycle | DataGroup | Severity | BreakerKind | Dimension | Verdict],
+) -> list[tuple[str, str]]:
     return [(word.value, word.value) for word in words]
 
 
@@ -40,6 +43,8 @@ class Dataset(models.Model):
     field_count = models.PositiveIntegerField()
     version = models.CharField(max_length=30)
     search_text = models.TextField()
+    rules_read = models.TextField(blank=True, default="")
+    """Other datasets that the newest contract's rules read, each between line feeds."""
 
 
 class ContractVersion(AppendOnly):
@@ -108,6 +113,62 @@ class Finding(AppendOnly):
     share = models.FloatField()
     detail = models.JSONField()
     example_lines = models.JSONField()
+
+
+class Measurement(AppendOnly):
+    """What one rule measured of a load: a point of its trend, and a part of the scorecard."""
+
+    load = models.ForeignKey(Load, on_delete=models.PROTECT, related_name="measurements")
+    rule = models.CharField(max_length=20)
+    field = models.CharField(max_length=NAME_LENGTH, blank=True)
+    dimension = models.CharField(max_length=14, choices=_choices(Dimension))
+    kept = models.FloatField()
+    figure = models.FloatField()
+    limit = models.FloatField(null=True)
+    of = models.PositiveBigIntegerField()
+    verdict = models.CharField(max_length=10, choices=_choices(Verdict))
+
+
+class LoadDistribution(AppendOnly):
+    """Counts of the columns of a load that can drift, which the next load is compared with; no rows."""
+
+    load = models.OneToOneField(Load, on_delete=models.PROTECT, related_name="distribution")
+    columns = models.JSONField()
+
+
+class HeldLoad(AppendOnly):
+    """A load that broke its rules and is kept aside (隔离): no reader sees it, whatever its known time.
+
+    Released, its content is loaded anew under a load of its own, which was known from the release on.
+    """
+
+    load = models.OneToOneField(Load, on_delete=models.PROTECT, related_name="held")
+    needs_two = models.BooleanField()
+    at = models.DateTimeField()
+
+
+class HeldAct(AppendOnly):
+    """What a person did about a load kept aside; a proposal is a release that waits for a second person."""
+
+    held = models.ForeignKey(HeldLoad, on_delete=models.PROTECT, related_name="acts")
+    step = models.CharField(
+        max_length=10, choices=[(word, word) for word in ("proposed", "released", "rejected")]
+    )
+    by = models.CharField(max_length=200)
+    reason = models.TextField()
+    at = models.DateTimeField()
+    released_as = models.OneToOneField(
+        Load, null=True, on_delete=models.PROTECT, related_name="release"
+    )
+
+    class Meta:  # Django's own name
+        constraints = [
+            models.UniqueConstraint(
+                fields=["held"],
+                condition=models.Q(step__in=("released", "rejected")),
+                name="held_load_decided_once",
+            )
+        ]
 
 
 class LineageRecord(AppendOnly):

@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from shuxin.catalogue.domain.contract import Contract
-    from shuxin.catalogue.domain.finding import Finding
     from shuxin.catalogue.domain.grading import Breaker, Lineage
-    from shuxin.catalogue.records import LoadView, NewLoad, NewSource, SourceView
+    from shuxin.catalogue.records import LoadView, NewSource, SourceView
 
 
 def register_source(*, source: NewSource, now: datetime) -> SourceView:
@@ -103,7 +102,18 @@ def _listing(contract: Contract) -> dict[str, str | int]:
         "field_count": len(contract.fields),
         "version": contract.version,
         "search_text": _folded("\n".join(words)),
+        "rules_read": _between_lines({name for rule in contract.rules for name in rule.reads}),
     }
+
+
+def _between_lines(names: Iterable[str]) -> str:
+    return "".join(f"\n{name}\n" for name in sorted(names))
+
+
+def datasets_whose_rules_read(*, dataset: str) -> tuple[str, ...]:
+    """Other datasets with a rule that is held against this one, by name."""
+    rows = models.Dataset.objects.filter(rules_read__contains=f"\n{dataset}\n")
+    return tuple(rows.exclude(name=dataset).order_by("name").values_list("name", flat=True))
 
 
 def _folded(text: str) -> str:
@@ -145,7 +155,7 @@ def datasets(
     for word in _folded(search.replace("\x00", " ")).split():
         found = found.filter(search_text__contains=word)
     loads: dict[int, list[models.Load]] = {}
-    for load in _current(models.Load.objects.all()):
+    for load in _current(_in_force()):
         loads.setdefault(load.dataset_id, []).append(load)
     return tuple(_summary(row, loads.get(row.pk, []), now) for row in found)
 
@@ -170,7 +180,7 @@ def _summary(row: models.Dataset, loads: list[models.Load], now: datetime) -> Da
 def dataset(*, name: str, now: datetime) -> DatasetView:
     """Raises DatasetUnknown."""
     current_contract = contract(dataset=name)
-    history = models.Load.objects.filter(dataset__name=name)
+    history = _in_force().filter(dataset__name=name)
     current = list(_current(history))
     newest = max((load.known_time for load in current), default=None)
     versions = models.ContractVersion.objects.filter(dataset__name=name).order_by("-pk")
@@ -191,6 +201,12 @@ def dataset(*, name: str, now: datetime) -> DatasetView:
     )
 
 
+def _in_force() -> QuerySet[models.Load]:
+    """Loads that readers may see: those kept aside are not among them."""
+    rows: QuerySet[models.Load] = models.Load.objects.filter(held=None)
+    return rows
+
+
 def _current(rows: QuerySet[models.Load]) -> QuerySet[models.Load]:
     """Of each source file the load with the newest known time, of equal ones the last recorded."""
     place = Window(
@@ -201,12 +217,18 @@ def _current(rows: QuerySet[models.Load]) -> QuerySet[models.Load]:
     return rows.annotate(place=place).filter(place=1)
 
 
+def current_load_numbers(*, dataset: str = "") -> list[int]:
+    """Numbers of the loads in force, of one dataset or of all."""
+    rows = _in_force().filter(dataset__name=dataset) if dataset else _in_force()
+    return [load.pk for load in _current(rows)]
+
+
 def loads(*, dataset: str, known_before: datetime | None = None) -> tuple[LoadView, ...]:
     """The current content, by source file; with ``known_before`` what was current at that time.
 
     A load known at ``known_before`` exactly is not yet visible. Empty for an unknown dataset.
     """
-    rows = models.Load.objects.filter(dataset__name=dataset)
+    rows = _in_force().filter(dataset__name=dataset)
     if known_before is not None:
         rows = rows.filter(known_time__lt=known_before)
     current = _current(rows).select_related("dataset", "contract_version")
@@ -216,16 +238,22 @@ def loads(*, dataset: str, known_before: datetime | None = None) -> tuple[LoadVi
 def content_stamp(*, dataset: str) -> tuple[int, ...]:
     """Changes whenever the dataset's content or contract does: numbers of its newest contract and of all its loads."""
     agreed = models.ContractVersion.objects.filter(dataset__name=dataset).order_by("-pk")
-    known = models.Load.objects.filter(dataset__name=dataset).order_by("pk")
+    known = _in_force().filter(dataset__name=dataset).order_by("pk")
     return (*agreed.values_list("pk", flat=True)[:1], *known.values_list("pk", flat=True))
 
 
 def load_history(*, dataset: str) -> tuple[LoadView, ...]:
-    """Every load, superseded ones too, the earliest known first. Empty for an unknown dataset."""
-    rows = models.Load.objects.filter(dataset__name=dataset).order_by("known_time", "pk")
+    """Every load that came into force, superseded ones too, the earliest known first. Empty for an unknown dataset."""
+    rows = _in_force().filter(dataset__name=dataset).order_by("known_time", "pk")
     return tuple(
         translation.load_view(row) for row in rows.select_related("dataset", "contract_version")
     )
+
+
+def stored_folders(*, dataset: str) -> frozenset[str]:
+    """Folders of the store with rows of this dataset, those of loads kept aside too."""
+    rows = models.Load.objects.filter(dataset__name=dataset)
+    return frozenset(rows.values_list("store_name", flat=True))
 
 
 def find_load(
@@ -240,7 +268,7 @@ def find_load(
 
     Content that was replaced meanwhile and came back is not found: it must be loaded again.
     """
-    history = models.Load.objects.filter(dataset__name=dataset, source_file=source_file)
+    history = _in_force().filter(dataset__name=dataset, source_file=source_file)
     row = _current(history).select_related("dataset", "contract_version").first()
     if row is None:
         return None
@@ -248,56 +276,6 @@ def find_load(
     if found != (content_sha256, mapping_hash, contract_version):
         return None
     return translation.load_view(row)
-
-
-def record_load(*, load: NewLoad, findings: Iterable[Finding] = ()) -> LoadView:
-    """Record a load and its findings; one that is here already is returned as it was recorded.
-
-    Joins the caller's transaction. Raises DatasetUnknown for a dataset or version not registered.
-    """
-    with transaction.atomic():
-        version = (
-            models.ContractVersion.objects.filter(
-                dataset__name=load.dataset, version=load.contract_version
-            )
-            .select_related("dataset")
-            .first()
-        )
-        if version is None:
-            raise DatasetUnknown(dataset=load.dataset, version=load.contract_version)
-        row, is_new = models.Load.objects.get_or_create(
-            dataset=version.dataset,
-            contract_version=version,
-            source_file=load.source_file,
-            content_sha256=load.content_sha256,
-            mapping_hash=load.mapping_hash,
-            known_time=load.known_time,
-            defaults={
-                "loaded_at": load.loaded_at,
-                "rows_above": load.rows_above,
-                "rows_read": load.rows_read,
-                "rows_loaded": load.rows_loaded,
-                "rows_rejected": load.rows_rejected,
-                "store_name": load.store_name,
-                "bytes_read": load.bytes_read,
-            },
-        )
-        if is_new:
-            models.Finding.objects.bulk_create(_finding_row(row, found) for found in findings)
-    return translation.load_view(row)
-
-
-def _finding_row(load: models.Load, finding: Finding) -> models.Finding:
-    return models.Finding(
-        load=load,
-        code=finding.code,
-        field=finding.field,
-        severity=finding.severity.value,
-        count=finding.count,
-        share=finding.share,
-        detail={"en": finding.detail.en, "zh": finding.detail.zh},
-        example_lines=list(finding.example_lines),
-    )
 
 
 def all_store_names() -> frozenset[str]:

@@ -39,16 +39,22 @@ if TYPE_CHECKING:
     )
     from shuxin.fusion.features.dataset import FeatureDataset, keep_as_dataset
     from shuxin.fusion.features.definition import Feature, Grain, Measure, Window
+    from shuxin.fusion.features.library import FEATURES
     from shuxin.fusion.features.registry import (
-        FEATURES,
+        TRADE_FEATURES,
         RegisteredFeature,
         feature_named,
+        features_here,
+        group_title,
+        made_of,
         record_feature_lineage,
         registered_features,
+        standards_of,
     )
     from shuxin.fusion.features.sources import datasets_of
     from shuxin.fusion.ingest import (
         ImportRunning,
+        LoadRejected,
         Outcome,
         State,
         import_database_table,
@@ -123,18 +129,30 @@ _LATER = {
     ),
     "features.dataset": ("FeatureDataset", "keep_as_dataset"),
     "features.definition": ("Feature", "Grain", "Measure", "Window"),
+    "features.library": ("FEATURES",),
     "features.registry": (
-        "FEATURES",
+        "TRADE_FEATURES",
         "RegisteredFeature",
         "feature_named",
+        "features_here",
+        "group_title",
+        "made_of",
         "record_feature_lineage",
         "registered_features",
+        "standards_of",
     ),
     "features.sources": ("datasets_of",),
     "outcomes": ("ChurnRow", "LoanOutcome", "churn_table", "loan_outcomes"),
     "applicants": ("Wish", "read_wishes"),
     "acceptance": ("Waiting", "accept", "accept_all", "waiting_proposals"),
-    "ingest": ("ImportRunning", "Outcome", "State", "import_database_table", "import_folder"),
+    "ingest": (
+        "ImportRunning",
+        "LoadRejected",
+        "Outcome",
+        "State",
+        "import_database_table",
+        "import_folder",
+    ),
     "portrait": (
         "Alias",
         "Chapter",
@@ -178,6 +196,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "FEATURES",
     "REASONS",
+    "TRADE_FEATURES",
     "Alias",
     "Business",
     "Chapter",
@@ -192,6 +211,7 @@ __all__ = [
     "Grain",
     "Holder",
     "ImportRunning",
+    "LoadRejected",
     "LoanOutcome",
     "Measure",
     "NoFeatureData",
@@ -230,7 +250,9 @@ __all__ = [
     "dataset_version",
     "datasets_of",
     "feature_named",
+    "features_here",
     "find_entity",
+    "group_title",
     "import_database_table",
     "import_folder",
     "keep_as_dataset",
@@ -239,6 +261,7 @@ __all__ = [
     "listed_in",
     "loan_outcomes",
     "look_at_proposal",
+    "made_of",
     "missing_values",
     "names_of",
     "negative_facts",
@@ -258,6 +281,7 @@ __all__ = [
     "say_different",
     "say_same",
     "standard_named",
+    "standards_of",
     "subject_codes",
     "subject_values",
     "subjects_with_features",

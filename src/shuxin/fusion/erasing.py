@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import transaction
 
-from shuxin.catalogue.api import Meaning, contract, load_history
+from shuxin.catalogue.api import Meaning, contract, stored_folders
 from shuxin.consent.api import rights
 from shuxin.fusion.features.computation import MANIFEST_FILE
 from shuxin.fusion.ingest import one_import
@@ -148,9 +148,7 @@ class _Removal:
 
     def files(self) -> Iterator[tuple[str, Marks]]:
         """Every stored file that may hold the subject's rows, with what finds them in it."""
-        for name in sorted(
-            {load.store_name for load in load_history(dataset=self.erasure.dataset)}
-        ):
+        for name in sorted(stored_folders(dataset=self.erasure.dataset)):
             yield f"{name}/{ROWS_FILE}", self.naming.marks_rows
             yield f"{name}/{REJECTS_FILE}", self.naming.marks_rejects
         for name in _snapshots(self._store, dataset=self.erasure.dataset):

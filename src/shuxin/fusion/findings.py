@@ -9,15 +9,20 @@ import ibis
 import pyarrow as pa
 
 from shuxin.catalogue.api import (
+    Check,
     Contract,
+    Dimension,
     Finding,
     LoadStatistics,
+    OwnerRules,
     Severity,
+    checks,
     column_statistics,
-    judge,
+    stated,
     statistics_of,
 )
 from shuxin.fusion.rejects import REASONS
+from shuxin.fusion.sample_lines import with_lines
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -31,16 +36,20 @@ if TYPE_CHECKING:
 _CODES = Text(
     en="{field}: {shaped} of {filled} codes have 18 symbols, {check} pass the check, {both} pass both checks,"
     " {registered} have a registered shape",
-    zh="{field}:{filled} 个代码中 {shaped} 个为 18 位，{check} 个校验位正确，{both} 个两级校验均正确，"
+    zh="{field}：{filled} 个代码中 {shaped} 个为 18 位，{check} 个校验位正确，{both} 个两级校验均正确，"
     "{registered} 个符合登记形式",
 )
 _MASKED = Text(
     en="{field}: identity or telephone numbers inside the text were masked in {count} cells",
-    zh="{field}:{count} 个单元格文本中的身份证号或手机号已脱敏",
+    zh="{field}：{count} 个单元格文本中的身份证号或手机号已脱敏",
 )
 _BLANKS = Text(
     en="{field}: {count} cells hold a placeholder instead of a value; stored as missing",
-    zh="{field}:{count} 个单元格为占位符而非数值；按缺失保存",
+    zh="{field}：{count} 个单元格为占位符而非数值；按缺失保存",
+)
+_REFUSED = Text(
+    en="{count} rows with content could not be loaded; {share:.2%} could",
+    zh="{count} 行有内容但未能装载；可装载 {share:.2%}",
 )
 _REJECTED = Text(en="{count} rows were not loaded: {what}", zh="{count} 行未装载：{what}")
 
@@ -49,20 +58,41 @@ def findings_of(
     rows_file: Path, *, contract: Contract, tally: Tally, connection: Backend
 ) -> tuple[Finding, ...]:
     """Measure a stored table against its contract and add what the reading itself noticed."""
+    found = checks_of(
+        rows_file, contract=contract, tally=tally, owner=OwnerRules(), connection=connection
+    )
+    return (*(one.finding for one in found if one.finding is not None), *notices_of(tally))
+
+
+def checks_of(
+    rows_file: Path, *, contract: Contract, tally: Tally, owner: OwnerRules, connection: Backend
+) -> tuple[Check, ...]:
+    """The rules that one table alone can be held against, with some lines of what breaks them."""
     table = connection.read_parquet(str(rows_file))
     row = column_statistics(table=table, contract=contract).to_pyarrow().to_pylist()[0]
     statistics = _with_code_checks(statistics_of(row=row, contract=contract), tally)
-    found = list(judge(contract=contract, statistics=statistics))
-    found += [_code_finding(field, codes) for field, codes in tally.codes.items() if codes.filled]
-    for text, code, counts in (
-        (_MASKED, "personal_number_masked", tally.embedded),
-        (_BLANKS, "placeholder", tally.placeholders),
-    ):
-        found += [
-            _noticed(code, field, count=count, of=tally.loaded, text=text)
-            for field, count in counts.items()
-            if count
-        ]
+    found = list(checks(contract=contract, statistics=statistics, owner=owner))
+    declared = {f.name for f in contract.fields if any(r.kind == "valid" for r in f.rules)}
+    found += [
+        _code_check(field, codes, owner=owner, declared=field in declared)
+        for field, codes in tally.codes.items()
+        if codes.filled
+    ]
+    found += _readable(tally, owner)
+    return tuple(with_lines(one, table=table, contract=contract, tally=tally) for one in found)
+
+
+def notices_of(tally: Tally) -> tuple[Finding, ...]:
+    """What the reading did, and which rows it kept aside: told, not judged."""
+    found = [
+        _noticed(code, field, count=count, of=tally.loaded, text=text)
+        for text, code, counts in (
+            (_MASKED, "personal_number_masked", tally.embedded),
+            (_BLANKS, "placeholder", tally.placeholders),
+        )
+        for field, count in counts.items()
+        if count
+    ]
     return (*found, *_reject_findings(tally))
 
 
@@ -73,18 +103,27 @@ def _with_code_checks(statistics: LoadStatistics, tally: Tally) -> LoadStatistic
         share = codes.check / codes.filled if codes.filled else 1.0
         present = fields[name].present
         fields[name] = replace(fields[name], valid=round(share * present))
+    for name, missing in tally.missing.items():
+        fields[name] = replace(fields[name], refused=missing)
     return replace(statistics, fields=fields)
 
 
-def _code_finding(field: str, codes: CodeTally) -> Finding:
-    failing = codes.filled - codes.check
-    return Finding(
+def _code_check(field: str, codes: CodeTally, *, owner: OwnerRules, declared: bool) -> Check:
+    """Both checks, by the owner's limit unless the contract declares its own; any code that fails is told of."""
+    failing, kept = codes.filled - codes.check, codes.both / codes.filled
+    broken = kept < owner.credit_code and not declared and codes.filled >= owner.fewest_rows
+    told = Severity.ERROR if broken else Severity.WARNING
+    return Check(
+        rule="credit_code",
         code="credit_codes",
         field=field,
-        severity=Severity.WARNING if failing else Severity.INFO,
-        count=failing,
-        share=failing / codes.filled,
-        detail=_said(
+        dimension=Dimension.VALIDITY,
+        kept=kept,
+        limit=None if declared else owner.credit_code,
+        failed=codes.filled - codes.both if broken else failing,
+        of=codes.filled,
+        severity=told if failing or broken else Severity.INFO,
+        says=stated(
             _CODES,
             field=field,
             filled=codes.filled,
@@ -93,8 +132,32 @@ def _code_finding(field: str, codes: CodeTally) -> Finding:
             both=codes.both,
             registered=codes.registered,
         ),
-        example_lines=tuple(codes.examples),
+        lines=tuple(codes.examples),
     )
+
+
+def _readable(tally: Tally, owner: OwnerRules) -> list[Check]:
+    """How many rows with content could be loaded; nothing is said of files without such rows."""
+    refused = sum(n for reason, n in tally.rejected.items() if REASONS[reason].is_data)
+    of = tally.loaded + refused
+    if not of:
+        return []
+    kept = tally.loaded / of
+    broken = kept < owner.readable
+    told = Severity.ERROR if of >= owner.fewest_rows else Severity.WARNING
+    return [
+        Check(
+            rule="readable",
+            code="rows_refused",
+            dimension=Dimension.VALIDITY,
+            kept=kept,
+            limit=owner.readable,
+            failed=refused,
+            of=of,
+            severity=told if broken else None,
+            says=stated(_REFUSED, count=refused, share=kept),
+        )
+    ]
 
 
 def _reject_findings(tally: Tally) -> list[Finding]:
@@ -121,13 +184,8 @@ def _noticed(code: str, field: str, *, count: int, of: int, text: Text) -> Findi
         severity=Severity.INFO,
         count=count,
         share=count / max(of, 1),
-        detail=_said(text, field=field, count=count),
+        detail=stated(text, field=field, count=count),
     )
-
-
-def _said(text: Text, **facts: object) -> Text:
-    """The sentence with its facts filled in, in both languages."""
-    return Text(en=text.say("en", **facts), zh=text.say("zh", **facts))
 
 
 def connect() -> Backend:

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from shuxin.catalogue.api import (
+    HeldState,
     NewLoad,
     NewSource,
     contract,
-    dataset,
+    find_held,
     find_load,
+    findings_of_load,
     record_load,
     register_source,
     sources,
 )
 from shuxin.fusion.acceptance import mappings_in_force
-from shuxin.fusion.findings import connect, findings_of
-from shuxin.fusion.loading import ROWS_FILE, LayoutChanged, load_table
+from shuxin.fusion.findings import connect
+from shuxin.fusion.judging import Judge
+from shuxin.fusion.loading import LayoutChanged, load_table
 from shuxin.fusion.mapping import read_mapping
 from shuxin.fusion.models import AcceptedMapping
 from shuxin.fusion.proposal_files import proposal_names
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
 
     from ibis.backends.duckdb import Backend
 
+    from shuxin.catalogue.api import LoadView
+    from shuxin.fusion.judging import OwnReading
     from shuxin.fusion.proposal import Proposal
     from shuxin.fusion.reading.opening import Fingerprint, Source
     from shuxin.infra.api import Progress
@@ -63,10 +68,23 @@ class ImportRunning(Conflict):
     mend = Text(en="Wait until it has finished, then run yours again", zh="请等待其完成后再运行")
 
 
+class LoadRejected(Conflict):
+    code = "load_rejected"
+    what = Text(
+        en="this very content of {file} was rejected as load {number}: {reason}",
+        zh="{file} 的该内容已作为装载 {number} 被退回：{reason}",
+    )
+    mend = Text(
+        en="Ask the sender for a corrected file; a new version of the contract or mapping judges this one anew",
+        zh="请提供方报送更正后的文件；合约或映射有新版本时将重新质检",
+    )
+
+
 class State(StrEnum):
-    """What became of one table."""
+    """What became of one table; HELD: read and judged, and kept aside until people have looked at it."""
 
     LOADED = "loaded"
+    HELD = "held"
     UNCHANGED = "unchanged"
     PROPOSED = "proposed"
     WAITING = "waiting"
@@ -75,7 +93,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The account of one table: ``rows_read = rows_loaded + rejected``; ``error`` says why refused."""
+    """The account of one table: ``rows_read = rows_loaded + rejected``; ``error`` says why refused.
+
+    ``load``: the number of the load that is kept aside, 0 of every other.
+    """
 
     file: str
     state: State
@@ -85,13 +106,16 @@ class Outcome:
     rows_loaded: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     error: ShuxinError | None = None
+    load: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Importer:
     """One import run: where it works, in whose name, and at what time.
 
-    ``clock`` tells the moment at which each load becomes known; without it all are known at ``now``.
+    ``clock`` tells the moment at which each load becomes known; without it all are known at ``now``. ``reading`` asks
+    the gate for the holder's own reading, for rules that need more rows than the new ones; without it these rules are
+    not judged.
     """
 
     settings: Settings
@@ -100,6 +124,7 @@ class Importer:
     language: Language
     progress: Progress
     clock: Callable[[], datetime] | None = None
+    reading: OwnReading | None = None
     _waiting: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def run(self, folder: Path, *, holder: Holder, only: Path | None = None) -> list[Outcome]:
@@ -131,18 +156,6 @@ class Importer:
             self._sweep()
             self._register(kind="database", location=source.place, holder=holder)
             return self._source(source, holder=holder, connection=connect())
-
-    def _rejected_before(self, name: str, load: int) -> Counter[str]:
-        """The account of a load that is there already, out of its findings."""
-        found = dataset(name=name, now=self.now).findings
-        mark = "rejected_"
-        return Counter(
-            {
-                entry.finding.code.removeprefix(mark): entry.finding.count
-                for entry in found
-                if entry.load_id == load and entry.finding.code.startswith(mark)
-            }
-        )
 
     def _register(self, *, kind: str, location: str, holder: Holder) -> None:
         """Tell the catalogue where these data come from, once."""
@@ -270,22 +283,21 @@ class Importer:
         mapping = read_mapping(row.text, file=file)
         agreed = contract(dataset=row.dataset, version=row.contract_version)
         source_file = f"{file}#{mapping.sheet}" if mapping.sheet else file
-        known = find_load(
-            dataset=row.dataset,
-            source_file=source_file,
-            content_sha256=seen.sha256,
-            mapping_hash=mapping.hash,
-            contract_version=row.contract_version,
-        )
+        content = {
+            "dataset": row.dataset,
+            "source_file": source_file,
+            "content_sha256": seen.sha256,
+            "mapping_hash": mapping.hash,
+            "contract_version": row.contract_version,
+        }
+        known = find_load(**content)
         if known is not None:
-            return Outcome(
-                file,
-                State.UNCHANGED,
-                row.dataset,
-                rows_read=known.rows_read,
-                rows_loaded=known.rows_loaded,
-                rejected=self._rejected_before(row.dataset, known.id),
-            )
+            return self._again(known, file=file, state=State.UNCHANGED)
+        held = find_held(**content, now=self.now)
+        if held is not None and held.is_open:
+            return self._again(held.load, file=file, state=State.HELD)
+        if held is not None and held.state is HeldState.REJECTED:
+            raise LoadRejected(file=file, number=held.number, reason=held.acts[-1].reason)
         store = Store(self.settings.store)
         loaded = load_table(
             source,
@@ -296,17 +308,9 @@ class Importer:
             key=secret_key(self.settings, "pseudonym.key"),
             progress=self.progress,
         )
-        rows_file = store.folder(loaded.store_name) / ROWS_FILE
-        findings = findings_of(
-            rows_file, contract=agreed, tally=loaded.tally, connection=connection
-        )
         known_time = self.clock() if self.clock else self.now
         load = NewLoad(
-            dataset=row.dataset,
-            contract_version=row.contract_version,
-            source_file=source_file,
-            content_sha256=seen.sha256,
-            mapping_hash=mapping.hash,
+            **content,
             known_time=known_time,
             loaded_at=known_time,
             rows_above=loaded.lines_above,
@@ -316,16 +320,49 @@ class Importer:
             store_name=loaded.store_name,
             bytes_read=seen.size,
         )
+        judge = Judge(self.settings, connection, self.reading)
+        judged = judge.judge(load, agreed=agreed, tally=loaded.tally)
         with transaction.atomic():
-            record_load(load=load, findings=findings)
+            recorded = record_load(
+                load=load,
+                findings=judged.findings,
+                measured=judged.measured,
+                distribution=judged.distribution,
+                hold=judged.hold,
+            )
         return Outcome(
             file,
-            State.LOADED,
+            State.LOADED if judged.hold is None else State.HELD,
             row.dataset,
             rows_read=load.rows_read,
             rows_loaded=load.rows_loaded,
             rejected=loaded.tally.rejected,
+            load=0 if judged.hold is None else recorded.id,
         )
+
+    def _again(self, known: LoadView, *, file: str, state: State) -> Outcome:
+        """The account of content that is there already, in force or kept aside."""
+        return Outcome(
+            file,
+            state,
+            known.dataset,
+            rows_read=known.rows_read,
+            rows_loaded=known.rows_loaded,
+            rejected=_rejected_before(known.id),
+            load=known.id if state is State.HELD else 0,
+        )
+
+
+def _rejected_before(load: int) -> Counter[str]:
+    """The account of a load that is there already, out of its findings."""
+    mark = "rejected_"
+    return Counter(
+        {
+            found.code.removeprefix(mark): found.count
+            for found in findings_of_load(load=load)
+            if found.code.startswith(mark)
+        }
+    )
 
 
 @contextmanager
@@ -349,9 +386,11 @@ def import_folder(
     language: Language,
     progress: Progress,
     only: Path | None = None,
+    reading: OwnReading | None = None,
 ) -> list[Outcome]:
     """Propose or load every table under a folder, or in one file of it, now. Raises ImportRunning."""
-    importer = Importer(settings, by, now_in_china(), language, progress, clock=now_in_china)
+    now = now_in_china()
+    importer = Importer(settings, by, now, language, progress, clock=now_in_china, reading=reading)
     return importer.run(folder, holder=holder, only=only)
 
 
@@ -364,7 +403,9 @@ def import_database_table(
     by: str,
     language: Language,
     progress: Progress,
+    reading: OwnReading | None = None,
 ) -> list[Outcome]:
     """Propose or load one table of a database, now. Raises ImportRunning."""
-    importer = Importer(settings, by, now_in_china(), language, progress, clock=now_in_china)
+    now = now_in_china()
+    importer = Importer(settings, by, now, language, progress, clock=now_in_china, reading=reading)
     return importer.run_table(DatabaseSource(url, table), holder=holder)

@@ -94,7 +94,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Tally:
-    """What was seen so far, for the account of a load."""
+    """What was seen so far, for the account of a load; ``missing``: rows kept aside for an empty mandatory field."""
 
     read: int = 0
     loaded: int = 0
@@ -102,6 +102,7 @@ class Tally:
     placeholders: Counter[str] = field(default_factory=Counter)
     embedded: Counter[str] = field(default_factory=Counter)
     codes: dict[str, CodeTally] = field(default_factory=dict)
+    missing: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -211,8 +212,10 @@ class RowMaker:
             verdict.reject(missing, "subject_missing")
         for _, contract_field, _ in self.plan.columns:
             if contract_field.required and contract_field.name not in subjects:
+                missing = _bools(stored[contract_field.name].is_null())
+                self.tally.missing[contract_field.name] += int((missing & ~verdict.rejected).sum())
                 verdict.reject(
-                    _bools(stored[contract_field.name].is_null()),
+                    missing,
                     "required_missing",
                     contract_field.title or contract_field.name,
                 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from shuxin.catalogue.api import LoadView
+    from shuxin.catalogue.api import NewLoad
     from shuxin.infra.api import Settings
 
 IBIS_TYPES = {
@@ -65,7 +65,7 @@ def dataset_table(
 
 
 def aligned_rows(
-    connection: Backend, load: LoadView, *, agreed: Contract, settings: Settings
+    connection: Backend, load: NewLoad, *, agreed: Contract, settings: Settings
 ) -> ir.Table:
     """Rows of one load with the fields of ``agreed`` and the provenance columns."""
     store = Store(settings.store)
@@ -82,7 +82,7 @@ def _column(rows: ir.Table, name: str, kind: str) -> ir.Value:
     return rows[name].cast(kind) if name in rows.columns else ibis.null(kind)
 
 
-def _known(rows: ir.Table, agreed: Contract, load: LoadView) -> ir.Value:
+def _known(rows: ir.Table, agreed: Contract, load: NewLoad) -> ir.Value:
     """The field that the contract names, a date as its first moment in China; else the load's moment."""
     loaded = ibis.literal(load.known_time.astimezone(dt.UTC)).cast("timestamp('UTC')")
     own = agreed.known_time_field

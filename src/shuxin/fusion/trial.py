@@ -21,7 +21,7 @@ from shuxin.fusion.loading import REJECTS_FILE, ROWS_FILE, load_table
 from shuxin.fusion.proposals import Holder, propose_table
 from shuxin.fusion.reading.opening import FileSource
 from shuxin.fusion.standards import standard_named, standard_of
-from shuxin.fusion.trial_firms import firms_of, traders_of
+from shuxin.fusion.trial_firms import SIDES, firms_of, traders_of
 from shuxin.fusion.trying import (
     MEMORY_MIB,
     MOST_TABLES,
@@ -134,7 +134,7 @@ class Trial:
         rows = pq.read_table(rows_file)
         found = findings_of(rows_file, contract=contract, tally=tally, connection=connection)
         standard = standard_of(contract)
-        if standard.startswith("invoice"):
+        if standard in SIDES:
             self.traded.append((contract, rows_file))
         firms, in_all = firms_of(rows, contract)
         plain = [one for one in found if not one.code.startswith("rejected_")]

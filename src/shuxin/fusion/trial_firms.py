@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from shuxin.kernel.text import Language
 
 MOST_FIRMS, MOST_PORTRAITS, MONTHS_SHOWN = 10, 3, 24
+SIDES = ("invoice_out", "invoice_in")
+"""Standards of which portraits are made."""
 _WHO = (Meaning.SUBJECT_CODE, Meaning.SUBJECT_NAME, Meaning.SUBJECT_NUMBER)
 _NEVER = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 _COLUMNS = {
@@ -188,7 +190,7 @@ def _portrait(
     back = range(MONTHS_SHOWN, 0, -1)
     sides = {
         side: tuple(monthly[side].get((one["entity"], k), 0) for k in back)
-        for side in ("invoice_out", "invoice_in")
+        for side in SIDES
         if side in monthly
     }
     number = as_of.year * 12 + as_of.month - 1

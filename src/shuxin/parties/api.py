@@ -85,7 +85,7 @@ if TYPE_CHECKING:
         RecordedProof,
         proof_by,
     )
-    from shuxin.parties.journal import Journal
+    from shuxin.parties.journal import Journal, noted
     from shuxin.parties.keeping import (
         Kept,
         StatementForeign,
@@ -195,7 +195,7 @@ _LATER = {
         "RecordedProof",
         "proof_by",
     ),
-    f"{_ROOM}.journal": ("Journal",),
+    f"{_ROOM}.journal": ("Journal", "noted"),
     f"{_ROOM}.keeping": (
         "Kept",
         "StatementForeign",
@@ -355,6 +355,7 @@ __all__ = [
     "new_person_id",
     "new_private_key",
     "newest_head",
+    "noted",
     "organisation_id",
     "pin_key",
     "proof_by",

@@ -179,6 +179,16 @@ def permit_for_all(purpose: Purpose, *, now: datetime, department: str = "") -> 
     return permits_for([ALL_SUBJECTS], purpose=purpose, now=now, department=department)[0]
 
 
+def own_reading(settings: Settings) -> Callable[[], Permit] | None:
+    """Asks the gate for this holder's reading of its own data to judge a load; None in a home that is nobody's yet."""
+    from shuxin.consent.api import Purpose  # noqa: PLC0415 - needs the database
+    from shuxin.infra.api import now_in_china  # noqa: PLC0415 - heavy with it
+
+    if not (settings.home / HOLDER_FILE).is_file():
+        return None
+    return lambda: permit_for_all(Purpose.DATA_QUALITY, now=now_in_china())
+
+
 def permits_for(
     subjects: Sequence[str], *, purpose: Purpose, now: datetime, department: str = ""
 ) -> list[Permit]:

@@ -41,6 +41,10 @@ UNITS = {
     "months": "个月",
     "days": "天",
     "1/month": "/月",
+    "flag": "",
+    "points": "",
+    "kwh": "千瓦时",
+    "m3": "立方米",
 }
 
 

@@ -82,6 +82,10 @@ _MEASURES = {
     FeatureMeasure.MONTHS: Measure.MONTHS,
     FeatureMeasure.DAYS: Measure.DAYS,
     FeatureMeasure.PER_MONTH: Measure.NUMBER,
+    FeatureMeasure.FLAG: Measure.COUNT,
+    FeatureMeasure.POINTS: Measure.POINTS,
+    FeatureMeasure.KWH: Measure.COUNT,
+    FeatureMeasure.M3: Measure.COUNT,
 }
 _SHARES = ("_share_", "_rate_", "_top1_", "_top5_", "_yoy_", "_kept_", "vat_burden")
 _PURPOSE = Text(en="credit decision", zh="授信决策")

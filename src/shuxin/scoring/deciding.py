@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from shuxin.consent.api import Purpose
-from shuxin.fusion.api import FEATURES, churn_table, compute_features, require_past
+from shuxin.fusion.api import TRADE_FEATURES, churn_table, compute_features, require_past
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
 from shuxin.scoring.allocation import allocate, equal_limits, proportional_limits
@@ -149,8 +149,8 @@ def _assessed(
         return []
     spine = [(request.entity, as_of) for request in requests]
     permits = [request.permit for request in requests]
-    table = compute_features(spine, permits=permits, settings=settings, now=now)
-    names = [feature.name for feature in FEATURES]
+    names = [feature.name for feature in TRADE_FEATURES]
+    table = compute_features(spine, permits=permits, settings=settings, now=now, names=names)
     models = bundle.models
     return [
         assess(

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shuxin.consent.api import require_each
-from shuxin.fusion.api import FEATURES, feature_named, registered_features, rows_behind
+from shuxin.fusion.api import (
+    TRADE_FEATURES,
+    feature_named,
+    registered_features,
+    rows_behind,
+    standards_of,
+)
 from shuxin.kernel.money import Unit, amount_with_unit
 from shuxin.scoring.report.numbers import NO_DATA
 
@@ -83,7 +89,11 @@ def traced(
 
 def sources_of(feature: Feature) -> tuple[str, ...]:
     """Standards that a feature reads; one of both sides reads both."""
-    return (feature.source,) if feature.source else TRADES
+    read = standards_of(feature)
+    return TRADES if set(read) == set(TRADES) else read
+
+
+_PLACES = {"1/month": 4, "points": 2}
 
 
 def value_text(feature: Feature, value: float | None, language: Language) -> str:
@@ -99,9 +109,13 @@ def value_text(feature: Feature, value: float | None, language: Language) -> str
         "months": (" months", " 个月"),
         "days": (" days", " 天"),
         "1/month": ("/month", "/月"),
+        "flag": ("", ""),
+        "points": ("", ""),
+        "kwh": (" kWh", " 千瓦时"),
+        "m3": (" m³", " 立方米"),
     }
     unit = units[feature.measure][language == "zh"]
-    number = f"{value:.4f}" if feature.measure == "1/month" else f"{value:,.0f}"
+    number = f"{value:,.{_PLACES.get(feature.measure, 0)}f}"
     return f"{number}{unit}"
 
 
@@ -158,5 +172,5 @@ def features_shown() -> tuple[Feature, ...]:
              "inv_out_parties_12m", "inv_out_top1_12m", "inv_in_parties_12m", "inv_in_top1_12m",
              "inv_out_void_rate_12m", "inv_out_red_rate_12m", "purchase_to_sales_12m", "vat_burden_12m",
              "inv_out_recency_24m")  # fmt: skip
-    by_name = {feature.name: feature for feature in FEATURES}
+    by_name = {feature.name: feature for feature in TRADE_FEATURES}
     return tuple(by_name[name] for name in shown)

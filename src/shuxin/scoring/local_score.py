@@ -89,9 +89,12 @@ def local_score(
     """By what was known before ``as_of``. Raises AsOfAhead, ColumnMissing and as ``fusion.compute_features``."""
     permit.require(entity)
     require_past(as_of, now=now)
-    table = compute_features([(entity, as_of)], permits=[permit], settings=settings, now=now)
-    values = table.to_pylist()[0]
     card = bundle.card
+    names = [place.name for place in card.characteristics]
+    table = compute_features(
+        [(entity, as_of)], permits=[permit], settings=settings, now=now, names=names
+    )
+    values = table.to_pylist()[0]
     scored = CompiledCard.of(card).score(values)
     return LocalScore(
         entity=entity,

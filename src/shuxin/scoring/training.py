@@ -10,7 +10,7 @@ import numpy as np
 
 from shuxin.consent.api import Purpose
 from shuxin.fusion.api import (
-    FEATURES,
+    TRADE_FEATURES,
     compute_features,
     keep_snapshot,
     loan_outcomes,
@@ -28,6 +28,7 @@ from shuxin.scoring.card.plan import CardPlan, SelectionPlan, Separation
 from shuxin.scoring.card.training import train_card
 from shuxin.scoring.characteristics import SMALL_SAMPLE_BADS, candidates
 from shuxin.scoring.decision import COUNTS
+from shuxin.scoring.explaining import TRADES
 from shuxin.scoring.policy import RATINGS
 from shuxin.scoring.rating import INPUTS, RatingModel, rating_matrix
 
@@ -132,7 +133,7 @@ def training_set(
     if undated and as_of is None:
         raise AsOfNeeded(count=len(undated))
     spine = [(loan.entity, loan.drawn_on or as_of or now.date()) for loan in loans]
-    table = compute_features(spine, permits=[permit], settings=settings, now=now)
+    table = _trade(spine, permit=permit, settings=settings, now=now)
     columns = numeric_columns(table)
     has_data = has_invoices(columns)
     if not has_data.any():
@@ -175,15 +176,23 @@ def without_outcome(
 
     None without any. Raises as ``fusion.compute_features``.
     """
-    everyone = subjects_with_features(permit=permit, settings=settings, now=now)
+    everyone = subjects_with_features(permit=permit, settings=settings, now=now, standards=TRADES)
     fresh = sorted(set(everyone) - set(known_rows.entities))
     if not fresh:
         return None
     day = as_of or max(known_rows.as_ofs)
     spine = [(entity, day) for entity in fresh]
-    columns = numeric_columns(compute_features(spine, permits=[permit], settings=settings, now=now))
+    columns = numeric_columns(_trade(spine, permit=permit, settings=settings, now=now))
     known_of = has_invoices(columns)
     return {name: column[known_of] for name, column in columns.items()}
+
+
+def _trade(
+    spine: Sequence[tuple[str, dt.date]], *, permit: Permit, settings: Settings, now: dt.datetime
+) -> pa.Table:
+    """What invoices tell of each (entity, as_of)."""
+    names = [feature.name for feature in TRADE_FEATURES]
+    return compute_features(spine, permits=[permit], settings=settings, now=now, names=names)
 
 
 def numeric_columns(table: pa.Table) -> dict[str, NDArray[np.float64]]:
@@ -192,7 +201,7 @@ def numeric_columns(table: pa.Table) -> dict[str, NDArray[np.float64]]:
         feature.name: np.asarray(
             table[feature.name].cast("float64").to_numpy(zero_copy_only=False), dtype=np.float64
         )
-        for feature in FEATURES
+        for feature in TRADE_FEATURES
     }
 
 
@@ -241,7 +250,7 @@ def card_of(known_rows: TrainingSet, *, name: str, made_on: str, data_hash: str)
     return train_card(
         columns=known_rows.columns,
         outcomes=known_rows.outcomes,
-        characteristics=candidates(FEATURES, bads=bads),
+        characteristics=candidates(TRADE_FEATURES, bads=bads),
         plan=card_plan(name, bads=bads),
         made_on=made_on,
         data_hash=data_hash,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shuxin.fusion.api import FEATURES
+from shuxin.fusion.api import TRADE_FEATURES
 from shuxin.kernel.text import Text
 from shuxin.scoring.binning.lookup import UNSEEN
 from shuxin.scoring.binning.table import bin_labels
@@ -191,7 +191,7 @@ def _raw(columns: Columns) -> NDArray[np.float64]:
             np.sign(columns[f.name]) * np.log1p(np.abs(columns[f.name]))
             if f.measure in _HEAVY
             else columns[f.name]
-            for f in FEATURES
+            for f in TRADE_FEATURES
         ]
     )
 
@@ -272,7 +272,7 @@ def model_report(
     known_rows: TrainingSet, *, bundle: Bundle, trained: Trained, checked: Validation
 ) -> ModelReport:
     """Everything for the page of the model."""
-    titles = {feature.name: feature.title for feature in FEATURES}
+    titles = {feature.name: feature.title for feature in TRADE_FEATURES}
     ivs = {each.name: each.iv for each in trained.binned}
     return ModelReport(
         model=model_shown(bundle, (), cautions_of(known_rows)),

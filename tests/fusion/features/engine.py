@@ -10,8 +10,8 @@ import ibis
 import pyarrow as pa
 
 from shuxin.fusion.features.computing import feature_table
-from shuxin.fusion.features.definition import Measure
-from shuxin.fusion.features.registry import FEATURES, SOURCES
+from shuxin.fusion.features.definition import WHOLE
+from shuxin.fusion.features.registry import TRADE_FEATURES
 from shuxin.fusion.features.sources import source_columns
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from tests.fusion.features.slow import Invoice
 
-NAMES = tuple(feature.name for feature in FEATURES)
-WHOLE = frozenset({Measure.FEN, Measure.COUNT, Measure.MONTHS, Measure.DAYS})
-INTEGERS = frozenset(feature.name for feature in FEATURES if feature.measure in WHOLE)
+NAMES = tuple(feature.name for feature in TRADE_FEATURES)
+SOURCES = ("invoice_in", "invoice_out")
+INTEGERS = frozenset(feature.name for feature in TRADE_FEATURES if feature.measure in WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Firm:
 
 
 def expression() -> ir.Table:
-    """All features over tables without data, named as their standards."""
+    """Features of invoices over tables without data, named as their standards."""
     shapes = {source: ibis.table(source_columns(source), name=source) for source in SOURCES}
     spine = ibis.table({"entity": "string", "as_of": "date"}, name="spine")
-    return feature_table(spine=spine, sources=shapes, features=FEATURES)
+    return feature_table(spine=spine, sources=shapes, features=TRADE_FEATURES)
 
 
 @cache

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -39,7 +38,6 @@ from shuxin.fusion.features.computation import (
     subjects_with_features,
 )
 from shuxin.fusion.features.definition import Window
-from shuxin.fusion.features.registry import definitions_hash
 from shuxin.fusion.features.sources import LevelAbovePermit
 from shuxin.fusion.findings import connect
 from shuxin.infra.api import Settings, StoredFolderMissing
@@ -178,6 +176,7 @@ class TestComputeFeatures:
                     permits=[permit(spine[at][0])],
                     settings=office.settings,
                     now=office.now,
+                    names=NAMES,
                 )
                 for at in (0, FIRMS + 1)
             ]
@@ -229,7 +228,6 @@ class TestSnapshot:
     def test_is_named_by_its_content_and_by_what_was_read(
         self, office: Installation, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(computation, "definitions_hash", cache(definitions_hash))
         office.put(OUT, content(OUT, files()[OUT][:60]))
         office.load()
         resolve(office)

@@ -19,7 +19,7 @@ from tests.fusion.features.slow import Invoice, by_definition
 from tests.fusion.features.strategies import DAYS, LARGE, cases, moment, strewn_firm
 
 from shuxin.fusion.features.computing import feature_table
-from shuxin.fusion.features.registry import FEATURES
+from shuxin.fusion.features.registry import TRADE_FEATURES as FEATURES
 
 EMPTY = {feature.name: feature.empty for feature in FEATURES}
 EXACT_FLOAT = 2**53

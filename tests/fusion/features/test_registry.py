@@ -9,8 +9,8 @@ from tests.fusion.features.test_sources import agree_anew
 from tests.fusion.features.trade import IN, OUT, Line, content
 
 from shuxin.catalogue.api import Level, impact
+from shuxin.fusion.features.library import FEATURES
 from shuxin.fusion.features.registry import (
-    FEATURES,
     FeatureUnknown,
     feature_named,
     record_feature_lineage,
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 def levels(office: Installation) -> dict[str, int]:
     found = registered_features(now=office.now)
-    return {each.feature.name: int(each.grade.level) for each in found if each.grade}
+    return {
+        each.feature.name: int(each.grade.level)
+        for each in found
+        if each.grade and each.feature.name in NAMES
+    }
 
 
 def sent(office: Installation, *files: str) -> None:
@@ -37,7 +41,7 @@ def sent(office: Installation, *files: str) -> None:
 class TestRegisteredFeatures:
     def test_without_data_have_neither_fields_nor_grade(self, office: Installation) -> None:
         found = registered_features(now=office.now)
-        assert [each.feature.name for each in found] == list(NAMES)
+        assert [each.feature for each in found] == list(FEATURES)
         assert {(each.fields, each.grade) for each in found} == {((), None)}
 
     def test_rise_with_the_fields_that_they_are_made_of_and_no_others_do(
@@ -48,7 +52,7 @@ class TestRegisteredFeatures:
         assert levels(office) == dict.fromkeys(NAMES, 3)
         for field in ("tax", "net"):
             agree_anew({"level": Level.L4}, field=field)
-            reading = {n for n, each in before.items() if ("销项发票", field) in each.fields}
+            reading = {n for n in NAMES if ("销项发票", field) in before[n].fields}
             raised = {name for name, level in levels(office).items() if level == 4}
             assert raised == reading | ({"inv_out_tax_rate_12m", "vat_burden_12m"})
             agree_anew({"level": Level.L3}, field=field)
@@ -75,7 +79,7 @@ class TestRegisteredFeatures:
 
 class TestFeatureNamed:
     def test_finds_each_by_its_name_alone(self) -> None:
-        assert [feature_named(name) for name in NAMES] == list(FEATURES)
+        assert [feature_named(feature.name) for feature in FEATURES] == list(FEATURES)
         with pytest.raises(FeatureUnknown):
             feature_named("inv_out_amt_13m")
 

@@ -13,6 +13,7 @@ from tests.permits import sealed
 
 from shuxin.consent.api import ALL_SUBJECTS, Permit, Purpose
 from shuxin.fusion.features.computation import compute_features
+from shuxin.fusion.features.registry import TRADE_FEATURES
 from shuxin.fusion.who import resolve_all
 from shuxin.infra.api import silent_progress
 
@@ -146,7 +147,11 @@ def everybody(*days: dt.date) -> list[tuple[str, dt.date]]:
 
 
 def features_of(office: Installation, spine: Sequence[tuple[str, dt.date]]) -> pa.Table:
-    return compute_features(spine, permits=[permit()], settings=office.settings, now=office.now)
+    """What invoices tell."""
+    names = [feature.name for feature in TRADE_FEATURES]
+    return compute_features(
+        spine, permits=[permit()], settings=office.settings, now=office.now, names=names
+    )
 
 
 def slowly(

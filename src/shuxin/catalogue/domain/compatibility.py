@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shuxin.catalogue.domain.contract import Cycle, PersonalClass, Sharing
+from shuxin.catalogue.domain.finding import Severity, stated
 from shuxin.catalogue.domain.validity import parse_version
 from shuxin.kernel.errors import Conflict
 from shuxin.kernel.text import Text
@@ -148,6 +149,7 @@ _REVIEWED = frozenset(
 )
 _RHYTHM = (Cycle.REAL_TIME, Cycle.DAY, Cycle.WEEK, Cycle.MONTH, Cycle.QUARTER, Cycle.YEAR)
 _OPENNESS = (Sharing.UNCONDITIONAL, Sharing.CONDITIONAL, Sharing.WITHHELD)
+_WEIGHT = (Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.STOP)
 _SENSITIVITY = (PersonalClass.NONE, PersonalClass.C1, PersonalClass.C2, PersonalClass.C3)
 
 
@@ -191,6 +193,7 @@ def changes(*, old: Contract, new: Contract) -> tuple[Change, ...]:
         lag_days=old.lag_days,
         known_time_field=old.known_time_field,
         purposes=old.purposes,
+        rules=old.rules,
     )
     same_order = _names(old) == _names(new) or set(_names(old)) != set(_names(new))
     same_purposes = old.purposes == new.purposes or set(old.purposes) != set(new.purposes)
@@ -229,22 +232,12 @@ def check_version(*, old: Contract, new: Contract) -> tuple[Change, ...]:
 def _change(
     kind: ChangeKind, field: str, old: object = "", new: object = "", *, breaks: bool = False
 ) -> Change:
-    facts = {"field": field, "old": old, "new": new}
-    saying = _SAYINGS[kind]
     return Change(
         kind=kind,
         field=field,
         breaking=breaks or kind not in _HARMLESS,
         needs_review=kind in _REVIEWED,
-        description=_literal(Text(en=saying.say("en", **facts), zh=saying.say("zh", **facts))),
-    )
-
-
-def _literal(text: Text) -> Text:
-    """Braces that came with a name stay braces when the text is said."""
-    return Text(
-        en=text.en.replace("{", "{{").replace("}", "}}"),
-        zh=text.zh.replace("{", "{{").replace("}", "}}"),
+        description=stated(_SAYINGS[kind], field=field, old=old, new=new),
     )
 
 
@@ -267,9 +260,26 @@ def _dataset_changes(old: Contract, new: Contract) -> Iterator[Change]:
         yield _change(_K.PURPOSE_REMOVED, "", purpose)
     for purpose in sorted(set(new.purposes) - set(old.purposes)):
         yield _change(_K.PURPOSE_ADDED, "", "", purpose)
+    yield from _dataset_rule_changes(old, new)
     if (old.department, old.group) != (new.department, new.group):
         owners = (f"{side.department}/{side.group}" for side in (old, new))
         yield _change(_K.OWNER, "", *owners)
+
+
+def _dataset_rule_changes(old: Contract, new: Contract) -> Iterator[Change]:
+    """Of rules of the whole; one that only promises a greater share is tightened, any other change loosens it."""
+    before = {rule.name: rule for rule in old.rules}
+    after = {rule.name: rule for rule in new.rules}
+    for name in sorted(before.keys() - after.keys()):
+        yield _change(_K.RULE_REMOVED, "", name)
+    for name in sorted(after.keys() - before.keys()):
+        yield _change(_K.RULE_ADDED, "", "", name)
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            more = after[name].at_least > before[name].at_least
+            same = replace(after[name], at_least=before[name].at_least) == before[name]
+            turn = _K.RULE_TIGHTENED if more and same else _K.RULE_LOOSENED
+            yield _change(turn, "", name, name)
 
 
 def _is_faster(cycle: Cycle, other: Cycle) -> bool:
@@ -339,6 +349,8 @@ def _rule_changes(old: Field, new: Field) -> Iterator[Change]:
 
 
 def _promises_less(new: QualityRule, old: QualityRule) -> bool:
+    if _WEIGHT.index(new.severity) < _WEIGHT.index(old.severity):
+        return True
     wider_below = old.low is not None and (new.low is None or new.low < old.low)
     wider_above = old.high is not None and (new.high is None or new.high > old.high)
     return new.threshold < old.threshold or wider_below or wider_above

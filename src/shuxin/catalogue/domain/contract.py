@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
+from shuxin.catalogue.domain.finding import Severity
 from shuxin.catalogue.domain.validity import (
     ContractInvalid,
     check_name,
@@ -14,6 +16,9 @@ from shuxin.catalogue.domain.validity import (
     parse_version,
 )
 from shuxin.kernel.text import Text
+
+if TYPE_CHECKING:
+    from shuxin.catalogue.domain.dataset_rules import DatasetRule
 
 
 class DataGroup(StrEnum):
@@ -117,13 +122,15 @@ class QualityRule:
     ``kind`` is one of ``complete`` (share of non-null values >= threshold), ``valid`` (share that
     passes the check of its type or code table >= threshold), ``unique`` (share of distinct among
     non-null >= threshold), ``in_range`` (share of non-null within ``low..high`` >= threshold, both
-    ends included). ``threshold`` has at most six decimals. Raises ContractInvalid.
+    ends included). ``threshold`` has at most six decimals. ``severity`` is what a broken rule means for the load:
+    a warning, an error that keeps it aside, or a stop that two people must lift. Raises ContractInvalid.
     """
 
     kind: str
     threshold: float
     low: float | None = None
     high: float | None = None
+    severity: Severity = Severity.ERROR
 
     def __post_init__(self) -> None:
         where = f"quality {self.kind}"
@@ -213,7 +220,8 @@ class Contract:
 
     ``known_time_field`` names the date or timestamp at which a row became visible, or is empty.
     ``extra`` holds further properties as (name, value) pairs that are kept but not understood.
-    Field names differ in more than letter case, as SQL engines fold it. Raises ContractInvalid.
+    Field names differ in more than letter case, as SQL engines fold it. ``rules`` speak of whole rows, of other rows
+    of a subject, or of other datasets. Raises ContractInvalid.
     """
 
     dataset: str
@@ -229,6 +237,7 @@ class Contract:
     description: str = ""
     known_time_field: str = ""
     extra: tuple[tuple[str, str], ...] = ()
+    rules: tuple[DatasetRule, ...] = ()
 
     def __post_init__(self) -> None:
         check_name(where="dataset", name=self.dataset)
@@ -243,6 +252,7 @@ class Contract:
         for words in (*self.purposes, *(word for pair in self.extra for word in pair)):
             check_text(where="purposes, extra", text=words)
         check_unlike(where="meaning", values=self._subjects())
+        check_unlike(where="quality", values=(rule.name for rule in self.rules))
         self._check_references()
 
     def _subjects(self) -> list[str]:
@@ -261,15 +271,17 @@ class Contract:
                 ),
             )
         absent = [name for name in self.key if name not in types]
+        absent += [name for rule in self.rules for name in rule.fields if name not in types]
         if self.known_time_field and types.get(self.known_time_field) not in _TIMES:
             absent.append(self.known_time_field)
+        absent += _unfit(self.rules, types)
         if absent:
             raise ContractInvalid(
                 where="key, known_time_field",
                 value=", ".join(absent),
                 problem=Text(
-                    en="{value} is not a field, or not a date or timestamp where one is needed",
-                    zh="{value} 不是已声明的字段，或在需要日期时间处不是日期时间",
+                    en="{value} is not a field, or not a date, timestamp or number where one is needed",
+                    zh="{value} 不是已声明的字段，或在需要日期时间、数值处类型不符",
                 ),
                 cure=Text(en="Declare the field", zh="请声明该字段"),
             )
@@ -280,3 +292,19 @@ class Contract:
             if field.name == name:
                 return field
         raise KeyError(name)
+
+
+def _unfit(rules: tuple[DatasetRule, ...], types: dict[str, FieldType]) -> list[str]:
+    """Fields of the rules that cannot be reckoned with: periods that are no dates, amounts that are no numbers."""
+    times, numbers = _TIMES | {FieldType.MONTH}, _MEASURABLE
+    found = []
+    for rule in rules:
+        asked: tuple[tuple[tuple[str, ...], frozenset[FieldType]], ...] = ()
+        if rule.kind == "gaps":
+            asked = ((rule.fields, times),)
+        elif rule.kind == "identity":
+            asked = ((rule.fields, numbers),)
+        elif rule.kind == "agrees":
+            asked = ((rule.fields[:1], numbers), (rule.fields[1:2], times))
+        found += [name for names, fit in asked for name in names if types.get(name) not in fit]
+    return [name for name in found if name in types]

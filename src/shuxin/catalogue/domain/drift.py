@@ -1,4 +1,4 @@
-"""Drift of a code column between two loads, judged only where enough rows speak.
+"""Drift of a column's distribution between two loads, judged only where enough rows speak.
 
 The population stability index (群体稳定性指标, PSI) of two samples from one distribution is about
 ``(1/n + 1/m)`` times a chi-square with ``k - 1`` degrees of freedom (Yurdakul, Statistical
@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from shuxin.catalogue.domain.finding import Finding, Severity
+from shuxin.catalogue.domain.check import Check, Dimension
+from shuxin.catalogue.domain.finding import Severity, stated
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -20,10 +21,16 @@ if TYPE_CHECKING:
 
     from ibis.expr.types import Table
 
+    from shuxin.catalogue.domain.finding import Finding
+
 PSI_WARNING = 0.1
 PSI_ERROR = 0.25
 _ONE_IN_A_MILLION = 4.753424
 """Quantile of the standard normal distribution."""
+_TOO_FEW = Text("{field}: too few rows to judge drift", "{field}：行数过少，无法判断分布漂移")
+_DRIFTED = Text(
+    "{field}: PSI {index:.3f} against the last load", "{field}：与上次装载的 PSI 为 {index:.3f}"
+)
 _RARE = 10
 """Codes with fewer rows in both loads together are one group: their own shares say nothing."""
 
@@ -73,28 +80,30 @@ def judge_drift(
 
     ``before`` and ``after`` count rows by code. None when nothing is to be said.
     """
+    return drift_check(field=field, before=before, after=after).finding
+
+
+def drift_check(
+    *,
+    field: str,
+    before: Mapping[str, int],
+    after: Mapping[str, int],
+    warns: float = PSI_WARNING,
+    stops: float = PSI_ERROR,
+) -> Check:
+    """The same with the limits given; ``kept`` is what the index leaves of 1."""
     old, new = _grouped(before=before, after=after)
     rows = sum(after.values())
     codes = len(old.keys() | new.keys())
     chance = chance_psi(before=sum(before.values()), after=rows, codes=codes)
-    if chance > PSI_WARNING:
-        says = Text("{field}: too few rows to judge drift", "{field}:行数过少,无法判断分布漂移")
-        return _finding(
-            code="drift_not_judged",
-            field=field,
-            severity=Severity.INFO,
-            rows=rows,
-            index=0,
-            says=says,
-        )
+    if chance > warns:
+        return _check(field, rows, None, limit=warns, severity=Severity.INFO)
     index = psi(before=old, after=new)
-    if index < PSI_WARNING:
-        return None
-    severity = Severity.ERROR if index >= PSI_ERROR else Severity.WARNING
-    says = Text(
-        "{field}: PSI {index:.3f} against the last load", "{field}:与上次装载的 PSI 为 {index:.3f}"
-    )
-    return _finding(code="drift", field=field, severity=severity, rows=rows, index=index, says=says)
+    if index < warns:
+        return _check(field, rows, index, limit=warns, severity=None)
+    severity = Severity.STOP if index >= stops else Severity.WARNING
+    limit = stops if severity is Severity.STOP else warns
+    return _check(field, rows, index, limit=limit, severity=severity)
 
 
 def _grouped(
@@ -114,9 +123,21 @@ def _grouped(
     return sides[0], sides[1]
 
 
-def _finding(
-    *, code: str, field: str, severity: Severity, rows: int, index: float, says: Text
-) -> Finding:
-    facts = {"field": field, "index": index}
-    detail = Text(en=says.say("en", **facts), zh=says.say("zh", **facts))
-    return Finding(code=code, field=field, severity=severity, count=rows, share=1.0, detail=detail)
+def _check(
+    field: str, rows: int, index: float | None, *, limit: float, severity: Severity | None
+) -> Check:
+    told = stated(_DRIFTED, field=field, index=index or 0.0)
+    return Check(
+        rule="drift",
+        code="drift_not_judged" if index is None else "drift",
+        field=field,
+        dimension=Dimension.CONSISTENCY,
+        kept=1 - min(index or 0.0, 1.0),
+        figure=index or 0.0,
+        limit=limit,
+        failed=rows,
+        of=rows,
+        severity=severity,
+        says=stated(_TOO_FEW, field=field) if index is None else told,
+        judged=index is not None,
+    )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from shuxin.kernel.text import Text
+from shuxin.kernel.text import Text
 
 
 class Severity(StrEnum):
-    """How much a finding matters (严重程度); an error should stop use until somebody has looked."""
+    """How much a finding matters (严重程度).
+
+    An error keeps a new load aside until somebody has looked; what stops keeps it aside until two have.
+    """
 
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+    STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,12 @@ class Finding:
     share: float
     detail: Text
     example_lines: tuple[int, ...] = ()
+
+
+def stated(text: Text, **facts: object) -> Text:
+    """The sentence with its facts, in both languages; braces that came with a name stay braces when it is said."""
+    return Text(en=_literal(text.say("en", **facts)), zh=_literal(text.say("zh", **facts)))
+
+
+def _literal(said: str) -> str:
+    return said.replace("{", "{{").replace("}", "}}")

@@ -33,6 +33,7 @@ from shuxin.catalogue.domain.contract import (
     PersonalClass,
     Sharing,
 )
+from shuxin.catalogue.domain.odcs_dataset_rules import read_dataset_rules, write_dataset_rule
 from shuxin.catalogue.domain.odcs_quality import read_rules, write_rule
 from shuxin.catalogue.domain.odcs_words import (
     OURS,
@@ -80,6 +81,7 @@ def write_contract(*, contract: Contract) -> bytes:
                 "properties": [
                     _field_document(field=field, key=contract.key) for field in contract.fields
                 ],
+                **_quality_document(contract),
             }
         ],
         "slaProperties": _sla_documents(contract=contract),
@@ -91,6 +93,13 @@ def write_contract(*, contract: Contract) -> bytes:
     }
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
     return text.encode()
+
+
+def _quality_document(contract: Contract) -> dict[str, Any]:
+    """Nothing where the contract has no rule of the whole, so that older files keep their bytes."""
+    if not contract.rules:
+        return {}
+    return {"quality": [write_dataset_rule(rule=rule) for rule in contract.rules]}
 
 
 def _field_document(*, field: Field, key: tuple[str, ...]) -> dict[str, Any]:
@@ -165,6 +174,7 @@ def read_contract(*, content: bytes) -> Contract:
             for name, value in custom.items()
             if name not in OURS
         ),
+        rules=read_dataset_rules(table.quality or []),
     )
 
 

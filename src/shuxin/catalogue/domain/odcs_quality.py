@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shuxin.catalogue.domain.contract import QualityRule
+from shuxin.catalogue.domain.finding import Severity
 from shuxin.catalogue.domain.odcs_words import unknown_value
 
 if TYPE_CHECKING:
@@ -20,7 +22,21 @@ _KNOWN = (
 )
 
 
+_WEIGHTS = frozenset({Severity.WARNING, Severity.ERROR, Severity.STOP})
+
+
+def severity_in(quality: DataQuality) -> Severity:
+    """What a broken rule means; words of other tools, as "high", leave it an error."""
+    return next((one for one in _WEIGHTS if one.value == quality.severity), Severity.ERROR)
+
+
 def write_rule(*, rule: QualityRule) -> dict[str, Any]:
+    """The rule as an entry of ``quality``; an error is what it is without a word."""
+    plain = _plain(rule)
+    return plain if rule.severity is Severity.ERROR else {**plain, "severity": rule.severity.value}
+
+
+def _plain(rule: QualityRule) -> dict[str, Any]:
     if rule.kind == "in_range":
         ends = {"low": rule.low, "high": rule.high}
         given = {name: end for name, end in ends.items() if end is not None}
@@ -44,14 +60,16 @@ def read_rules(*, where: str, prop: SchemaProperty) -> tuple[QualityRule, ...]:
 
 def _rule(*, where: str, quality: DataQuality) -> QualityRule:
     if quality.type == "custom" and quality.engine == ENGINE:
-        return _in_range(where=where, check=quality.implementation)
+        found = _in_range(where=where, check=quality.implementation)
+        return replace(found, severity=severity_in(quality))
     kind, limit = _KIND.get(quality.metric or ""), quality.mustBeLessOrEqualTo
     library = quality.type in {None, "library"} and quality.unit == "percent"
     if kind is None or limit is None or not library:
         raise unknown_value(
             where=where, value=f"{quality.type} {quality.metric} {quality.unit}", known=_KNOWN
         )
-    return QualityRule(kind=kind, threshold=float(1 - Decimal(repr(limit)) / 100))
+    threshold = float(1 - Decimal(repr(limit)) / 100)
+    return QualityRule(kind=kind, threshold=threshold, severity=severity_in(quality))
 
 
 def _in_range(*, where: str, check: Any) -> QualityRule:

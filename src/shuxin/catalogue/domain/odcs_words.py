@@ -51,7 +51,14 @@ _TOP = _DESCRIPTIVE | frozenset(
     ]
 )
 _TABLE = _DESCRIPTIVE | frozenset(
-    ["name", "businessName", "properties", "logicalType", "dataGranularityDescription"]
+    [
+        "name",
+        "businessName",
+        "properties",
+        "logicalType",
+        "dataGranularityDescription",
+        "quality",
+    ]
 )
 _FIELD = _DESCRIPTIVE | frozenset(
     [
@@ -127,6 +134,8 @@ def refuse_unread(*, raw: dict[str, Any]) -> None:
     _refuse(where="contract", found=raw, known=_TOP)
     table = raw["schema"][0]
     _refuse(where="schema", found=table, known=_TABLE)
+    for rule in table.get("quality") or []:
+        _refuse(where="schema.quality", found=rule, known=_RULE)
     for prop in table.get("properties") or []:
         where = str(prop.get("name"))
         _refuse(where=where, found=prop, known=_FIELD)

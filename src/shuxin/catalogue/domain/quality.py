@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shuxin.catalogue.domain.finding import Finding, Severity
+from shuxin.catalogue.domain.check import Check, Dimension
+from shuxin.catalogue.domain.finding import Severity, stated
+from shuxin.catalogue.domain.owner_rules import OwnerRules
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -14,27 +16,39 @@ if TYPE_CHECKING:
     from ibis.expr.types import Column, IntegerScalar, Table
 
     from shuxin.catalogue.domain.contract import Contract, Field, QualityRule
-
-REQUIRED_SHARE = 0.98
-"""Least share of present values of a required field that has no ``complete`` rule of its own."""
+    from shuxin.catalogue.domain.finding import Finding
 
 _RULE_SAYS = {
-    "complete": Text("{field}: {share:.2%} present", "{field}:{share:.2%} 有值"),
-    "valid": Text("{field}: {share:.2%} valid", "{field}:{share:.2%} 有效"),
-    "unique": Text("{field}: {share:.2%} distinct", "{field}:{share:.2%} 不重复"),
-    "in_range": Text("{field}: {share:.2%} within the range", "{field}:{share:.2%} 在范围内"),
+    "complete": Text("{field}: {share:.2%} present", "{field}：{share:.2%} 有值"),
+    "valid": Text("{field}: {share:.2%} valid", "{field}：{share:.2%} 有效"),
+    "unique": Text("{field}: {share:.2%} distinct", "{field}：{share:.2%} 不重复"),
+    "in_range": Text("{field}: {share:.2%} within the range", "{field}：{share:.2%} 在范围内"),
 }
-_PROMISED = Text(", {threshold:.2%} promised", ",约定 {threshold:.2%}")
+_PROMISED = Text("{said}, {threshold:.2%} promised", "{said}，约定 {threshold:.2%}")
+_DIMENSIONS = {
+    "complete": Dimension.COMPLETENESS,
+    "valid": Dimension.VALIDITY,
+    "unique": Dimension.UNIQUENESS,
+    "in_range": Dimension.VALIDITY,
+}
+_NO_ROW = Text("no row was loaded", "没有装载任何行")
+_KEY = Text("{count} rows repeat the key of another", "{count} 行与其他行主键重复")
+_MISSING = Text("{field}: {count} required values missing", "{field}：缺 {count} 个必填值")
+_UNKNOWN = Text("{field}: {count} codes not in its table", "{field}：{count} 个值不在代码表")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldStatistics:
-    """Counts of one field's values: all but ``present`` are of the values present."""
+    """Counts of one field's values: all but ``present`` are of the values present.
+
+    ``refused``: rows that were kept aside because this field was empty; they are not among the rows.
+    """
 
     present: int
     valid: int
     distinct: int
     in_range: int
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +120,19 @@ def statistics_of(*, row: Mapping[str, int | None], contract: Contract) -> LoadS
 
 def judge(*, contract: Contract, statistics: LoadStatistics) -> tuple[Finding, ...]:
     """Findings where a load keeps less than the contract promises; nothing when all is kept."""
+    found = checks(contract=contract, statistics=statistics, owner=OwnerRules())
+    return tuple(one.finding for one in found if one.finding is not None)
+
+
+def checks(
+    *, contract: Contract, statistics: LoadStatistics, owner: OwnerRules
+) -> tuple[Check, ...]:
+    """Every rule that counts of one load can be held against, the kept ones too."""
     if statistics.rows == 0:
-        says = Text("no row was loaded", "没有装载任何行")
-        warning = Severity.WARNING
-        return (_finding(code="rows_none", field="", severity=warning, count=0, of=0, says=says),)
-    found = list(_key_findings(contract, statistics))
+        return (_no_row(),)
+    found = [_key_check(statistics)] if contract.key else []
     for field in contract.fields:
-        found += _field_findings(field, statistics.fields[field.name], statistics.rows)
+        found += _field_checks(field, statistics.fields[field.name], statistics.rows, owner)
     return tuple(found)
 
 
@@ -124,73 +144,94 @@ def measure(*, rule: QualityRule, counts: FieldStatistics, rows: int) -> float:
     return kept[rule.kind] / counts.present if counts.present else 1.0
 
 
-def _key_findings(contract: Contract, statistics: LoadStatistics) -> Iterator[Finding]:
+def _no_row() -> Check:
+    return Check(
+        rule="rows",
+        code="rows_none",
+        dimension=Dimension.COMPLETENESS,
+        kept=0.0,
+        of=0,
+        severity=Severity.WARNING,
+        says=_NO_ROW,
+    )
+
+
+def _key_check(statistics: LoadStatistics) -> Check:
     repeated = statistics.rows - statistics.keys
-    if contract.key and repeated > 0:
-        says = Text("{count} rows repeat the key of another", "{count} 行与其他行主键重复")
-        yield _finding(
-            code="key_repeated",
-            field="",
-            severity=Severity.ERROR,
-            count=repeated,
-            of=statistics.rows,
-            says=says,
-        )
+    return Check(
+        rule="key",
+        code="key_repeated",
+        dimension=Dimension.UNIQUENESS,
+        kept=1 - repeated / statistics.rows,
+        limit=1.0,
+        failed=repeated,
+        of=statistics.rows,
+        severity=Severity.ERROR if repeated else None,
+        says=stated(_KEY, count=repeated),
+    )
 
 
-def _field_findings(field: Field, counts: FieldStatistics, rows: int) -> Iterator[Finding]:
+def _field_checks(
+    field: Field, counts: FieldStatistics, rows: int, owner: OwnerRules
+) -> Iterator[Check]:
     kinds = {rule.kind for rule in field.rules}
-    missing = rows - counts.present
-    if field.required and missing and "complete" not in kinds:
-        few = 1 - missing / rows >= REQUIRED_SHARE
-        yield _finding(
-            code="required_missing",
-            field=field.name,
-            severity=Severity.WARNING if few else Severity.ERROR,
-            count=missing,
-            of=rows,
-            says=Text("{field}: {count} required values missing", "{field}:缺 {count} 个必填值"),
-        )
-    unknown = counts.present - counts.valid
-    if unknown and "valid" not in kinds:
-        yield _finding(
+    if field.required and "complete" not in kinds:
+        yield _required(field, counts, rows, owner)
+    if field.code_table and "valid" not in kinds:
+        unknown = counts.present - counts.valid
+        yield Check(
+            rule="valid",
             code="code_unknown",
             field=field.name,
-            severity=Severity.WARNING,
-            count=unknown,
+            dimension=Dimension.VALIDITY,
+            kept=1 - unknown / counts.present if counts.present else 1.0,
+            failed=unknown,
             of=counts.present,
-            says=Text("{field}: {count} codes not in its table", "{field}:{count} 个值不在代码表"),
+            severity=Severity.WARNING if unknown else None,
+            says=stated(_UNKNOWN, field=field.name, count=unknown),
         )
     for rule in field.rules:
-        share = measure(rule=rule, counts=counts, rows=rows)
-        if share < rule.threshold:
-            yield _broken(field, rule, share, rows if rule.kind == "complete" else counts.present)
+        yield _declared(field, rule, counts, rows)
 
 
-def _broken(field: Field, rule: QualityRule, share: float, of: int) -> Finding:
-    facts = {"field": field.name, "share": share, "threshold": rule.threshold}
-    failed = round((1 - share) * of)
-    says = _RULE_SAYS[rule.kind]
-    return Finding(
+def _required(field: Field, counts: FieldStatistics, rows: int, owner: OwnerRules) -> Check:
+    """Rows that were kept aside for the lack of it count as well, but are told of as kept aside."""
+    stored, of = rows - counts.present, rows + counts.refused
+    missing = stored + counts.refused
+    share = 1 - missing / of
+    few = share >= owner.complete or (not stored and of < owner.fewest_rows)
+    quiet = share >= owner.complete and not stored
+    severity = Severity.WARNING if few else Severity.ERROR
+    return Check(
+        rule="complete",
+        code="required_missing",
+        field=field.name,
+        dimension=Dimension.COMPLETENESS,
+        kept=share,
+        limit=owner.complete,
+        failed=missing,
+        of=of,
+        severity=None if quiet else severity,
+        says=stated(_MISSING, field=field.name, count=missing),
+    )
+
+
+def _declared(field: Field, rule: QualityRule, counts: FieldStatistics, rows: int) -> Check:
+    share = measure(rule=rule, counts=counts, rows=rows)
+    of = rows if rule.kind == "complete" else counts.present
+    facts = {"field": field.name, "share": share}
+    said = Text(
+        en=_RULE_SAYS[rule.kind].say("en", **facts), zh=_RULE_SAYS[rule.kind].say("zh", **facts)
+    )
+    return Check(
+        rule=rule.kind,
         code=f"rule_{rule.kind}",
         field=field.name,
-        severity=Severity.ERROR,
-        count=failed,
-        share=1 - share,
-        detail=Text(
-            en=says.say("en", **facts) + _PROMISED.say("en", **facts),
-            zh=says.say("zh", **facts) + _PROMISED.say("zh", **facts),
-        ),
-    )
-
-
-def _finding(
-    *, code: str, field: str, severity: Severity, count: int, of: int, says: Text
-) -> Finding:
-    share = count / of if of else 0.0
-    detail = Text(
-        en=says.say("en", field=field, count=count), zh=says.say("zh", field=field, count=count)
-    )
-    return Finding(
-        code=code, field=field, severity=severity, count=count, share=share, detail=detail
+        dimension=_DIMENSIONS[rule.kind],
+        kept=share,
+        limit=rule.threshold,
+        failed=round((1 - share) * of),
+        of=of,
+        severity=rule.severity if share < rule.threshold else None,
+        says=stated(_PROMISED, said=said, threshold=rule.threshold),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -13,10 +12,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shuxin.catalogue.api import load_history
-from shuxin.fusion.features.computing import feature_table, with_needed
-from shuxin.fusion.features.grains import known_rows
-from shuxin.fusion.features.registry import FEATURES, SOURCES, definitions_hash
-from shuxin.fusion.features.sources import datasets_of, source_columns, source_table
+from shuxin.consent.api import ALL_SUBJECTS, require_each
+from shuxin.fusion.features.computing import readable
+from shuxin.fusion.features.library import READINGS
+from shuxin.fusion.features.queries import (
+    SPINE,
+    definitions_hash,
+    end_query,
+    part_name,
+    part_query,
+    wanted,
+)
+from shuxin.fusion.features.registry import SOURCES
+from shuxin.fusion.features.sources import marked_datasets, source_table
 from shuxin.fusion.findings import connect
 from shuxin.infra.api import Store
 from shuxin.kernel.canonical import canonical_json
@@ -35,8 +43,8 @@ if TYPE_CHECKING:
     from shuxin.infra.api import Settings
 
 ROWS_FILE, MANIFEST_FILE = "features.parquet", "manifest.json"
+_SHOWN = 6
 _SPINE = pa.schema([("entity", pa.string()), ("as_of", pa.date32())])
-_SPINE_NAME = "spine"
 
 
 class NoFeatureData(NotFound):
@@ -72,6 +80,12 @@ class Snapshot:
     manifest: dict[str, Any]
 
 
+def some_of(standards: Sequence[str]) -> str:
+    """The first few, for a message."""
+    shown = ", ".join(standards[:_SHOWN])
+    return f"{shown}, …" if len(standards) > _SHOWN else shown
+
+
 def require_past(as_of: dt.date, *, now: dt.datetime) -> None:
     """Raises AsOfAhead for a day after today."""
     if as_of > now.date():
@@ -100,10 +114,18 @@ def compute_features(
     """
     connection = connect()
     entities = frozenset(entity for entity, _ in spine)
-    sources = _sources(connection, permits=permits, settings=settings, now=now, entities=entities)
-    wanted = spine_table(spine)
-    computed = _computed(connection, wanted, sources, None if names is None else frozenset(names))
-    numbered = wanted.append_column("_at", pa.array(range(wanted.num_rows), pa.int64()))
+    chosen = None if names is None else frozenset(names)
+    sources = _sources(
+        connection,
+        _standards(chosen),
+        permits=permits,
+        settings=settings,
+        now=now,
+        entities=entities,
+    )
+    asked = spine_table(spine)
+    computed = _computed(connection, asked, sources, chosen)
+    numbered = asked.append_column("_at", pa.array(range(asked.num_rows), pa.int64()))
     joined = numbered.join(computed, ["entity", "as_of"]).sort_by("_at")
     return joined.drop_columns(["_at"])
 
@@ -115,30 +137,27 @@ def _computed(
     names: frozenset[str] | None,
 ) -> pa.Table:
     """One row for each distinct row of the spine, in any order."""
-    sql, shape = _query(names, tuple(sorted(sources)))
-    connection.con.register(_SPINE_NAME, spine)
+    engine = connection.con
+    engine.register(SPINE, spine)
     for standard, table in sources.items():
         connection.create_view(standard, table)
-    return connection.con.sql(sql).to_arrow_table().cast(shape)
+    readings = readable(wanted(names), sources)
+    for reading in readings:
+        sql, shape = part_query(reading, names)
+        engine.register(part_name(reading), engine.sql(sql).to_arrow_table().cast(shape))
+    sql, shape = end_query(tuple(readings), names)
+    return engine.sql(sql).to_arrow_table().cast(shape)
 
 
-@lru_cache(maxsize=64)
-def _query(names: frozenset[str] | None, standards: tuple[str, ...]) -> tuple[str, pa.Schema]:
-    """The query over views named like the standards, and the columns of its result.
-
-    It is the same for all enterprises, days and permits; writing it takes ten times as long as answering it for one.
-    """
-    features = FEATURES if names is None else with_needed(names, features=FEATURES)
-    expression = feature_table(
-        spine=ibis.table(ibis.Schema.from_pyarrow(_SPINE), name=_SPINE_NAME).distinct(),
-        sources={one: ibis.table(source_columns(one), name=one) for one in standards},
-        features=features,
-    )
-    return str(ibis.to_sql(expression, dialect="duckdb")), expression.schema().to_pyarrow()
+def _standards(names: frozenset[str] | None) -> tuple[str, ...]:
+    """Standards that the wanted features read."""
+    readings = {feature.source for feature in wanted(names)} - {""}
+    return tuple(sorted({one for name in readings for one in READINGS[name].standards}))
 
 
 def _sources(
     connection: Backend,
+    standards: Sequence[str],
     *,
     permits: Sequence[Permit],
     settings: Settings,
@@ -146,11 +165,14 @@ def _sources(
     entities: frozenset[str] | None,
 ) -> dict[str, ir.Table]:
     """Raises NoFeatureData."""
+    require_each(permits, subjects=[ALL_SUBJECTS] if entities is None else entities)
     found = {}
-    for standard in SOURCES:
+    marked = marked_datasets(now=now)
+    for standard in standards:
         table = source_table(
             connection,
             standard=standard,
+            agreed=marked.get(standard, ()),
             settings=settings,
             permits=permits,
             now=now,
@@ -159,14 +181,22 @@ def _sources(
         if table is not None:
             found[standard] = table
     if not found:
-        raise NoFeatureData(standards=", ".join(SOURCES))
+        raise NoFeatureData(standards=some_of(standards))
     return found
 
 
-def subjects_with_features(*, permit: Permit, settings: Settings, now: dt.datetime) -> list[str]:
-    """Entities that any source of features mentions. Raises as ``compute_features``."""
+def subjects_with_features(
+    *,
+    permit: Permit,
+    settings: Settings,
+    now: dt.datetime,
+    standards: Sequence[str] = SOURCES,
+) -> list[str]:
+    """Entities that any source of features mentions, or one of these. Raises as ``compute_features``."""
     connection = connect()
-    sources = _sources(connection, permits=[permit], settings=settings, now=now, entities=None)
+    sources = _sources(
+        connection, standards, permits=[permit], settings=settings, now=now, entities=None
+    )
     found: set[str] = set()
     for table in sources.values():
         column = connection.to_pyarrow(table.select("entity").distinct())["entity"]
@@ -176,13 +206,16 @@ def subjects_with_features(*, permit: Permit, settings: Settings, now: dt.dateti
 
 def keep_snapshot(rows: pa.Table, *, settings: Settings, now: dt.datetime) -> Snapshot:
     """Store the rows with what they were computed from, under the name of their content."""
+    names = frozenset(rows.column_names[2:])
+    marked = marked_datasets(now=now)
     read = [
         [load.dataset, load.source_file, load.content_sha256]
-        for standard in SOURCES
-        for agreed in datasets_of(standard, now=now)
+        for standard in _standards(names)
+        for agreed in marked.get(standard, ())
         for load in load_history(dataset=agreed.dataset)
     ]
-    manifest = {"definitions": definitions_hash(), "loads": read, "rows": rows.num_rows}
+    definitions = definitions_hash(names, frozenset(marked))
+    manifest = {"definitions": definitions, "loads": read, "rows": rows.num_rows}
     decides = canonical_json(manifest) + canonical_json(_content(rows))
     name = hashlib.sha256(decides).hexdigest()[:40]
     store = Store(settings.store)
@@ -247,9 +280,11 @@ def rows_behind(
     )
     if table is None or not spine:
         return {}
-    rows = known_rows(table, ibis.memtable(spine_table(spine)))
-    within = rows.filter(window.holds(rows["k"]))
-    order = [within["net"].abs().desc(), within["_dataset"], within["_file"], within["_line"]]
+    reading = next(one for one in READINGS.values() if one.standards == (standard,))
+    rows = reading.known({standard: table}, ibis.memtable(spine_table(spine)))
+    within = rows.filter(window.within(rows))
+    largest_first = [within[reading.size].abs().desc()] if reading.size in within.columns else []
+    order = [*largest_first, within["_dataset"], within["_file"], within["_line"]]
     numbered = within.mutate(
         rank=ibis.row_number().over(group_by="entity", order_by=order),
         count=within.count().over(group_by="entity"),

@@ -1,4 +1,8 @@
-"""Features as one Ibis expression: the same for many enterprises, many days, or one of each."""
+"""Features as one Ibis expression: the same for many enterprises, many days, or one of each.
+
+The expression is a part for each reading, joined at the end; the parts may as well be answered one after the other,
+which keeps what an engine holds at once small.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,16 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis.expr.operations import Field
 
-from shuxin.fusion.features.definition import Grain, Measure
-from shuxin.fusion.features.grains import KEY, known_rows, months_of, parties_of, party_months
+from shuxin.fusion.features.definition import WHOLE, Grain
+from shuxin.fusion.features.grains import KEY
+from shuxin.fusion.features.library import READINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
     from shuxin.fusion.features.definition import Feature
-
-_INTEGERS = frozenset({Measure.FEN, Measure.COUNT, Measure.MONTHS, Measure.DAYS})
-_WIDTH = 40
 
 
 def feature_table(
@@ -26,23 +28,69 @@ def feature_table(
 ) -> ir.Table:
     """One row for each row of ``spine`` (``entity, as_of``), one column for each feature.
 
-    sources: by standard dataset, as ``grains.known_rows`` wants them; a source that is missing leaves
-    its features at their meaning of empty. Raises ValueError for two features of one name.
+    sources: by standard dataset, as ``sources.source_table`` gives them; where one that a reading needs is missing,
+    its features are at their meaning of empty. Raises ValueError for two features of one name.
     """
     names = [feature.name for feature in features]
     if len(set(names)) != len(names):
         raise ValueError("two features have one name")
-    result = spine.select("entity", "as_of")
-    for source in sorted({feature.source for feature in features} - {""}):
-        own = [f for f in features if f.source == source]
-        if source in sources:
-            result = _with_source(result, sources[source], own, spine)
-        else:
-            result = result.mutate(**{f.name: _typed(ibis.null("int64"), f) for f in own})
+    parts = {
+        reading: part_of(reading, spine=spine, sources=sources, features=features)
+        for reading in readable(features, sources)
+    }
+    return joined_parts(spine=spine, parts=parts, features=features)
+
+
+def readable(features: Iterable[Feature], standards: Collection[str]) -> list[str]:
+    """Readings of these features whose standards are all there, by name."""
+    wanted = sorted({feature.source for feature in features} - {""})
+    return [name for name in wanted if set(READINGS[name].standards) <= set(standards)]
+
+
+def part_of(
+    reading: str, *, spine: ir.Table, sources: Mapping[str, ir.Table], features: Sequence[Feature]
+) -> ir.Table:
+    """The features of one reading, untyped: a row for each (entity, as_of) with anything to say, at most one."""
+    own = [feature for feature in features if feature.source == reading]
+    by_grain = {grain: [f for f in own if f.grain is grain] for grain in Grain}
+    wanted = frozenset(grain for grain, found in by_grain.items() if found)
+    tables = READINGS[reading].grains(sources, spine, wanted)
+    values = [
+        table.group_by(list(KEY)).aggregate(**{f.name: f.formula(table) for f in by_grain[grain]})
+        for grain, table in tables.items()
+    ]
+    if len(values) == 1:
+        return values[0]
+    everybody = ibis.union(*(one.select(*KEY) for one in values), distinct=True)
+    return _beside(everybody, values).select(*KEY, *(feature.name for feature in own))
+
+
+def joined_parts(
+    *, spine: ir.Table, parts: Mapping[str, ir.Table], features: Sequence[Feature]
+) -> ir.Table:
+    """The spine with every feature, typed, and its meaning of empty where its part says nothing."""
+    single = [feature for feature in features if feature.grain is not Grain.COMBINED]
     combined = [feature for feature in features if feature.grain is Grain.COMBINED]
+    beside = _beside(spine.select(*KEY), list(parts.values()))
+    result = beside.select(
+        *KEY,
+        **{
+            f.name: _typed(beside[f.name] if f.source in parts else ibis.null("int64"), f)
+            for f in single
+        },
+    )
     if combined:
         result = result.mutate(**{f.name: _typed(f.formula(result), f) for f in combined})
-    return result.select("entity", "as_of", *names)
+    return result.select(*KEY, *(feature.name for feature in features))
+
+
+def _beside(left: ir.Table, others: Sequence[ir.Table]) -> ir.Table:
+    """The columns of the others joined to the rows of ``left``, one join after the other."""
+    for number, other in enumerate(others):
+        keys = {f"_{key}{number}": other[key] for key in KEY}
+        named = other.select(**keys, **{n: other[n] for n in other.columns if n not in KEY})
+        left = left.left_join(named, [left[key] == named[f"_{key}{number}"] for key in KEY])
+    return left
 
 
 def with_needed(names: Collection[str], *, features: Sequence[Feature]) -> tuple[Feature, ...]:
@@ -55,28 +103,9 @@ def with_needed(names: Collection[str], *, features: Sequence[Feature]) -> tuple
     return tuple(feature for feature in features if feature.name in wanted)
 
 
-def _with_source(
-    result: ir.Table, source: ir.Table, features: Sequence[Feature], spine: ir.Table
-) -> ir.Table:
-    cells = party_months(known_rows(source, spine))
-    for grain, table in ((Grain.MONTHS, months_of(cells)), (Grain.PARTIES, parties_of(cells))):
-        own = [feature for feature in features if feature.grain is grain]
-        if not own:
-            continue
-        values = table.group_by(list(KEY)).aggregate(
-            **{feature.name: feature.formula(table) for feature in own}
-        )
-        joined = result.left_join(values, list(KEY))
-        result = joined.select(
-            *(result[name] for name in result.columns),
-            **{feature.name: _typed(values[feature.name], feature) for feature in own},
-        )
-    return result
-
-
 def _typed(value: ir.Value, feature: Feature) -> ir.Value:
     """The column's type, and the feature's meaning of empty in place of null."""
-    kind = "int64" if feature.measure in _INTEGERS else "float64"
+    kind = "int64" if feature.measure in WHOLE else "float64"
     if kind == "int64" and not value.type().is_integer():
         value = value.cast("float64").round()
     typed = value.cast(kind)

@@ -28,14 +28,12 @@ from shuxin.catalogue.api import (
     record_load,
     register_contract,
 )
-from shuxin.fusion.features.computation import NoFeatureData
-from shuxin.fusion.features.definition import Measure
-from shuxin.fusion.features.registry import (
-    FEATURES,
-    SOURCES,
-    definitions_hash,
-    feature_lineage,
-)
+from shuxin.fusion.features.computation import NoFeatureData, some_of
+from shuxin.fusion.features.definition import WHOLE, Measure
+from shuxin.fusion.features.library import FEATURES
+from shuxin.fusion.features.queries import definitions_hash
+from shuxin.fusion.features.registry import SOURCES, feature_lineage
+from shuxin.fusion.features.sources import marked_datasets
 from shuxin.fusion.loading import REJECTS_FILE, ROWS_FILE
 from shuxin.fusion.models import Entity
 from shuxin.fusion.rows import REJECT_SCHEMA
@@ -45,6 +43,7 @@ from shuxin.kernel.text import Text
 from shuxin.kernel.uscc import LENGTH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from shuxin.infra.api import Settings
@@ -52,14 +51,6 @@ if TYPE_CHECKING:
 CODE_FIELD, DAY_FIELD = "subject_code", "as_of"
 DERIVED = ("derived", "features")
 """Stands in the contract of such a dataset, so that none is written over an imported one."""
-_TYPES = {
-    Measure.FEN: FieldType.MONEY,
-    Measure.COUNT: FieldType.INTEGER,
-    Measure.MONTHS: FieldType.INTEGER,
-    Measure.DAYS: FieldType.INTEGER,
-    Measure.RATIO: FieldType.NUMBER,
-    Measure.PER_MONTH: FieldType.NUMBER,
-}
 _STORED = {
     FieldType.MONEY: pa.int64(),
     FieldType.INTEGER: pa.int64(),
@@ -102,12 +93,15 @@ def keep_as_dataset(
     and the lineage is recorded under the dataset's name; features of which no source is here are left out.
     Raises NoFeatureData, DatasetNotDerived.
     """
-    lineage = _lineage(now)
+    lineage = _lineage(rows.column_names, now)
     agreed = _agreed(lineage, dataset=dataset, title=title, department=department, now=now)
     coded = _with_code(rows)
     store = Store(settings.store)
+    made_by = definitions_hash(
+        frozenset(rows.column_names[2:]), frozenset(marked_datasets(now=now))
+    )
     loads = [
-        _stored(coded.filter(pc.equal(coded["as_of"], day)), agreed, store=store, now=now)
+        _stored(coded.filter(pc.equal(coded["as_of"], day)), agreed, made_by, store=store, now=now)
         for day in sorted(set(coded["as_of"].to_pylist()))
     ]
     with transaction.atomic():
@@ -118,13 +112,14 @@ def keep_as_dataset(
     return FeatureDataset(agreed, coded.num_rows, rows.num_rows - coded.num_rows)
 
 
-def _lineage(now: datetime) -> Lineage:
-    """Of the columns of such a dataset. Raises NoFeatureData."""
+def _lineage(names: Sequence[str], now: datetime) -> Lineage:
+    """Of these columns of such a dataset. Raises NoFeatureData."""
     whole = feature_lineage(now=now)
     if whole is None:
-        raise NoFeatureData(standards=", ".join(SOURCES))
+        raise NoFeatureData(standards=some_of(SOURCES))
     called = {"entity": CODE_FIELD}
-    kept = [one for one in whole.columns if one.direct or one.column == DAY_FIELD]
+    there = [one for one in whole.columns if one.column in names]
+    kept = [one for one in there if one.direct or one.column == DAY_FIELD]
     return Lineage(tuple(replace(one, column=called.get(one.column, one.column)) for one in kept))
 
 
@@ -152,7 +147,9 @@ def _agreed(
                 DAY_FIELD, FieldType.DATE, title="截至日", required=True, meaning=Meaning.EVENT_TIME
             ),
             *(
-                Field(each.name, _TYPES[each.measure], title=each.title.zh, unit=each.measure.value)
+                Field(
+                    each.name, _type_of(each.measure), title=each.title.zh, unit=each.measure.value
+                )
                 for each in FEATURES
                 if each.name in fields
             ),
@@ -173,6 +170,12 @@ def _agreed(
     return same if same == before else replace(graded, version=next_version(old=before, new=graded))
 
 
+def _type_of(measure: Measure) -> FieldType:
+    if measure is Measure.FEN:
+        return FieldType.MONEY
+    return FieldType.INTEGER if measure in WHOLE else FieldType.NUMBER
+
+
 def _with_code(rows: pa.Table) -> pa.Table:
     """The rows of entities that have a credit code, which stands in ``subject_code``, in the order of codes."""
     identities = rows["entity"].to_pylist()
@@ -189,7 +192,9 @@ def _is_code(identity: str) -> bool:
     return len(identity) == LENGTH and identity.isascii()
 
 
-def _stored(rows: pa.Table, agreed: Contract, *, store: Store, now: datetime) -> NewLoad:
+def _stored(
+    rows: pa.Table, agreed: Contract, definitions: str, *, store: Store, now: datetime
+) -> NewLoad:
     """The rows of one day in the store; equal rows stand there once."""
     day = rows["as_of"][0].as_py()
     columns = {"_line": pa.array(range(1, rows.num_rows + 1), pa.int64())}
@@ -198,7 +203,6 @@ def _stored(rows: pa.Table, agreed: Contract, *, store: Store, now: datetime) ->
         columns[field.name] = rows[field.name] if kind is None else rows[field.name].cast(kind)
     table = pa.table(columns)
     digest = _digest(table)
-    definitions = definitions_hash()
     decides = f"{digest}:{definitions}:{agreed.dataset}:{agreed.version}"
     name = hashlib.sha256(decides.encode()).hexdigest()[:40]
     with store.draft() as draft:

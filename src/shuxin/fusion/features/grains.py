@@ -37,10 +37,8 @@ def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
     """
     days = spine.select("entity", "as_of")
     joined = invoices.join(days, "entity")
-    moment = (joined["as_of"].cast("timestamp") - ibis.interval(hours=_CHINA_HOURS)).cast(
-        "timestamp('UTC')"
-    )
-    months = _month_number(joined["as_of"]) - _month_number(joined["issued_on"])
+    moment = moment_of(joined)
+    months = month_number(joined["as_of"]) - month_number(joined["issued_on"])
     changed = joined["status_changed_on"]
     is_void = joined["status"].isin(VOID_WORDS) & (changed.isnull() | (changed < joined["as_of"]))
     own = joined["currency"].isnull() | joined["currency"].isin(OWN_CURRENCY)
@@ -142,5 +140,11 @@ def parties_of(cells: ir.Table) -> ir.Table:
     return parties.mutate(positive=ibis.greatest(parties["net"], 0), rank=rank + 1)
 
 
-def _month_number(day: ir.DateValue) -> ir.IntegerValue:
+def moment_of(rows: ir.Table) -> ir.TimestampValue:
+    """The first moment of the as-of day in China."""
+    midnight = rows["as_of"].cast("timestamp") - ibis.interval(hours=_CHINA_HOURS)
+    return midnight.cast("timestamp('UTC')")
+
+
+def month_number(day: ir.DateValue) -> ir.IntegerValue:
     return (day.year().cast("int64") * 12) + day.month().cast("int64")

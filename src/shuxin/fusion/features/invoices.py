@@ -29,6 +29,7 @@ from shuxin.fusion.features.formulas import (
     variation,
     vat_burden,
 )
+from shuxin.fusion.features.readings import Trade
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -340,3 +341,4 @@ INVOICE_FEATURES: tuple[Feature, ...] = (
     *_BOTH_SIDES,
 )
 """In the order in which they are shown."""
+TRADE_READINGS = tuple(Trade(side) for side in _SIDES)

@@ -65,6 +65,20 @@ def datasets_of(standard: str, *, now: datetime) -> list[Contract]:
     return found
 
 
+def marked_datasets(*, now: datetime) -> dict[str, list[Contract]]:
+    """Contracts marked with a standard, by its name and theirs. Raises StandardUnmet."""
+    found: dict[str, list[Contract]] = {}
+    for entry in datasets(now=now):
+        agreed = contract(dataset=entry.name)
+        standard = standard_of(agreed)
+        if standard:
+            _check(agreed, standard)
+            found.setdefault(standard, []).append(agreed)
+    return {
+        standard: sorted(agreed, key=lambda one: one.dataset) for standard, agreed in found.items()
+    }
+
+
 def _check(agreed: Contract, standard: str) -> None:
     types = {field.name: field.type for field in agreed.fields}
     meanings = {field.meaning for field in agreed.fields}
@@ -86,8 +100,11 @@ def source_table(
     permits: Sequence[Permit],
     now: datetime,
     entities: frozenset[str] | None = None,
+    agreed: Sequence[Contract] | None = None,
 ) -> ir.Table | None:
     """All versions of a standard's rows about the entities, None for all of them; None when there are none.
+
+    agreed: the standard's contracts, where they have been read already.
 
     Columns: ``entity``, the standard's fields (null where a dataset lacks one), ``_dataset, _file,
     _line, _known_from, _known_to``. Rows that no resolution has placed are left out.
@@ -96,13 +113,13 @@ def source_table(
     require_each(permits, subjects=[ALL_SUBJECTS] if entities is None else entities)
     level = min((permit.highest_level for permit in permits), default=0)
     parts = []
-    for agreed in datasets_of(standard, now=now):
-        if not any(permit.reads(agreed.dataset) for permit in permits):
+    for one in datasets_of(standard, now=now) if agreed is None else agreed:
+        if not any(permit.reads(one.dataset) for permit in permits):
             continue
-        _require_level(agreed, level)
-        rows = dataset_history(connection, dataset=agreed.dataset, settings=settings)
+        _require_level(one, level)
+        rows = dataset_history(connection, dataset=one.dataset, settings=settings)
         if rows is not None:
-            parts += _permitted_parts(rows, agreed, standard, permits=permits, entities=entities)
+            parts += _permitted_parts(rows, one, standard, permits=permits, entities=entities)
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
@@ -135,21 +152,19 @@ def source_columns(standard: str) -> dict[str, str]:
     return {"entity": "string"} | fields | places | {KNOWN_FROM: moment, KNOWN_TO: moment}
 
 
-def unbound_source(standard: str, *, now: datetime) -> ir.Table | None:
-    """The same without data, one unbound table a dataset: what lineage is computed on."""
+def unbound_source(standard: str, *, agreed: Sequence[Contract]) -> ir.Table:
+    """The same without data, one unbound table a dataset, of which there is one at least: lineage is computed on it."""
     parts = []
-    for agreed in datasets_of(standard, now=now):
-        rows = unbound(agreed)
-        by_meaning = {field.meaning: field.name for field in agreed.fields}
+    for one in agreed:
+        rows = unbound(one)
+        by_meaning = {field.meaning: field.name for field in one.fields}
         named = spelled(rows, by_meaning)
         versions = rows.mutate(
             entity=ibis.coalesce(*named.values()),
             _known_from=rows["_known_time"],
             _known_to=ibis.null("timestamp('UTC')"),
         )
-        parts.append(_in_form(versions, agreed, standard))
-    if not parts:
-        return None
+        parts.append(_in_form(versions, one, standard))
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 

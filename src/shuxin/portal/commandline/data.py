@@ -62,6 +62,16 @@ def _rejects(command: argparse.ArgumentParser) -> None:
     command.add_argument("--limit", type=int, default=20)
 
 
+def _quality(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "act", nargs="?", default="list", choices=("list", "show", "release", "reject")
+    )
+    command.add_argument(
+        "what", nargs="?", default="", help="dataset, or number of a load / 数据集或装载编号"
+    )
+    command.add_argument("--reason", default="", help="of a decision / 处理理由")
+
+
 def _enterprise(command: argparse.ArgumentParser) -> None:
     command.add_argument("who", nargs="?", help="credit code or name / 统一社会信用代码或名称")
     command.add_argument("--purpose", default="own_customer_view")
@@ -145,9 +155,18 @@ def _review(command: argparse.ArgumentParser) -> None:
 
 
 def _city(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder")
-    command.add_argument("--size", default="tiny", choices=("tiny", "town"))
+    command.add_argument(
+        "words",
+        nargs="+",
+        metavar="[generate|check] FOLDER",
+        help="generate: 305 catalogues as Parquet; check: what lies there; neither: messy files of nine"
+        " departments / generate：生成 305 个目录；check：检查；均不写：九个部门的杂乱文件",
+    )
+    command.add_argument("--size", default="tiny", choices=("tiny", "town", "county", "city"))
     command.add_argument("--seed", type=int, default=20260101)
+    command.add_argument(
+        "--departments", nargs="+", default=(), metavar="CODE", help="only these / 仅这些部门"
+    )
 
 
 def _demo(command: argparse.ArgumentParser) -> None:
@@ -225,6 +244,14 @@ COMMANDS = {
         module="rejects",
         arguments=_rejects,
     ),
+    "quality": Command(
+        help=Text(
+            en="scorecards of the datasets; loads kept aside: see why, release or reject them",
+            zh="数据质量评分卡；查看隔离的装载并放行或退回",
+        ),
+        module="quality",
+        arguments=_quality,
+    ),
     "resolve": Command(
         help=Text(
             en="who is who: place every mention with its entity",
@@ -300,7 +327,10 @@ COMMANDS = {
         arguments=_report,
     ),
     "city": Command(
-        help=Text(en="the synthetic city: write its messy files", zh="合成城市：生成其杂乱文件"),
+        help=Text(
+            en="the synthetic city: write its records, check them, or write messy files",
+            zh="合成城市：生成记录、检查记录或生成杂乱文件",
+        ),
         module="city",
         arguments=_city,
     ),

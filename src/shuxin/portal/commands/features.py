@@ -121,9 +121,10 @@ def _list(language: Language) -> None:
 
 
 def compute(as_of: dt.date, *, settings: Settings, language: Language) -> pa.Table:
-    """Values for every enterprise that a source mentions, kept as a snapshot and summed up."""
+    """Features that can be told here of every enterprise that a source mentions, kept as a snapshot and summed up."""
     from shuxin.fusion.api import (
         compute_features,
+        features_here,
         keep_snapshot,
         record_feature_lineage,
         require_past,
@@ -136,7 +137,8 @@ def compute(as_of: dt.date, *, settings: Settings, language: Language) -> pa.Tab
     permit = permit_for_all(Purpose.MODEL_TRAINING, now=now)
     subjects = subjects_with_features(permit=permit, settings=settings, now=now)
     spine = [(subject, as_of) for subject in subjects]
-    table = compute_features(spine, permits=[permit], settings=settings, now=now)
+    names = [feature.name for feature in features_here(now=now)]
+    table = compute_features(spine, permits=[permit], settings=settings, now=now, names=names)
     kept = keep_snapshot(table, settings=settings, now=now)
     record_feature_lineage(now=now)
     _summary(table, language)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import InvalidInput, NotFound
 from shuxin.kernel.text import Text
-from shuxin.portal.bootstrap import operator, start
+from shuxin.portal.bootstrap import operator, own_reading, start
 from shuxin.portal.display import say, show, watched
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _STATES = {
     "loaded": Text(en="loaded", zh="已装载"),
+    "held": Text(en="kept aside", zh="已隔离"),
     "unchanged": Text(en="unchanged", zh="未变化"),
     "proposed": Text(en="proposed", zh="已提出建议"),
     "waiting": Text(en="waiting for you", zh="待确认"),
@@ -37,6 +38,11 @@ _ACCOUNT = Text(
     en="{read:,} rows read = {loaded:,} loaded + {rejected:,} kept with a reason ({furniture:,} of them blank,"
     " total or note lines)",
     zh="读取 {read:,} 行 = 装载 {loaded:,} 行 + 附原因保留 {rejected:,} 行（其中 {furniture:,} 行为空行、合计或注释）",
+)
+_HELD = Text(
+    en="loads kept aside, the content before them stays in force: {count}. Run 'shuxin quality' to see why, and to"
+    " release or reject them",
+    zh="已隔离 {count} 个装载，原有内容继续有效：请运行 shuxin quality 查看原因并放行或退回",
 )
 _HEAD = Text(
     en="table|state|rows read|loaded|not loaded|why", zh="表|状态|读取行数|已装载|未装载|原因"
@@ -63,14 +69,14 @@ class AddressMissing(InvalidInput):
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Exit status 0 when every table was loaded, proposed or unchanged; 1 when one was refused."""
+    """Exit status 0 when every table was loaded, proposed or unchanged; 1 when one was refused or kept aside."""
     settings = start()
     if options.command == "import-table":
         outcomes = _import_table(options, settings, language)
     else:
         outcomes = _import_folder(options, settings, language)
     report(outcomes, settings, language)
-    return 1 if any(outcome.error for outcome in outcomes) else 0
+    return 1 if any(outcome.error or outcome.load for outcome in outcomes) else 0
 
 
 def _holder(options: argparse.Namespace, *, place: str) -> Holder:
@@ -106,6 +112,7 @@ def _import_folder(
                 language=language,
                 progress=progress,
                 only=only,
+                reading=own_reading(settings),
             )
 
         return _accepting(run_once, options, settings)
@@ -145,6 +152,7 @@ def _import_table(
                 by=operator(),
                 language=language,
                 progress=progress,
+                reading=own_reading(settings),
             )
 
         return _accepting(run_once, options, settings)
@@ -185,6 +193,9 @@ def report(outcomes: list[Outcome], settings: Settings, language: Language) -> N
             rejected=read - sum(outcome.rows_loaded for outcome in outcomes),
             furniture=sum(n for reason, n in rejected.items() if not REASONS[reason].is_data),
         )
+    held = sum(1 for outcome in outcomes if outcome.load)
+    if held:
+        say(_HELD, language, count=held)
     waiting = sum(1 for outcome in outcomes if outcome.proposal)
     if waiting:
         say(_NEXT, language, count=waiting, folder=settings.proposals)

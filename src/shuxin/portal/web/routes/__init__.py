@@ -37,6 +37,7 @@ MODULES = (
     "api_docs",
     "drop",
     "datamap",
+    "quality",
     "importing",
     "enterprise",
     "subject_api",

@@ -15,6 +15,7 @@ from shuxin.portal.web.access import DATA_OFFICERS, open_to
 from shuxin.portal.web.pages import page
 from shuxin.portal.web.routes import Group, Link
 from shuxin.portal.web.views import datamap, datamap_lineage, datamap_uses
+from shuxin.portal.web.views.proposing import quality_url
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -68,6 +69,7 @@ def one_dataset(request: HttpRequest, person: accounts.Person, name: str) -> Htt
         "datamap/dataset.html",
         view=view,
         address=f"/datamap/datasets/{quote(name, safe='')}",
+        quality_url=quality_url(name),
         facts=datamap.head_facts(view),
         findings=datamap.findings_shown(view),
         contract=tables[0],

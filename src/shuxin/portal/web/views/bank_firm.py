@@ -38,8 +38,6 @@ _SALES, _PURCHASES = Text(en="sales", zh="销项"), Text(en="purchases", zh="进
 _EMPTY_ZERO = Text(en="counts as 0", zh="按 0 计")
 _EMPTY_VALUE = Text(en="counts as {value}", zh="按 {value} 计")
 _EMPTY_NONE = Text(en="no data, a class of its own", zh="按“无数据”单独成类")
-_WINDOW = Text(en="months {first} to {last} before", zh="前 {first} 至 {last} 个月")
-_WINDOW_LAST = Text(en="last {last} months", zh="近 {last} 个月")
 _UNITS = {
     "fen": Text(en="CNY", zh="元"),
     "ratio": Text(en="ratio", zh="比值"),
@@ -47,6 +45,10 @@ _UNITS = {
     "months": Text(en="months", zh="月"),
     "days": Text(en="days", zh="天"),
     "1/month": Text(en="per month", zh="每月"),
+    "flag": Text(en="yes 1, no 0", zh="是 1，否 0"),
+    "points": Text(en="points", zh="分"),
+    "kwh": Text(en="kWh", zh="千瓦时"),
+    "m3": Text(en="m³", zh="立方米"),
 }
 _POINTS, _REFERENCE = Text(en="points", zh="分值"), Text(en="near the cut-off", zh="通过线附近均值")
 _BY_GROUP = Text(en="Points by group of characteristics", zh="各类特征得分")
@@ -251,21 +253,23 @@ class Business:
 def business_facts(view: Opened, *, as_of: dt.date, language: Language) -> Business:
     """Feature values as of a day and the months of trade."""
     from shuxin.fusion.api import (  # noqa: PLC0415 - heavy
-        FEATURES,
         NoFeatureData,
         business_of,
         compute_features,
+        features_here,
     )
 
     settings, entity = settings_from_environment(), view.firm.identity
+    shown = features_here(now=view.now)
+    names = [feature.name for feature in shown]
     try:
         table = compute_features(
-            [(entity, as_of)], permits=[view.permit], settings=settings, now=view.now
+            [(entity, as_of)], permits=[view.permit], settings=settings, now=view.now, names=names
         )
     except NoFeatureData:
         return Business(None, [], (), 0)
     values = table.to_pylist()[0]
-    rows = [_feature_row(feature, values[feature.name], language) for feature in FEATURES]
+    rows = [_feature_row(feature, values[feature.name], language) for feature in shown]
     trade = business_of(entity, as_of=as_of, permit=view.permit, settings=settings, now=view.now)
     months = [(month.year, month.month) for month, _, _ in trade.months]
     series = [
@@ -278,17 +282,16 @@ def business_facts(view: Opened, *, as_of: dt.date, language: Language) -> Busin
 
 
 def _feature_row(feature: Feature, value: float | None, language: Language) -> dict[str, Any]:
-    from shuxin.scoring.api import GROUPS, value_text  # noqa: PLC0415 - heavy
+    from shuxin.fusion.api import group_title  # noqa: PLC0415 - heavy
+    from shuxin.scoring.api import value_text  # noqa: PLC0415 - heavy
 
-    first, last = feature.window.first, feature.window.last
-    window = _WINDOW_LAST if first == 1 else _WINDOW
     return {
         "title": feature.title,
         "name": feature.name,
-        "group": GROUPS.get(feature.group, feature.title),
+        "group": group_title(feature),
         "value": value_text(feature, value, language),
         "unit": _UNITS[feature.measure.value],
-        "window": window.say(language, first=first, last=last),
+        "window": feature.window.title.say(language),
         "empty": _empty(feature, language),
     }
 

@@ -75,6 +75,29 @@ SEVERITIES = {
     "info": State(Text(en="note", zh="提示"), "quiet"),
     "warning": State(Text(en="look at it", zh="关注"), "warn"),
     "error": State(Text(en="breaks the contract", zh="违反约定"), "bad"),
+    "stop": State(Text(en="stops the load", zh="阻断装载"), "bad"),
+}
+DIMENSIONS = {
+    "completeness": Text(en="Completeness", zh="完整性"),
+    "validity": Text(en="Validity", zh="有效性"),
+    "uniqueness": Text(en="Uniqueness", zh="唯一性"),
+    "consistency": Text(en="Consistency", zh="一致性"),
+    "timeliness": Text(en="Timeliness", zh="及时性"),
+}
+VERDICTS = {
+    "kept": State(Text(en="kept", zh="符合"), "good"),
+    "info": State(Text(en="kept", zh="符合"), "good"),
+    "unjudged": State(Text(en="not judged", zh="未判定"), "quiet"),
+    "warning": State(Text(en="look at it", zh="关注"), "warn"),
+    "error": State(Text(en="broken", zh="不符合"), "bad"),
+    "stop": State(Text(en="stops the load", zh="阻断装载"), "bad"),
+}
+HELD_STATES = {
+    "waiting": State(Text(en="waits for a decision", zh="待处理"), "bad"),
+    "proposed": State(Text(en="waits for a second person", zh="待第二人复核"), "warn"),
+    "released": State(Text(en="released", zh="已放行"), "good"),
+    "rejected": State(Text(en="rejected", zh="已退回"), "quiet"),
+    "superseded": State(Text(en="replaced by a later load", zh="已被后续装载替代"), "quiet"),
 }
 CONTAINERS = {
     "text": Text(en="delimited text", zh="分隔文本"),

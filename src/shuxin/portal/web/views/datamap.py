@@ -284,7 +284,7 @@ def loads_table(request: HttpRequest, loads: tuple[LoadView, ...]) -> Table:
 
 def findings_shown(view: DatasetView) -> list[ShownFinding]:
     """Findings of the current content, what breaks the contract first."""
-    order = ("error", "warning", "info")
+    order = ("stop", "error", "warning", "info")
     files = {load.id: load.source_file for load in view.loads}
     ranked = sorted(view.findings, key=lambda one: order.index(one.finding.severity.value))
     return [_shown_finding(one.finding, files.get(one.load_id, "")) for one in ranked]

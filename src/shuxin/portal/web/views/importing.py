@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from shuxin.infra.api import settings_from_environment
 from shuxin.kernel.errors import InvalidInput, ShuxinError
 from shuxin.kernel.text import Text
+from shuxin.portal.bootstrap import own_reading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -121,6 +122,7 @@ def work(task: TaskView, progress: Progress) -> dict[str, Any]:
             language=about["language"],
             progress=progress,
             only=path,
+            reading=own_reading(settings),
         )
 
     outcomes = _after_others(run, progress, about["language"])

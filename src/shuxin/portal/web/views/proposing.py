@@ -35,6 +35,7 @@ _TONES: dict[str, Tone] = {
 }
 TABLE_STATES = {
     "loaded": State(Text(en="loaded", zh="已装载"), "good"),
+    "held": State(Text(en="kept aside: breaks its rules", zh="已隔离：未通过质检"), "bad"),
     "unchanged": State(Text(en="loaded before, unchanged", zh="此前已装载，无变化"), "good"),
     "proposed": State(Text(en="a proposal waits for you", zh="建议待您确认"), "warn"),
     "waiting": State(Text(en="a proposal waits for you", zh="建议待您确认"), "warn"),
@@ -153,6 +154,8 @@ class ShownTable:
     rows_loaded: int
     kept: tuple[tuple[int, Text, Text], ...]
     refusal: tuple[Text, Text, str] | None
+    quality_url: str = ""
+    """Where a load that was kept aside is decided; "" for every other."""
 
     @property
     def rejected(self) -> int:
@@ -179,11 +182,16 @@ def _shown_table(told: dict[str, Any]) -> ShownTable:
             if n
         ),
         refusal=(Text(*error["what"]), Text(*error["mend"]), error["code"]) if error else None,
+        quality_url=quality_url(told["dataset"]) if told["state"] == "held" else "",
     )
 
 
 def dataset_url(name: str) -> str:
     return f"/datamap/datasets/{quote(name, safe='')}"
+
+
+def quality_url(name: str) -> str:
+    return f"/datamap/quality/{quote(name, safe='')}"
 
 
 def view_of(name: str) -> ProposalView:

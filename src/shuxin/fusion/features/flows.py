@@ -1,0 +1,98 @@
+"""Account flows (对公流水) cleaned as DOMAIN 3.2 says, as facts, months, payers and stretches of balance.
+
+What stays out of operating flows: transfers between own accounts, loans drawn and repaid, wealth products, and pairs
+of a day that pass through (in and out of nearly the same amount). Cash is counted apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+from shuxin.fusion.features.definition import Grain
+from shuxin.fusion.features.grains import KEY, parties_of
+from shuxin.fusion.features.readings import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis.expr.types as ir
+
+ONE_IN = 100
+"""An amount in and one out of the same day pass through when they differ by less than this part of what came in."""
+BALANCE_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flows(Facts):
+    """Columns ``inflow`` and ``outflow`` are what operating flows could be, 0 in other rows, ``told`` a balance."""
+
+    def known(self, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
+        """Facts, with ``operating_in`` and ``operating_out``: what does not pass through on its day, and ``passed``."""
+        rows = Facts.known(self, sources, spine)
+        near = rows.mutate(
+            below_out=_nearest(rows, "outflow", below=True),
+            above_out=_nearest(rows, "outflow", below=False),
+            below_in=_nearest(rows, "inflow", below=True),
+            above_in=_nearest(rows, "inflow", below=False),
+        )
+        came, went = near["inflow"], near["outflow"]
+        passes_in = ((came - near["below_out"]) * ONE_IN < came) | (
+            (near["above_out"] - came) * ONE_IN < came
+        )
+        below, above = near["below_in"], near["above_in"]
+        passes_out = ((went - below) * ONE_IN < below) | ((above - went) * ONE_IN < above)
+        in_passes = passes_in.fill_null(False) & (came > 0)  # noqa: FBT003 - a literal
+        out_passes = passes_out.fill_null(False) & (went > 0)  # noqa: FBT003 - a literal
+        return near.mutate(
+            operating_in=ibis.ifelse(in_passes, 0, came),
+            operating_out=ibis.ifelse(out_passes, 0, went),
+            net=ibis.ifelse(in_passes, 0, came) - ibis.ifelse(out_passes, 0, went),
+            passed=ibis.ifelse(in_passes, came, 0),
+        ).drop("below_out", "above_out", "below_in", "above_in")
+
+    def grains(
+        self, sources: Mapping[str, ir.Table], spine: ir.Table, wanted: frozenset[Grain]
+    ) -> dict[Grain, ir.Table]:
+        known = self.known(sources, spine)
+        found = self.tables(known, wanted)
+        if Grain.PARTIES in wanted:
+            paid = known.filter(known["operating_in"] > 0, known["k"].between(0, 24))
+            cells = paid.group_by([*KEY, "k", "party"]).aggregate(net=paid["operating_in"].sum())
+            found[Grain.PARTIES] = parties_of(cells)
+        if Grain.DAYS in wanted:
+            found[Grain.DAYS] = _stretches(known)
+        return found
+
+
+def _nearest(rows: ir.Table, side: str, *, below: bool) -> ir.Value:
+    """Of the other rows of the day, the amount of one side that is next to the row's own."""
+    amount = ibis.ifelse(rows[side] > 0, rows["fen"], ibis.null("int64"))
+    around = {"group_by": [*KEY, "_on"], "order_by": "fen"}
+    if below:
+        return amount.max().over(rows=(None, 0), **around)
+    return amount.min().over(rows=(0, None), **around)
+
+
+def _stretches(known: ir.Table) -> ir.Table:
+    """One row for each account and day with flows of the last 180 days or the newest before: its last balance, and for
+    how many of the last 90 days that stood (``held``). ``low``: the balance where it stood in these at all.
+    """
+    told = known.filter(known["told"].notnull())
+    last_first = [told["_file"].desc(), told["_line"].desc()] if "_line" in told.columns else []
+    rank = ibis.row_number().over(
+        group_by=[*KEY, "account", "_on"], order_by=[*last_first, told["told"]]
+    )
+    ends = told.mutate(_rank=rank)
+    daily = ends.filter(ends["_rank"] == 0)
+    later = daily["days"].lag().over(group_by=[*KEY, "account"], order_by="days").fill_null(0)
+    spaced = daily.mutate(until=later)
+    held = ibis.least(spaced["days"], BALANCE_DAYS) - ibis.least(spaced["until"], BALANCE_DAYS)
+    stood = spaced.mutate(held=held, newest=(spaced["until"] == 0).cast("int64"))
+    return stood.mutate(
+        weighed=stood["told"] * stood["held"],
+        low=ibis.ifelse(stood["held"] > 0, stood["told"], ibis.null("int64")),
+        closing=ibis.ifelse(stood["newest"] > 0, stood["told"], ibis.null("int64")),
+    )

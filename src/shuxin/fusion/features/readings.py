@@ -1,0 +1,317 @@
+"""Readings: how rows of a standard dataset become the months and facts that formulas see.
+
+Nothing here, and no formula, can reach a row before it is filtered by what was known before the as-of day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import ibis
+
+from shuxin.fusion.features.conditions import all_hold
+from shuxin.fusion.features.definition import Grain
+from shuxin.fusion.features.grains import (
+    KEY,
+    MOST_FEN,
+    known_rows,
+    moment_of,
+    month_number,
+    months_of,
+    parties_of,
+    party_months,
+)
+from shuxin.fusion.known import KNOWN_FROM, known_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis.expr.types as ir
+
+    from shuxin.fusion.features.conditions import Condition
+
+LONGEST_MONTHS = 36
+_PLACES = ("_dataset", "_file", "_line")
+
+
+class Reading(Protocol):
+    """What features of one source are computed from. Two readings may read one standard."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def standards(self) -> tuple[str, ...]: ...
+    @property
+    def event(self) -> str:
+        """The field that says when what a row tells happened."""
+
+    @property
+    def size(self) -> str:
+        """The field by which the largest rows are shown first, or "" ."""
+
+    def known(self, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
+        """Rows as they stood before each day, with ``entity, as_of, k, days``."""
+
+    def grains(
+        self, sources: Mapping[str, ir.Table], spine: ir.Table, wanted: frozenset[Grain]
+    ) -> dict[Grain, ir.Table]:
+        """The wanted tables, out of the standards' rows and the spine (``entity, as_of``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole-number field as it is; beyond 10^16 it is an error, and missing."""
+
+    field: str
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        value = rows[self.field]
+        return ibis.ifelse(value.between(-MOST_FEN, MOST_FEN), value, ibis.null("int64"))
+
+
+@dataclass(frozen=True, slots=True)
+class Thousandths:
+    """A decimal field in whole thousandths; beyond 10^12 it is an error, and missing."""
+
+    field: str
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        value = rows[self.field]
+        sound = ibis.ifelse(value.between(-1e12, 1e12), value, ibis.null("float64"))
+        return (sound * 1000.0).round().cast("int64")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Whole-number fields added up; ``less`` is taken away; missing ones are zero."""
+
+    fields: tuple[str, ...]
+    less: tuple[str, ...] = ()
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        whole = ibis.literal(0, "int64")
+        for field in self.fields:
+            whole = whole + Whole(field)(rows).fill_null(0)
+        for field in self.less:
+            whole = whole - Whole(field)(rows).fill_null(0)
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A number for each word of a code; null for other words."""
+
+    field: str
+    table: tuple[tuple[str, int], ...]
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        said = rows[self.field]
+        branches = [(said == word, ibis.literal(number, "int64")) for word, number in self.table]
+        return ibis.cases(*branches, else_=ibis.null("int64"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """1 where all conditions hold, else 0."""
+
+    where: tuple[Condition, ...]
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        return all_hold(self.where, rows).cast("int64")
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """A column of another kind where conditions hold, else 0."""
+
+    value: Whole | Thousandths | Added
+    where: tuple[Condition, ...]
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        return ibis.ifelse(all_hold(self.where, rows), self.value(rows).fill_null(0), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysFrom:
+    """Days from one date field to another; null where either is missing, or the later one is after the as-of day."""
+
+    first: str
+    then: str
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        then = rows[self.then].cast("date")
+        told = ibis.ifelse(then < rows["as_of"], then, ibis.null("date"))
+        return told.delta(rows[self.first], unit="day").cast("int64")
+
+
+@dataclass(frozen=True, slots=True)
+class DaysLeft:
+    """Days from the as-of day to a date field, below 0 when it has passed."""
+
+    field: str
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        return rows[self.field].delta(rows["as_of"], unit="day").cast("int64")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfYear:
+    """1 to 12 of a date field, 13 for none of it: how many months a year-to-date amount covers."""
+
+    field: str
+
+    def __call__(self, rows: ir.Table) -> ir.IntegerValue:
+        return rows[self.field].month().cast("int64")
+
+
+Column = Whole | Thousandths | Added | Coded | Tells | If | DaysFrom | DaysLeft | MonthOfYear
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Rows of one standard.
+
+    key: fields that name a fact; of rows alike in them and the day the one known last stands, then the larger by
+    ``columns``. only: conditions on the fact as it stood; others do not exist. columns: computed for each fact.
+    texts: fields kept as they are. sums: columns that the months add up; main: of them the one that makes a month
+    active when it is above zero. horizon: months looked back.
+    """
+
+    name: str
+    standard: str
+    event: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...] = ()
+    only: tuple[Condition, ...] = ()
+    texts: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    main: str = ""
+    size: str = ""
+    horizon: int = 0
+
+    @property
+    def standards(self) -> tuple[str, ...]:
+        return (self.standard,)
+
+    def known(self, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
+        """Facts as they stood before each day: KEY, ``k, days``, columns, texts, and places where there are any."""
+        rows = sources[self.standard]
+        joined = rows.join(spine.select(*KEY), "entity")
+        happened = joined[self.event].cast("date")
+        months = month_number(joined["as_of"]) - month_number(happened)
+        filters = [known_at(joined, moment_of(joined)), happened < joined["as_of"]]
+        if self.horizon:
+            filters.append(months.between(0, self.horizon))
+        stood = joined.mutate(k=months, _on=happened).filter(*filters)
+        columns = {name: column(stood) for name, column in self.columns.items()}
+        places = [name for name in _PLACES if name in rows.columns]
+        shown = {self.size} - {"", *self.columns}
+        read = sorted({*self.texts, *self.key, *self._asked(), *shown})
+        kept = stood.select(
+            *KEY, "k", "_on", KNOWN_FROM, *places, *read,
+            days=stood["as_of"].delta(stood["_on"], unit="day").cast("int64"), **columns,
+        )  # fmt: skip
+        once = self._each_once(kept, places)
+        return once.filter(*(each(once) for each in self.only)) if self.only else once
+
+    def _asked(self) -> set[str]:
+        """Fields that the conditions on the fact look at, the columns among them aside."""
+        return {name for each in self.only for name in _fields(each)} - set(self.columns)
+
+    def _each_once(self, rows: ir.Table, places: list[str]) -> ir.Table:
+        order = [
+            rows[KNOWN_FROM].desc(),
+            *(rows[name].desc() for name in self.columns),
+            *(rows[name] for name in sorted({*self.texts, *self._asked()} - set(self.key))),
+            *places,
+        ]
+        rank = ibis.row_number().over(group_by=[*KEY, *self.key, "_on"], order_by=order)
+        ranked = rows.mutate(_rank=rank)
+        return ranked.filter(ranked["_rank"] == 0).drop("_rank")
+
+    def grains(
+        self, sources: Mapping[str, ir.Table], spine: ir.Table, wanted: frozenset[Grain]
+    ) -> dict[Grain, ir.Table]:
+        return self.tables(self.known(sources, spine), wanted)
+
+    def tables(self, known: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
+        """Of facts that are known the tables of rows and months."""
+        found = {}
+        if Grain.ROWS in wanted:
+            found[Grain.ROWS] = self._ranked(known)
+        if Grain.MONTHS in wanted:
+            found[Grain.MONTHS] = self._months(known)
+        return found
+
+    def _ranked(self, known: ir.Table) -> ir.Table:
+        """Facts with ``rank``, 1 for the newest; of one day the larger first."""
+        order = [
+            "days",
+            *(known[name].desc() for name in self.columns),
+            *(known[n] for n in self.key),
+        ]
+        rank = ibis.row_number().over(group_by=list(KEY), order_by=order)
+        return known.mutate(rank=rank + 1)
+
+    def _months(self, known: ir.Table) -> ir.Table:
+        """One row for each month: the sums, ``rows``, ``back`` months before the newest, ``active`` and ``gap``."""
+        months = known.group_by([*KEY, "k"]).aggregate(
+            rows=known.count(),
+            **{name: known[name].sum().fill_null(0).cast("int64") for name in self.sums},
+        )
+        counts = months[self.main] > 0 if self.main else months["rows"] > 0
+        return spaced(months, counts)
+
+
+def spaced(months: ir.Table, counts: ir.BooleanValue) -> ir.Table:
+    """With ``active`` (k of a month that counts), ``gap`` (idle months between it and the nearer one, or the day) and
+    ``back`` (months before the newest row).
+    """
+    active = ibis.ifelse(counts, months["k"], ibis.null("int64"))
+    nearer = active.max().over(group_by=list(KEY), order_by="k", rows=(None, -1))
+    gap = ibis.ifelse(
+        active.isnull() | (active == 0), ibis.null("int64"), active - nearer.fill_null(0) - 1
+    )
+    newest = months["k"].min().over(group_by=list(KEY))
+    return months.mutate(active=active, gap=ibis.greatest(gap, 0), back=months["k"] - newest)
+
+
+def _fields(condition: Condition) -> tuple[str, ...]:
+    inner = getattr(condition, "condition", None)
+    if inner is not None:
+        return _fields(inner)
+    return tuple(
+        getattr(condition, name) for name in ("field", "other", "until") if hasattr(condition, name)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Invoices of one side."""
+
+    standard: str
+    event: str = "issued_on"
+    size: str = "net"
+
+    @property
+    def name(self) -> str:
+        return self.standard
+
+    @property
+    def standards(self) -> tuple[str, ...]:
+        return (self.standard,)
+
+    def known(self, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
+        return known_rows(sources[self.standard], spine)
+
+    def grains(
+        self, sources: Mapping[str, ir.Table], spine: ir.Table, wanted: frozenset[Grain]
+    ) -> dict[Grain, ir.Table]:
+        cells = party_months(self.known(sources, spine))
+        found = {}
+        if Grain.MONTHS in wanted:
+            found[Grain.MONTHS] = months_of(cells)
+        if Grain.PARTIES in wanted:
+            found[Grain.PARTIES] = parties_of(cells)
+        return found
