@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @pytest.mark.django_db
 class TestTrial:
-    def test_of_another_standard_than_invoices_has_no_portrait_of_trade(self, tmp_path: Path) -> None:
+    def test_of_another_standard_than_invoices_has_no_portrait_of_trade(
+        self, tmp_path: Path
+    ) -> None:
         header = ["主体代码", "主体名称", "额度月份", "授信总额度", "已用额度"]
         rows = [
             [uscc(n), f"北京第{n}建材有限公司", f"2024-{1 + n % 12:02}", f"{n}000.00", f"{n}00.00"]

@@ -18,7 +18,9 @@ class TestCandidates:
 
     def test_a_small_sample_uses_only_what_has_a_direction(self) -> None:
         found = candidates(TRADE_FEATURES, bads=FEW)
-        assert found == [one for one in candidates(TRADE_FEATURES, bads=MANY) if one.trend is not None]
+        assert found == [
+            one for one in candidates(TRADE_FEATURES, bads=MANY) if one.trend is not None
+        ]
         assert 0 < len(found) < len(TRADE_FEATURES)
 
     @pytest.mark.parametrize(
