@@ -51,12 +51,13 @@ def _bits(seed: int, purpose: str, index: int) -> np.random.Philox:
 
 def scattered(index: int, *, size: int, seed: int, purpose: str) -> int:
     """A one-to-one map of ``0 <= index < size`` onto itself that depends on seed and purpose."""
-    stride, offset = _affine(size, seed, purpose)
+    stride, offset = stride_and_offset(size=size, seed=seed, purpose=purpose)
     return (index * stride + offset) % size
 
 
 @lru_cache(maxsize=64)
-def _affine(size: int, seed: int, purpose: str) -> tuple[int, int]:
+def stride_and_offset(*, size: int, seed: int, purpose: str) -> tuple[int, int]:
+    """Of :func:`scattered`: ``(index * stride + offset) % size``."""
     rng = stream(seed=seed, purpose=purpose)
     stride = int(rng.integers(size // 3, size)) | 1
     while math.gcd(stride, size) != 1:

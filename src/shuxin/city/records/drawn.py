@@ -16,6 +16,7 @@ from shuxin.city.streams import stream
 from shuxin.city.world.draws import BLOCK
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.random import Generator
     from numpy.typing import NDArray
 
@@ -60,8 +61,29 @@ Values = object
 CODE: int8 or int16 places in the code table, -1 missing. INTEGER, FEN, RATIO_PPM: int64, NOTHING missing. NUMBER:
 float64, NaN missing. DATE, MONTH: int32 days since 1970-01-01, NO_DAY missing. TIME: int64 seconds since 1970 UTC,
 NOTHING missing. FLAG: bool, or int8 with -1 missing. NAME, USCC: int32 places of firms in the World, -1 missing, or
-Arrow strings. PERSON_HMAC: int32 places of persons, -1 missing. TEXT, ADDRESS, ACCOUNT: Arrow strings.
+Arrow strings, or :class:`Names`. PERSON_HMAC: int32 places of persons, -1 missing. TEXT, ADDRESS, ACCOUNT: Arrow
+strings.
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """A NAME column of firms, persons and others, (r,).
+
+    place: int32; a firm's place in the World; ``-2 - p`` (:func:`person_name`) person ``p``; -1 neither: then the
+    name is what stands in words, Arrow strings, missing where that is null.
+    """
+
+    place: NDArray[np.int32]
+    words: pa.StringArray
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+
+def person_name(person: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Places of persons as ``Names.place`` has them."""
+    return (-2 - person).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +93,10 @@ class Drawn:
     firm: int32 place of the subject in the World. day: int32, the event, or the first day of its period. month: int16
     of the window that ``day`` lies in, BEFORE before it. known: int64 seconds since 1970 UTC from which the row could
     be seen; None: the day plus the catalogue's usual lag, with its spread. values: columns already determined, by
-    name of field; the rest follow from the declaration.
+    name of field; the rest follow from the declaration. Beside fields they may have "unit", int32: the number of the
+    meter, person or account within its firm, 0 if it is not there, by which accounts are numbered (``accounts``; not
+    where a field has that name); and
+    "subject_code" or "subject_name", Arrow strings, where the subject is not the firm.
     """
 
     firm: NDArray[np.int32]

@@ -1,12 +1,13 @@
-"""``shuxin city``: write the synthetic city's files."""
+"""``shuxin city``: write the synthetic city, whole or as messy files, and check what was written."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
-from shuxin.portal.display import say, watched
+from shuxin.portal.display import say, show, watched
 
 if TYPE_CHECKING:
     import argparse
@@ -18,14 +19,50 @@ _DONE = Text(
     " them, for evaluation only, in {truth}",
     zh="合成城市共 {count} 张表：文件在 {folder}，数据库在 {url}；真实情况（仅供评估）在 {truth}",
 )
+_GENERATED = Text(
+    en="{count} catalogues of a synthetic city of {firms} firms: {rows} rows in {folder}, {size} MB; what is true"
+    " about them, for evaluation only, in {truth}",
+    zh="合成城市 {firms} 户、{count} 个目录：{rows} 行，在 {folder}，{size} MB；真实情况（仅供评估）在 {truth}",
+)
+_COLUMNS = {
+    "zh": ("检查", "应为", "实为", "结果"),
+    "en": ("check", "should be", "is", "result"),
+}
+_HOLDS = {True: Text(en="holds", zh="符合"), False: Text(en="OFF", zh="不符")}
+_SOUND = Text(en="All {count} checks hold", zh="全部 {count} 项检查均符合")
+_OFF = Text(en="{off} of {count} checks do not hold", zh="{count} 项检查中有 {off} 项不符")
+
+
+class CityWordsUnclear(InvalidInput):
+    code = "city_words_unclear"
+    what = Text(
+        en="This command takes a folder, or generate or check and a folder; the sizes county and city are for"
+        " generate",
+        zh="该命令需给出目录，或 generate、check 加目录；county 与 city 规模仅可用于 generate",
+    )
+    mend = Text(
+        en="For instance: shuxin city generate FOLDER --size county",
+        zh="例如：shuxin city generate 目录 --size county",
+    )
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
+    match options.words:
+        case ["generate", folder]:
+            return _generate(Path(folder), options, language)
+        case ["check", folder]:
+            return _check(Path(folder), language)
+        case [folder] if folder not in ("generate", "check") and options.size in ("tiny", "town"):
+            return _messy(Path(folder), options, language)
+    raise CityWordsUnclear
+
+
+def _messy(folder: Path, options: argparse.Namespace, language: Language) -> int:
     from shuxin.city.api import Size, write_messy_files
 
     with watched() as progress:
         files = write_messy_files(
-            Path(options.folder), size=Size(options.size), seed=options.seed, progress=progress
+            folder, size=Size(options.size), seed=options.seed, progress=progress
         )
     say(
         _DONE,
@@ -36,3 +73,46 @@ def run(options: argparse.Namespace, language: Language) -> int:
         truth=files.truth,
     )
     return 0
+
+
+def _generate(folder: Path, options: argparse.Namespace, language: Language) -> int:
+    from shuxin.city.api import WorldSize, generate_city
+
+    with watched() as progress:
+        made = generate_city(
+            folder,
+            size=WorldSize(options.size),
+            seed=options.seed,
+            departments=tuple(options.departments),
+            progress=progress,
+        )
+    say(
+        _GENERATED,
+        language,
+        count=made.catalogues,
+        firms=f"{made.firms:,}",
+        rows=f"{made.rows:,}",
+        folder=made.folder,
+        size=f"{made.bytes / 1e6:,.0f}",
+        truth=made.folder / "truth",
+    )
+    return 0
+
+
+def _check(folder: Path, language: Language) -> int:
+    from shuxin.city.api import check_city
+
+    with watched() as progress:
+        findings = check_city(folder, progress=progress)
+    show(
+        "",
+        _COLUMNS[language],
+        [
+            (one.what.say(language), one.wanted, one.found, _HOLDS[one.holds].say(language))
+            for one in findings
+        ],
+        right=(1, 2),
+    )
+    off = sum(not one.holds for one in findings)
+    say(_OFF if off else _SOUND, language, off=off, count=len(findings))
+    return 1 if off else 0

@@ -1,0 +1,22 @@
+"""Banks and their registry: loans, reports, bills, vouchers (T85, T88, T90, T91)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shuxin.city.records.coded.bills import commercial_bills, receivable_vouchers
+from shuxin.city.records.coded.current import bank_flows
+from shuxin.city.records.coded.ledger import credit_reports, loan_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shuxin.city.records.drawn import Recipe
+
+RECIPES: Mapping[str, Recipe] = {
+    "loan_ledger": loan_ledger,
+    "bank_flows": bank_flows,
+    "enterprise_credit_reports": credit_reports,
+    "commercial_bills": commercial_bills,
+    "receivable_vouchers": receivable_vouchers,
+}
