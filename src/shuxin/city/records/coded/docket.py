@@ -46,7 +46,7 @@ NOBODY = -1
 PERSON, BANK, OUTSIDER = 0, 1, 2
 """Who the other side is when it is no firm of the city."""
 _LOAN, _SALE, _LABOUR = (code("cause", word) for word in ("loan", "sale", "labour"))
-_BUILDING, _OTHER = code("cause", "construction"), code("cause", "other")
+_BUILDING, _LEASE = code("cause", "construction"), code("cause", "lease")
 _OWES = tuple(code("judgment_result", word) for word in ("for_plaintiff", "partly", "mediated"))
 _BUILDERS = SECTIONS.index("E")
 _LEAST_FEN = 200_000
@@ -137,7 +137,7 @@ def _claims(
     known = (last > first) & (falls(bits, 2, _KNOWN_CREDITOR))
     supplier = network.seller[np.minimum(edge, network.many - 1)].astype(np.int64)
     causes = np.broadcast_to(np.asarray(cause, np.int8), defendant.shape).copy()
-    by_firm = (causes == _SALE) | (causes == _BUILDING) | (causes == _OTHER)
+    by_firm = ~np.isin(causes, (_LOAN, _LABOUR, _LEASE))
     outside = np.where(causes == _LABOUR, PERSON, np.where(causes == _LOAN, BANK, OUTSIDER))
     return _Claims(
         defendant=defendant,
