@@ -24,4 +24,5 @@ class TestAllAtOnce:
     ) -> None:
         said = race("lending", tmp_path, seed=100 * seed, threads=10, actions=80)
         assert said["wrong"] == []
-        assert said["done"]["accept"]
+        came_through = said["done"].keys() - {"refused"}
+        assert len(came_through) > 4, "too little happened for a law to be broken"
