@@ -21,7 +21,7 @@ if not os.environ.get("SHUXIN_HOME"):
 # threads of a small product wait for each other (one file of fits, on busy cores: 20 s of processor, else 5).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-settings.register_profile("shuxin", deadline=None, max_examples=25)
+settings.register_profile("shuxin", deadline=None, max_examples=15)
 settings.register_profile("thorough", deadline=None, max_examples=300)  # make soak
 settings.load_profile("shuxin")
 
