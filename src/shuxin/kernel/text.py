@@ -46,3 +46,7 @@ class Text:
         template = self.zh if language == "zh" else self.en
         said = {n: f.say(language) if isinstance(f, Sayable) else f for n, f in facts.items()}
         return template.format(**said)
+
+    def filled(self, **facts: object) -> Text:
+        """The sentence with its names filled, to be said later; a brace in a fact would be a name again."""
+        return Text(en=self.say("en", **facts), zh=self.say("zh", **facts))

@@ -105,7 +105,7 @@ def _counts(seen: list[Seen], told: Mapping[str, Mapping[str, Any]], firms: int)
             many[code] += 1
     whole = [code for code, one in DEPARTMENTS.items() if many[code] == one.catalogues]
     rows = [
-        _budget(_said(_ROWS, department=code), wanted[code], found[code], within) for code in whole
+        _budget(_ROWS.filled(department=code), wanted[code], found[code], within) for code in whole
     ]
     if len(whole) == len(DEPARTMENTS):
         rows.append(_budget(_ALL_ROWS, sum(wanted.values()), sum(found.values()), within))
@@ -115,10 +115,6 @@ def _counts(seen: list[Seen], told: Mapping[str, Mapping[str, Any]], firms: int)
 def _budget(what: Text, wanted: float, found: int, within: float) -> Finding:
     slack = max(within * wanted, 3 * wanted**0.5)
     return near(what, wanted / 1e6, found / 1e6, within=slack / 1e6, digits=4)
-
-
-def _said(text: Text, **facts: object) -> Text:
-    return Text(en=text.say("en", **facts), zh=text.say("zh", **facts))
 
 
 def _damage(seen: list[Seen], told: Mapping[str, Mapping[str, Any]]) -> list[Finding]:

@@ -52,14 +52,10 @@ def population(folder: Path) -> list[Finding]:
     truth = folder / TRUTH_FOLDER
     for file in ("firms.parquet", "labels.parquet"):
         if not (truth / file).is_file():
-            return [Finding(_said(_MISSING, file=file), "there", "missing", holds=False)]
+            return [Finding(_MISSING.filled(file=file), "there", "missing", holds=False)]
     firms = pq.read_table(truth / "firms.parquet")
     labels = pq.read_table(truth / "labels.parquet")
     return [*_marginals(firms), *_survival(firms), *_defaults(firms, labels)]
-
-
-def _said(text: Text, **facts: object) -> Text:
-    return Text(en=text.say("en", **facts), zh=text.say("zh", **facts))
 
 
 def _words(firms: pa.Table, name: str) -> NDArray[np.str_]:
@@ -87,7 +83,7 @@ def _marginals(firms: pa.Table) -> Iterator[Finding]:
         for name, share in shares.items():
             wanted = share / total
             chance = 2 * (wanted * (1 - wanted) / max(1, len(words))) ** 0.5
-            what = _said(_MARGINAL[column], name=name)
+            what = _MARGINAL[column].filled(name=name)
             yield near(what, wanted, float((words == name).mean()), within=MARGIN + chance)
 
 
@@ -110,7 +106,7 @@ def _survival(firms: pa.Table) -> Iterator[Finding]:
     spread = np.sqrt(np.cumsum(hazard / np.maximum(risk, 1)))
     for year, wanted in zip(_SURVIVAL_YEARS, survival()[list(_SURVIVAL_YEARS)], strict=True):
         chance = 3 * float(alive[12 * year] * spread[12 * year - 1])
-        what = _said(_SURVIVES, years=year)
+        what = _SURVIVES.filled(years=year)
         yield near(what, float(wanted), float(alive[12 * year]), within=SURVIVAL + chance)
 
 
@@ -132,4 +128,4 @@ def _defaults(firms: pa.Table, labels: pa.Table) -> Iterator[Finding]:
         many = max(1, len(np.unique(firm[rows])))
         chance = 3 * (wanted / many) ** 0.5
         found = float(bad[rows].mean()) if rows.any() else 0.0
-        yield near(_said(_DEFAULTS, name=name), wanted, found, within=slack + chance)
+        yield near(_DEFAULTS.filled(name=name), wanted, found, within=slack + chance)

@@ -222,11 +222,7 @@ def _personal(field: Field) -> State | None:
     masked = field.meaning.value in PERSONAL_MEANINGS
     hidden = Text(en="{class_}, masked", zh="{class_}，已脱敏")
     text = PERSONAL[field.personal.value]
-    return State(_filled(hidden, class_=text) if masked else text, "warn")
-
-
-def _filled(text: Text, **facts: Text) -> Text:
-    return Text(en=text.say("en", **facts), zh=text.say("zh", **facts))
+    return State(hidden.filled(class_=text) if masked else text, "warn")
 
 
 def _why_level(field: Field, grade: Grade | None) -> Text:

@@ -204,7 +204,7 @@ def report_facts(report: CardReport) -> Facts:
         (Text(en="Firms it was made from", zh="建模样本"), report.rows),
         (Text(en="Bad among them", zh="其中坏样本"), report.bads),
         (Text(en="Fits", zh="拟合次数"), len(report.fits)),
-        (_OWN_AUC, _filled(_OWN_ONLY, auc=f"{report.own_auc:.4f}")),
+        (_OWN_AUC, _OWN_ONLY.filled(auc=f"{report.own_auc:.4f}")),
     ]
     if report.alone is not None and report.alone.auc is not None:
         told.append((_ALONE_AUC, f"{report.alone.auc:.4f}"))
@@ -218,10 +218,6 @@ _OWN_ONLY = Text(
     en="{auc} on these firms; of the total nobody knows it",
     zh="{auc}（上述样本；总分的 AUC 各方均不掌握）",
 )
-
-
-def _filled(text: Text, **facts: str) -> Text:
-    return Text(en=text.say("en", **facts), zh=text.say("zh", **facts))
 
 
 _ALONE_AUC = Text(en="AUC of this party alone", zh="仅用本方特征的 AUC")
