@@ -131,7 +131,7 @@ class TestChanges:
         assert changes(old=old, new=replace(old, version=new.version)) == ()
 
     @given(contracts(), contracts())
-    @settings(max_examples=30, deadline=None)
+    @settings(deadline=None)
     def test_say_themselves_in_both_languages(self, old: Contract, new: Contract) -> None:
         for change in changes(old=old, new=replace(new, dataset=old.dataset)):
             assert change.description.say("en")

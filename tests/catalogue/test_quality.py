@@ -64,7 +64,7 @@ def measured(rows: list[tuple[object, ...]], contract: Contract = CONTRACT) -> L
 
 class TestColumnStatistics:
     @given(tables)
-    @settings(max_examples=30, deadline=None)
+    @settings(deadline=None)
     def test_agree_with_counting_by_hand(self, rows: list[tuple[object, ...]]) -> None:
         found = measured(rows)
         codes = [row[2] for row in rows if row[2] is not None]

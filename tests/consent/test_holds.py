@@ -29,7 +29,7 @@ def held(reference: str = "one") -> set[str]:
 
 @pytest.mark.django_db
 class TestFollowHolds:
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.sampled_from(NAMES), MOVES)
     def test_a_hold_is_on_all_that_its_subject_became_and_on_nobody_else(
         self, start: str, resolutions: list[set[tuple[str, str]]]

@@ -20,8 +20,9 @@ from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.fusion import models as fusion_models
 from shuxin.fusion.acceptance import accept_proposals
 from shuxin.fusion.findings import connect
-from shuxin.fusion.ingest import Importer, Outcome, State
+from shuxin.fusion.ingest import Importer
 from shuxin.fusion.loading import ROWS_FILE
+from shuxin.fusion.outcome import Outcome, State
 from shuxin.fusion.proposal_files import MAPPING_FILE, proposal_names, read_proposal
 from shuxin.fusion.proposals import Holder
 from shuxin.fusion.reading_back import RejectedRow, rejects

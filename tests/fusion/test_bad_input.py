@@ -18,7 +18,7 @@ from tests.fusion.conftest import (
 )
 
 from shuxin.fusion import loading
-from shuxin.fusion.ingest import State
+from shuxin.fusion.outcome import State
 from shuxin.fusion.proposal_files import proposal_names
 from shuxin.fusion.reading import compressed, lines, opening
 from shuxin.infra import store as store_module

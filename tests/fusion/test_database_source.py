@@ -10,7 +10,8 @@ import pytest
 from tests.fusion.conftest import FIRST_DAY, HOLDER, Installation, rows_of_firms
 
 from shuxin.fusion.acceptance import accept_proposals
-from shuxin.fusion.ingest import Importer, Outcome, State
+from shuxin.fusion.ingest import Importer
+from shuxin.fusion.outcome import Outcome, State
 from shuxin.fusion.proposal_files import proposal_names
 from shuxin.fusion.reading.opening import DatabaseSource
 from shuxin.infra.api import silent_progress

@@ -15,7 +15,9 @@ from tests.fusion.conftest import (
 from tests.fusion.rewriting import Form, as_xlsx
 
 from shuxin.catalogue.api import contract, dataset
-from shuxin.fusion.ingest import Importer, ImportRunning, State, one_import
+from shuxin.fusion.import_lock import ImportRunning, one_import
+from shuxin.fusion.ingest import Importer
+from shuxin.fusion.outcome import State
 from shuxin.fusion.rejects import REASONS
 
 pytestmark = pytest.mark.django_db

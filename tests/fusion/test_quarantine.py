@@ -42,7 +42,7 @@ from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.fusion import ingest
 from shuxin.fusion.findings import connect
 from shuxin.fusion.history import dataset_history
-from shuxin.fusion.ingest import State
+from shuxin.fusion.outcome import State
 from shuxin.fusion.subjects import dataset_version, subject_codes
 from shuxin.infra.api import Settings, Store
 from shuxin.kernel.errors import Conflict

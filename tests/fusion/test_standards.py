@@ -17,7 +17,8 @@ from shuxin.consent.api import ALL_SUBJECTS, Purpose
 from shuxin.fusion.applicants import read_wishes
 from shuxin.fusion.features.computation import compute_features, subjects_with_features
 from shuxin.fusion.features.registry import TRADE_FEATURES
-from shuxin.fusion.ingest import Importer, State
+from shuxin.fusion.ingest import Importer
+from shuxin.fusion.outcome import State
 from shuxin.fusion.outcomes import churn_table, loan_outcomes
 from shuxin.fusion.portrait import find_entity
 from shuxin.fusion.standards import STANDARDS, plain_header, standard_named, standard_of

@@ -82,7 +82,7 @@ class LosingDisk:
 
 
 class TestLosingDisk:
-    @settings(max_examples=20, deadline=None)
+    @settings(deadline=None)
     @given(STEPS)
     def test_loses_no_acknowledged_entry(
         self, tmp_path_factory: pytest.TempPathFactory, steps: list[Step]

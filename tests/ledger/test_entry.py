@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.ledger.samples import SALT, entry
 
@@ -90,7 +90,6 @@ class TestEntry:
         with pytest.raises(EntryInvalid):
             parse_entry(data)
 
-    @settings(max_examples=40)
     @given(
         st.binary(max_size=80) | st.recursive(st.none() | st.text(max_size=4), st.lists).map(repr)
     )

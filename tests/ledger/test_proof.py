@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.ledger.samples import (
     KEY,
@@ -175,7 +175,6 @@ class TestProof:
         except ShuxinError as error:
             assert error.say("zh")
 
-    @settings(max_examples=40)
     @given(st.binary(max_size=60) | st.recursive(st.none() | st.text(max_size=3), st.lists))
     def test_of_strangers_bytes_is_refused_in_words(self, data: object) -> None:
         raw = data if isinstance(data, bytes) else json.dumps(data).encode()

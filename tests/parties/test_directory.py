@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.parties.world import (
     BANK,
@@ -118,7 +118,6 @@ def bytes_changed(data: bytes, place: int, bit: int) -> bytes:
 
 
 class TestLaws:
-    @settings(max_examples=30)
     @given(st.permutations(EVERYTHING))
     def test_any_order_builds_the_same_directory(self, statements: list[Statement]) -> None:
         assert built(*statements, *statements[:3]) == built(*EVERYTHING)
@@ -159,7 +158,6 @@ class TestLaws:
             assert START <= found.valid_from <= at < found.valid_to <= END
             assert name != "forged"
 
-    @settings(max_examples=30)
     @given(
         st.lists(st.sampled_from(EVERYTHING), unique_by=lambda one: one.hash),
         st.sampled_from(["boss", "attester", "legal"]),
@@ -177,7 +175,6 @@ class TestLaws:
         directory = built(*rest, *legal, *bound(claim("boss")), *again, gone)
         assert outcome(directory, "boss", at=START + days * DAY) is KeyProblem.REVOKED
 
-    @settings(max_examples=20)
     @given(st.lists(st.sampled_from(EVERYTHING), unique_by=lambda one: one.hash))
     def test_an_earlier_directory_changes_nothing_but_the_time_it_takes(
         self, statements: list[Statement]

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.parties.world import (
     ATTESTER_PARTY,
@@ -177,7 +177,6 @@ class TestLaws:
         directory = built([*WORLD, gone, *early], kept=kept)
         assert not rejected(directory) & {one.hash for one in (gone, *early)}
 
-    @settings(max_examples=40)
     @given(
         st.lists(st.tuples(kinds_and_enders, days, days, st.none() | days), max_size=4),
         st.randoms(),

@@ -5,7 +5,7 @@ import random
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.verification.codes import (
@@ -51,7 +51,6 @@ class TestBase45:
 
 
 class TestCodes:
-    @settings(max_examples=30)
     @given(st.binary(min_size=1, max_size=6000), st.randoms(use_true_random=False))
     def test_come_back_in_any_order_and_scanned_twice(
         self, receipt: bytes, order: random.Random

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.verification.commitment import (
@@ -54,7 +54,6 @@ class TestCommitment:
     ) -> None:
         assert of(b"abc", form=Form(algorithm, Canon.NONE, "text/plain")) == expected
 
-    @settings(max_examples=50)
     @given(st.binary(max_size=300), st.binary(min_size=32, max_size=32))
     def test_is_hmac_over_head_and_content(self, content: bytes, salt: bytes) -> None:
         message = b"DVP1\nhmac-sha256\nnone\ntext/plain\n" + content
@@ -64,7 +63,6 @@ class TestCommitment:
         found = hashlib.new("sm3", b"abc").hexdigest()  # GB/T 32905-2016, example 1
         assert found == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 
-    @settings(max_examples=50)
     @given(st.binary(max_size=40), st.binary(max_size=40))
     def test_forms_and_salts_never_mix(self, first: bytes, second: bytes) -> None:
         forms = [
@@ -100,7 +98,6 @@ class TestCommitment:
 
 
 class TestJson:
-    @settings(max_examples=50)
     @given(st.dictionaries(st.text(max_size=5), st.integers(-100, 100) | st.text(max_size=5)))
     def test_another_layout_of_the_same_json_matches(self, value: dict[str, object]) -> None:
         layouts = {
@@ -121,14 +118,12 @@ class TestJson:
         message = AS_JSON.head + data
         assert of(data, form=AS_JSON) == hmac.digest(SALT, message, "sha256").hex()
 
-    @settings(max_examples=50)
     @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53) + 1, 2**53 - 1))
     def test_a_number_as_computers_write_it_is_kept(self, number: float) -> None:
         data = json.dumps([number]).encode()
         assert keeps_numbers(data)
         assert canonical_content(data) is not None
 
-    @settings(max_examples=50)
     @given(
         st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30)
     )

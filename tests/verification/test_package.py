@@ -5,7 +5,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.verification.package import (
@@ -37,7 +37,6 @@ GOOD = (("receipt.json", b"{}"), ("content/a.pdf", b"abc"))
 
 
 class TestPackage:
-    @settings(max_examples=25)
     @given(
         st.binary(max_size=3000),
         st.binary(min_size=1, max_size=100),

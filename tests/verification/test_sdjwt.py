@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.kernel.signing import Ed25519Key, base64url
@@ -127,7 +127,6 @@ VALUES = st.recursive(
 
 
 class TestIssuingAndPresenting:
-    @settings(max_examples=40)
     @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=6), st.data())
     def test_a_verifier_sees_just_what_was_shown(
         self, claims: dict[str, Any], data: st.DataObject

@@ -5,7 +5,7 @@ import json
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.kernel.signing import Ed25519Key, base64url, from_base64url
@@ -38,7 +38,6 @@ def made(standings: dict[int, Standing]) -> StatusList:
 
 
 class TestStatusList:
-    @settings(max_examples=30)
     @given(STANDINGS)
     def test_says_again_what_was_written(self, standings: dict[int, Standing]) -> None:
         statement = made(standings).sign(signer=KEY)
@@ -46,7 +45,6 @@ class TestStatusList:
         assert read.signed_by(KEY.public)
         assert found == made(standings)
 
-    @settings(max_examples=30)
     @given(STANDINGS, st.integers(0, PLACES - 1))
     def test_every_other_place_is_valid(self, standings: dict[int, Standing], index: int) -> None:
         found = made(standings).of(index)

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.verification.samples import (
     BANK,
@@ -141,7 +141,6 @@ class TestCourse:
 
 
 class TestWrongTurns:
-    @settings(max_examples=40)
     @given(
         turns=st.integers(0, 6),
         step=st.sampled_from(list(Step)),

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.federation.alignment.matching import StandsTwice, common
@@ -25,7 +25,6 @@ class TestCommon:
         for column, one in zip(places.T.tolist(), given_lists, strict=True):
             assert [one[place] for place in column] == truth
 
-    @settings(max_examples=40)
     @given(lists, st.data())
     def test_a_value_twice_in_one_list_is_refused(
         self, given_lists: Lists, data: st.DataObject

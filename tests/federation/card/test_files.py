@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.federation.card.samples import HOLDERS, LABEL, contract_of, summing, world_of
 
@@ -55,7 +55,6 @@ class TestRoundTrip:
         holders=st.integers(1, 3),
         contribution=st.sampled_from(list(Contribution)),
     )
-    @settings(max_examples=20)
     def test_gives_the_same_parts(
         self, seed: int, holders: int, contribution: Contribution
     ) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.federation.card.samples import CATEGORIES, HOLDERS, contract_of, world_of
 
@@ -56,7 +56,6 @@ def part_of(*woes: tuple[int, ...]) -> tuple[CardPart, dict[str, np.ndarray]]:
 
 
 class TestToldShare:
-    @settings(max_examples=25)
     @given(seed=st.integers(0, 10_000), contribution=st.sampled_from(list(Contribution)))
     def test_is_that_of_a_list_of_all_combinations(
         self, seed: int, contribution: Contribution

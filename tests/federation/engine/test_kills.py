@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.federation.engine.disk import PART, faulty_disk
 from tests.federation.engine.ends import A, End, open_line, run_both
@@ -96,7 +96,6 @@ class TestKills:
             disk.lose_power(tmp_path)
             assert once(tmp_path / "job") == used
 
-    @settings(max_examples=25)
     @given(ends, kills, kills, st.booleans())
     def test_many_kills_change_nothing_in_the_end(
         self, sizes: list[int], kills: set[int], full: set[int], power: bool

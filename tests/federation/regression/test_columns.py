@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.federation.regression.world import task_of
 
@@ -40,7 +40,6 @@ def plain_pairs(x: np.ndarray) -> np.ndarray:
 
 class TestPairs:
     @given(st.integers(1, 40), st.integers(1, 4), st.integers(0, 1000))
-    @settings(max_examples=30)
     def test_are_all_products_of_two_columns(self, rows: int, width: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
         x = rng.integers(-8000, 8001, (rows, width))

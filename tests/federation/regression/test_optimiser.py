@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.federation.regression.world import design, sample
 
@@ -29,7 +29,6 @@ def climbed(x: np.ndarray, good: np.ndarray, *, ridge: float, most: int) -> tupl
 
 class TestOptimiser:
     @given(st.integers(0, 10_000), st.integers(1, 5), st.sampled_from([0.0, 3.0]))
-    @settings(max_examples=30)
     def test_finds_the_fit(self, seed: int, width: int, ridge: float) -> None:
         parts, good = sample(seed, rows=300, columns=(width,))
         assume(10 < good.sum() < 290)

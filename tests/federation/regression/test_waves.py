@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shuxin.federation.regression import waves
@@ -130,7 +130,6 @@ WAVES = [
 
 class TestSharedValue:
     @given(st.sampled_from(WAVES), st.integers(0, 2**32 - 1), st.integers(1, 4))
-    @settings(max_examples=40)
     def test_shares_add_up_to_the_wave(
         self, case: tuple[Wave, object, float], seed: int, parties: int
     ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.federation.statistics.world import numbers, texts
 
@@ -27,7 +27,6 @@ def values_of(feature: FineFeature) -> np.ndarray[Any, Any]:
 
 class TestPrebins:
     @given(SEEDS, ROWS, st.integers(1, 40), st.integers(1, 50))
-    @settings(max_examples=60)
     def test_of_numbers_hold_the_minimum_and_are_few(
         self, seed: int, rows: int, least: int, most: int
     ) -> None:
@@ -43,7 +42,6 @@ class TestPrebins:
         assert set(feature.shape.edges) <= set(loose.shape.edges)
 
     @given(SEEDS, ROWS, st.integers(1, 40), st.integers(2, 50))
-    @settings(max_examples=60)
     def test_of_categories_hold_the_minimum_and_are_few(
         self, seed: int, rows: int, least: int, most: int
     ) -> None:

@@ -65,7 +65,7 @@ class TestRelations:
         st.integers(0, 2**32),
         st.tuples(*[st.integers(0, 3)] * 3),
     )
-    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_equal_those_of_pooled_columns(
         self, tmp_path: Path, rows: int, seed: int, widths: tuple[int, ...]
     ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.federation.statistics.world import counting
 
@@ -68,7 +68,6 @@ class TestDescription:
                 read(wrong)
 
     @given(JSON)
-    @settings(max_examples=40)
     def test_of_anything_else_is_refused(self, value: Any) -> None:
         with pytest.raises(StatisticsMessageWrong):
             read(value)
@@ -137,7 +136,6 @@ class TestAnswer:
                 take([{"groups": wrong, "woe": [0] * (len(wrong) + 1)}], PLACES)
 
     @given(JSON)
-    @settings(max_examples=40)
     def test_of_anything_else_is_refused(self, value: Any) -> None:
         for wrong in (value, [value], groups() * 2):
             with pytest.raises(StatisticsMessageWrong):

@@ -5,7 +5,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.fusion.reading.test_workbook import xls, xlsx
 
@@ -126,7 +126,6 @@ class TestHostileBytes:
     ) -> None:
         self._read(tmp_path_factory, content)
 
-    @settings(max_examples=25)
     @given(mutated(BOOKS))
     def test_are_read_or_refused_as_workbooks(
         self, tmp_path_factory: pytest.TempPathFactory, content: bytes
@@ -169,7 +168,6 @@ class TestFilesUnder:
 
 
 class TestFingerprint:
-    @settings(max_examples=20)
     @given(st.binary(max_size=99), st.binary(max_size=99))
     def test_is_of_the_bytes_alone(
         self, tmp_path_factory: pytest.TempPathFactory, one: bytes, other: bytes

@@ -49,7 +49,7 @@ class SlowBucket:
 
 @pytest.mark.django_db
 class TestTake:
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.integers(1, 5), st.integers(1, 3000), st.lists(st.integers(0, 4000), max_size=25))
     def test_is_a_token_bucket(self, burst: int, interval: int, gaps: list[int]) -> None:
         rate = Rate(burst=burst, interval=timedelta(milliseconds=interval))

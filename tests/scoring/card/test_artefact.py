@@ -78,7 +78,6 @@ class TestAlteration:
                 read_card(bytes(changed))
 
     @given(st.integers(0, len(DATA) - 1))
-    @settings(max_examples=50)
     def test_a_cut_file_is_refused(self, length: int) -> None:
         with pytest.raises(InvalidInput):
             read_card(DATA[:length])

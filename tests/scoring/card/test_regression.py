@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
@@ -60,7 +60,6 @@ class TestPublishedCase:
 
 class TestFitLogistic:
     @given(seeds, st.sampled_from([0.0, 0.5, 20.0]))
-    @settings(max_examples=20)
     def test_reaches_what_a_general_optimiser_reaches(self, seed: int, ridge: float) -> None:
         features, outcomes = sample(seed)
         signs = np.where(outcomes, 1.0, -1.0)
@@ -75,7 +74,6 @@ class TestFitLogistic:
         assert [fit.intercept, *fit.coefficients] == pytest.approx(slow.x, abs=2e-4)
 
     @given(seeds)
-    @settings(max_examples=20)
     def test_predicts_as_many_events_as_there_are(self, seed: int) -> None:
         features, outcomes = sample(seed)
         fit = fit_logistic(features=features, outcomes=outcomes)
@@ -84,7 +82,6 @@ class TestFitLogistic:
         assert fit.gradient < 1e-6
 
     @given(seeds)
-    @settings(max_examples=20)
     def test_the_other_event_turns_every_sign(self, seed: int) -> None:
         features, outcomes = sample(seed)
         fit = fit_logistic(features=features, outcomes=outcomes)
@@ -93,7 +90,6 @@ class TestFitLogistic:
         assert turned.intercept == pytest.approx(-fit.intercept, abs=1e-7)
 
     @given(seeds)
-    @settings(max_examples=20)
     def test_a_weight_is_so_many_equal_rows(self, seed: int) -> None:
         features, outcomes = sample(seed)
         times = np.random.default_rng(seed).integers(1, 4, len(outcomes))
@@ -184,7 +180,6 @@ class TestSeparation:
         assert fit.coefficients[0] == pytest.approx(2, abs=0.5)
 
     @given(seeds)
-    @settings(max_examples=30)
     def test_on_a_line_it_is_two_ranges_that_do_not_overlap(self, seed: int) -> None:
         rng = np.random.default_rng(seed)
         values, outcomes = rng.integers(0, 6, 8), rng.random(8) < 0.5

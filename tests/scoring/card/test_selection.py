@@ -85,7 +85,6 @@ class TestFilters:
 
 class TestVarianceInflation:
     @given(st.integers(0, 500))
-    @settings(max_examples=20)
     def test_is_the_diagonal_of_the_inverse(self, seed: int) -> None:
         rng = np.random.default_rng(seed)
         correlation = np.corrcoef(rng.normal(size=(30, 5)) @ rng.normal(size=(5, 5)), rowvar=False)
@@ -122,7 +121,6 @@ class TestSignGuard:
         assert [drop.name for drop in found.dropped] == ["turned"]
 
     @given(st.integers(0, 300), st.sampled_from(list(Search)))
-    @settings(max_examples=25)
     def test_every_coefficient_is_positive_and_everybody_accounted_for(
         self, seed: int, search: Search
     ) -> None:
