@@ -256,8 +256,9 @@ class TestDecisions:
         answer = desk.post(f"{firm_url(12)}/decide", as_of=DAY, requested="")
         assert answer.status_code == 404
 
-    def test_refuse_what_is_no_amount(self, desk: Desk) -> None:
-        form = {"key": new_key(), "as_of": DAY, "requested": "much"}
+    @pytest.mark.parametrize("typed", ["much", "0", "-3", "99999999999999999999"])
+    def test_refuse_what_is_no_amount(self, desk: Desk, typed: str) -> None:
+        form = {"key": new_key(), "as_of": DAY, "requested": typed}
         assert desk.post(f"{firm_url(12)}/decide", **form).status_code == 400
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from shuxin.consent.api import Purpose
 from shuxin.infra.api import now_in_china, settings_from_environment
 from shuxin.kernel.errors import InvalidInput
-from shuxin.kernel.money import InvalidAmount, Unit, parse_amount_fen
 from shuxin.kernel.text import Text
 from shuxin.portal.web.access import BANK_OFFICERS, open_to
 from shuxin.portal.web.pages import language_of, page
@@ -24,6 +23,7 @@ from shuxin.portal.web.views import bank_deciding, bank_evidence, bank_firm
 from shuxin.portal.web.views.bank_days import day_asked
 from shuxin.portal.web.views.bank_reading import permit_for_everybody
 from shuxin.portal.web.views.bank_waiting import done_fragment, waiting_page
+from shuxin.portal.web.views.typed import amount_fen
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -221,11 +221,8 @@ def _amount(request: HttpRequest) -> int | None:
     typed = request.POST.get("requested", "").strip()
     if not typed:
         return None
-    try:
-        fen = parse_amount_fen(typed[:40], unit=Unit.TEN_THOUSAND_YUAN)
-    except InvalidAmount:
-        raise AmountInvalid from None
-    if fen <= 0:
+    fen = amount_fen(typed)
+    if fen is None:
         raise AmountInvalid
     return fen
 
