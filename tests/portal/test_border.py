@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.soak
 BANK_A, BANK_B = "91320594088140947F", "91350211M000100Y46"
 RUN = (
     "import sys\n"

@@ -95,7 +95,9 @@ class TestAllocate:
             if found.limits_fen[candidate.key]:
                 assert candidate.profit_fen(found.limits_fen[candidate.key]) >= 0
 
-    @pytest.mark.parametrize(("seed", "share"), [(1, 0.003), (2, 0.4), (3, 2.0)])
+    @pytest.mark.parametrize(
+        ("seed", "share"), [(1, 0.003), pytest.param(2, 0.4, marks=pytest.mark.soak), (3, 2.0)]
+    )
     def test_two_thousand_are_shared_out_with_proof(self, seed: int, share: float) -> None:
         rng = np.random.default_rng(seed)
         group = [

@@ -30,6 +30,9 @@ LEAST_STEPS = 60
 """Fewer than any node takes in such a job."""
 
 
+pytestmark = pytest.mark.soak  # the demo runs real nodes too; in check each program runs alone
+
+
 @pytest.fixture(scope="module")
 def jobs(city: City) -> Mapping[str, str]:
     """Five jobs at once."""

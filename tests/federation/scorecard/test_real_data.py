@@ -24,7 +24,7 @@ from tests.federation.scorecard.world import (
 ROOT = Path(__file__).parents[3]
 DATA = Path(os.environ.get("SHUXIN_DATA", ROOT.parent / "shared" / "data")) / "fate_examples"
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.soak]
 
 
 @pytest.fixture(scope="module")
