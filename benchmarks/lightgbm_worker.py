@@ -1,4 +1,4 @@
-"""LightGBM for cards_public.py; runs in an interpreter that has lightgbm.
+"""LightGBM for cards_public.py and city_ladder.py; runs in an interpreter that has lightgbm.
 
 300 rounds, all else as the library comes; text columns are its own categories. The folds come as indices
 and nothing of a test fold is looked at before it is scored.
@@ -38,5 +38,13 @@ def folds(*, path: str, categorical: list[int]) -> dict[str, Any]:
     return {"scores": scores.tolist(), "seconds": seconds, "version": version("lightgbm")}
 
 
+def learnt(*, path: str, rounds: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """Scores of the rows ``tried`` by a model of the rows ``x`` and their outcomes ``bad``."""
+    given = np.load(path)
+    data = lightgbm.Dataset(given["x"], given["bad"].astype(float))
+    model = lightgbm.train(settings, data, num_boost_round=rounds)
+    return {"scores": model.predict(given["tried"]).tolist(), "version": version("lightgbm")}
+
+
 if __name__ == "__main__":
-    serve(folds=folds)
+    serve(folds=folds, learnt=learnt)

@@ -5,8 +5,6 @@ from hypothesis import strategies as st
 
 from shuxin.city.numbers import (
     identity_number_of,
-    mobile_number_of,
-    power_account_of,
     registration_number_of,
     uscc_of,
 )
@@ -50,12 +48,6 @@ class TestOtherNumbers:
     def test_are_unique(self, some: list[int], seed: int) -> None:
         for numbers in (
             {identity_number_of(i, seed=seed).reveal() for i in some},
-            {mobile_number_of(i, seed=seed).reveal() for i in some},
-            {power_account_of(i, seed=seed) for i in some},
             {registration_number_of(i, region="349901", seed=seed) for i in some},
         ):
             assert len(numbers) == len(some)
-
-    @given(entities, seeds)
-    def test_mobiles_are_in_a_segment_that_no_operator_has(self, person: int, seed: int) -> None:
-        assert mobile_number_of(person, seed=seed).reveal().startswith("154")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import shuxin.city
-from shuxin.city.departments import TABLES
+from shuxin.city.files.offices import TABLES
 
 pytestmark = pytest.mark.real_data
 _SHORTEST = 2

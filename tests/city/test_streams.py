@@ -4,10 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuxin.city.streams import Streams, dealt, quotas, scattered, stream
+from shuxin.city.streams import Streams, scattered, stream
 
 seeds = st.integers(0, 2**63 - 1)
-shares = st.dictionaries(st.sampled_from("ABCDEFGH"), st.floats(0.01, 100), min_size=1, max_size=8)
 
 
 class TestStream:
@@ -54,21 +53,3 @@ class TestScattered:
     def test_is_one_to_one(self, size: int, seed: int) -> None:
         places = {scattered(i, size=size, seed=seed, purpose="x") for i in range(size)}
         assert places == set(range(size))
-
-
-class TestQuotas:
-    @given(shares, st.integers(0, 5000))
-    def test_adds_up_and_stays_within_one(self, given_shares: dict[str, float], total: int) -> None:
-        counts = quotas(given_shares, total=total)
-        whole = sum(given_shares.values())
-        assert sum(counts.values()) == total
-        for word, share in given_shares.items():
-            assert abs(counts[word] - share / whole * total) < 1 + 1e-6
-
-    @given(shares, st.integers(0, 200), seeds)
-    def test_dealing_keeps_the_quotas(
-        self, given_shares: dict[str, float], total: int, seed: int
-    ) -> None:
-        words = dealt(given_shares, total=total, rng=stream(seed=seed, purpose="deal"))
-        counts = quotas(given_shares, total=total)
-        assert {word: words.count(word) for word in counts} == counts

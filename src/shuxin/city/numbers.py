@@ -8,7 +8,6 @@ from shuxin.city.streams import scattered
 from shuxin.city.vocabulary import DISTRICTS
 from shuxin.kernel.identity_number import IdentityNumber, identity_check
 from shuxin.kernel.organisation_code import organisation_check
-from shuxin.kernel.phone import MobileNumber
 from shuxin.kernel.registration_number import RegistrationNumber, registration_check
 from shuxin.kernel.uscc import ALPHABET, USCC, check_symbol
 
@@ -17,7 +16,6 @@ _SERIALS = 10**8
 _FIRST_BIRTH = dt.date(1956, 1, 1)
 _BIRTH_DAYS = 48 * 365
 _SEQUENCES = 999
-_UNASSIGNED_SEGMENT = "154"
 
 
 def uscc_of(index: int, *, category: str, region: str, seed: int) -> USCC:
@@ -49,14 +47,3 @@ def identity_number_of(index: int, *, seed: int) -> IdentityNumber:
     birth = _FIRST_BIRTH + dt.timedelta(days=days)
     body = f"{regions[place]}{birth:%Y%m%d}{sequence + 1:03d}"
     return IdentityNumber(body + identity_check(body))
-
-
-def mobile_number_of(index: int, *, seed: int) -> MobileNumber:
-    """Number in the segment 154, which no operator uses."""
-    tail = scattered(index, size=10**8, seed=seed, purpose="mobile_number")
-    return MobileNumber(f"{_UNASSIGNED_SEGMENT}{tail:08d}")
-
-
-def power_account_of(index: int, *, seed: int) -> str:
-    """Account number (户号) at the power company: ten digits."""
-    return f"34{scattered(index, size=10**8, seed=seed, purpose='power_account'):08d}"

@@ -1,17 +1,11 @@
-"""How large a synthetic city is, and the span of time that its data cover."""
+"""The seeds of a synthetic city, and the span of time that its data cover."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from shuxin.kernel.errors import InvalidInput
 from shuxin.kernel.text import Text
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 HIGHEST_SEED = 2**63 - 1
 
@@ -26,28 +20,6 @@ class CitySeedInvalid(InvalidInput):
         zh="合成城市的种子须为 0 到 {highest} 的整数",
     )
     mend = Text(en="Give another seed", zh="请换一个种子")
-
-
-class Size(StrEnum):
-    """Sizes by name."""
-
-    TINY = "tiny"
-    TOWN = "town"
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Counts of a size: firms that live at the end, firms that have exited, months of history."""
-
-    firms: int
-    exited: int
-    months: int
-
-
-SCALES: Mapping[Size, Scale] = {
-    Size.TINY: Scale(firms=200, exited=60, months=36),
-    Size.TOWN: Scale(firms=2000, exited=600, months=36),
-}
 
 
 def check_seed(seed: int) -> None:

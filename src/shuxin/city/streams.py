@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.random import Generator
 
@@ -65,26 +65,5 @@ def stride_and_offset(*, size: int, seed: int, purpose: str) -> tuple[int, int]:
     return stride, int(rng.integers(size))
 
 
-def quotas(shares: Mapping[str, float], *, total: int) -> dict[str, int]:
-    """Whole counts that add up to ``total``, each within one of its share (largest remainder)."""
-    whole = sum(shares.values())
-    exact = {word: share / whole * total for word, share in shares.items()}
-    counts = {word: int(amount) for word, amount in exact.items()}
-    by_remainder = sorted(exact, key=lambda word: counts[word] - exact[word])
-    for word in by_remainder[: total - sum(counts.values())]:
-        counts[word] += 1
-    return counts
-
-
-def dealt(shares: Mapping[str, float], *, total: int, rng: Generator) -> list[str]:
-    """``total`` words in the counts of :func:`quotas`, in random order."""
-    words = [w for w, n in quotas(shares, total=total).items() for _ in range(n)]
-    return [words[place] for place in rng.permutation(total)]
-
-
 def one_of(items: Sequence[T], *, rng: Generator) -> T:
     return items[int(rng.integers(len(items)))]
-
-
-def chance(share: float, *, rng: Generator) -> bool:
-    return bool(rng.random() < share)

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 PLACE = "澜坪"
 CITY = f"{PLACE}市"
 
+OTHER_PLACES = ("溪原", "岭栖", "汀阳")
+"""Where partners from outside the city sit; no such places exist either."""
+
 DISTRICTS: Mapping[str, str] = {
     "349901": "青岚区",
     "349902": "映川区",
@@ -122,7 +125,6 @@ INDIVIDUAL_FORMS: Mapping[str, tuple[str, ...]] = {
 }
 OTHER_INDIVIDUAL_FORMS = ("工作室", "服务部", "经营部")
 COOPERATIVE_FORM = "农民专业合作社"
-ORDINALS = ("第一", "第二", "第三", "第四", "第五")
 
 FORM_VARIANTS: Mapping[str, str] = {
     "有限公司": "有限责任公司",

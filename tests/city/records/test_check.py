@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from shuxin.city.api import WorldSize, check_city, generate_city
+from shuxin.city.catalogues import CATALOGUES
 from shuxin.city.numbers import uscc_of
-from shuxin.city.records.check_files import _foreign
+from shuxin.city.records.check import FAILURES, _counts
+from shuxin.city.records.check_files import Seen, _foreign
 from shuxin.city.records.errors import CityMissing
 from shuxin.portal.cli import main
 
@@ -46,6 +48,29 @@ def rewrite(path: Path, table: pa.Table) -> None:
     with pq.ParquetFile(path) as file:
         kept = file.metadata.metadata
     pq.write_table(table.replace_schema_metadata(kept), path, store_schema=False)
+
+
+def of_the_court(part: float, *, failures: int | None) -> bool:
+    """Whether so large a part of the court's budget would hold in a whole city with so many failures."""
+    own = [one for one in CATALOGUES if one.department == "COURT"]
+    budgets = {one.slug: one.rows.expected(200_000) for one in own}
+    seen = [Seen(one, rows=round(part * budgets[one.slug])) for one in own]
+    told = {slug: {"doubled": 0, "expected": rows} for slug, rows in budgets.items()}
+    (found,) = _counts(seen, told, 200_000, failures=failures)
+    return found.holds
+
+
+class TestCounts:
+    def test_of_the_court_follow_the_failures(self) -> None:
+        usual = round(FAILURES * 200_000)
+        assert of_the_court(1.0, failures=usual)
+        assert of_the_court(1.225, failures=round(1.5 * usual))
+        assert not of_the_court(1.225, failures=usual)
+        assert not of_the_court(1.0, failures=round(1.5 * usual))
+
+    def test_are_the_budget_itself_where_the_truth_does_not_tell(self) -> None:
+        assert of_the_court(1.0, failures=None)
+        assert not of_the_court(1.05, failures=None)
 
 
 class TestCheck:

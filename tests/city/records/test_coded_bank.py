@@ -6,9 +6,11 @@ import numpy as np
 from tests.city.records.towns import DAY, UNTIL, drawn, plain, town
 
 from shuxin.city.catalogues import CODE_TABLES
+from shuxin.city.records.coded import tills
 from shuxin.city.records.coded.current import SUMMARIES
 from shuxin.city.records.coded.days import STARTS, month_of
 from shuxin.city.records.coded.transfers import FIRST_MONTH, transfers, with_account
+from shuxin.city.records.drawn import blocks
 from shuxin.city.world.scale import WINDOW_MONTHS
 
 IN = 0
@@ -23,15 +25,40 @@ def summed(rows: object, amounts: np.ndarray) -> np.ndarray:
     return total
 
 
+def usual(firm: np.ndarray) -> np.ndarray:
+    """(f,) fen of costs in a usual month."""
+    return (town().traits.usual * town().traits.costs)[firm]
+
+
 class TestLedger:
     def test_balances_are_the_debt_and_the_drawn_lines_of_the_world(self) -> None:
         rows, money = drawn("loan_ledger"), town().money
         line = np.array([number.startswith("XE") for number in plain(rows.values["loan_no"])])
         balance = rows.values["balance"]
         assert (summed(rows, np.where(line, 0, balance)) == money.debt).all()
-        assert (summed(rows, np.where(line, balance, 0)) == np.maximum(-money.cash, 0)).all()
-        late = np.where(line, 0, rows.values["overdue"])
-        assert (summed(rows, late) == money.debt_late).all()
+        drawn_lines = summed(rows, np.where(line, balance, 0))
+        assert (drawn_lines >= np.maximum(-money.cash, 0)).all()
+        troubled = (money.debt_late > 0) & (money.cash < 0)
+        assert troubled.sum() > 20
+        assert (drawn_lines[troubled] == -money.cash[troubled]).all()
+        late = summed(rows, np.where(line, 0, rows.values["overdue"]))
+        assert (late[money.debt_late > 0] == money.debt_late[money.debt_late > 0]).all()
+
+    def test_some_interest_is_a_few_days_late_for_no_want_of_money(self) -> None:
+        rows, money = drawn("loan_ledger"), town().money
+        sound = money.debt_late[rows.firm, rows.month] == 0
+        dpd, overdue = rows.values["dpd"][sound], rows.values["overdue"][sound]
+        assert 0.01 < (dpd > 0).mean() < 0.06
+        assert dpd.max() <= 9
+        assert ((overdue > 0) == (dpd > 0)).all()
+        assert (overdue <= rows.values["balance"][sound] // 50 + 1).all()
+
+    def test_lines_are_drawn_on_by_firms_with_cash_as_well(self) -> None:
+        rows, money = drawn("loan_ledger"), town().money
+        line = np.array([number.startswith("XE") for number in plain(rows.values["loan_no"])])
+        cash = money.cash[rows.firm[line], rows.month[line]]
+        assert 0.3 < (cash >= 0).mean() < 0.98
+        assert (rows.values["balance"][line] <= rows.values["contract"][line]).all()
 
     def test_every_loan_of_the_world_is_in_it(self) -> None:
         rows = drawn("loan_ledger")
@@ -76,8 +103,8 @@ class TestLedger:
 
 
 class TestFlows:
-    def test_balances_follow_one_another_and_end_a_month_with_the_cash_of_the_world(self) -> None:
-        rows, money = drawn("bank_flows"), town().money
+    def test_balances_follow_one_another_and_end_a_month_with_what_is_kept_here(self) -> None:
+        rows = drawn("bank_flows")
         amount = rows.values["amount"]
         signed = np.where(rows.values["direction"] == IN, amount, -amount)
         after = rows.values["balance_after"]
@@ -86,19 +113,43 @@ class TestFlows:
         assert ((after[1:] - signed[1:]) == after[:-1])[same].all()
         assert (np.diff(rows.values["ts"])[same] >= 0).all()
         last = np.append(~same | (rows.month[1:] != rows.month[:-1]), True)
-        assert (after[last] == money.cash[rows.firm[last], rows.month[last]]).all()
+        standing = np.concatenate([tills.ends(town(), block) for block in blocks(town())])
+        assert (after[last] == standing[rows.firm[last], rows.month[last]]).all()
 
-    def test_wages_taxes_loans_and_awards_are_those_of_the_world(self) -> None:
-        rows, money = drawn("bank_flows"), town().money
+    def test_an_account_tells_little_of_the_cash_of_a_firm(self) -> None:
+        own = np.flatnonzero(town().active(59) & with_account(town()))
+        standing = np.concatenate([tills.ends(town(), block) for block in blocks(town())])
+        cash, seen = town().money.cash[own, 59], standing[own, 59]
+        ranks = [np.argsort(np.argsort(one)) for one in (cash / usual(own), seen / usual(own))]
+        assert 0.05 < np.corrcoef(*ranks)[0, 1] < 0.5
+
+    def test_what_is_lacking_or_too_much_moves_between_own_accounts(self) -> None:
+        rows = drawn("bank_flows")
+        own = np.array(plain(rows.values["summary"])) == "同名划转"
+        assert (rows.values["counterparty_name"].place[own] == rows.firm[own]).all()
+        cells = rows.firm[own].astype(np.int64) * WINDOW_MONTHS + rows.month[own]
+        assert len(np.unique(cells)) == own.sum()
+
+    def test_taxes_loans_and_awards_are_those_of_the_world_where_they_are_paid_here(self) -> None:
+        rows, money, every = drawn("bank_flows"), town().money, np.arange(town().count)
         said = np.array(plain(rows.values["summary"]))
-        has = with_account(town())
-        for word, column in (
-            ("工资", money.wages), ("税款", money.taxes), ("房租", money.rent), ("放款", money.drawn),
-            ("还本付息", money.debt_service), ("案款", money.losses),
+        for word, name in (
+            ("税款", "taxes"), ("房租", "rent"), ("放款", "drawn"), ("还本付息", "debt_service"), ("案款", "losses"),
         ):  # fmt: skip
             assert word in SUMMARIES
-            told = summed(rows, np.where(said == word, rows.values["amount"], 0))[has, FIRST_MONTH:]
-            assert (told == column[has, FIRST_MONTH:]).all(), word
+            has = with_account(town()) & tills.pays_here(town(), every, name)
+            told = summed(rows, np.where(said == word, rows.values["amount"], 0))[:, FIRST_MONTH:]
+            assert (told[has] == getattr(money, name)[has, FIRST_MONTH:]).all(), word
+            assert not told[~has].any()
+
+    def test_wages_that_pass_through_are_a_part_of_those_of_the_world(self) -> None:
+        rows, money = drawn("bank_flows"), town().money
+        said = np.array(plain(rows.values["summary"]))
+        told = summed(rows, np.where(said == "工资", rows.values["amount"], 0))
+        assert (told <= money.wages).all()
+        pays = (told > 0).any(axis=1)
+        assert 0.2 < pays[with_account(town())].mean() < 0.4
+        assert 0.6 < told[pays].sum() / money.wages[pays, FIRST_MONTH:].sum() < 1.0
 
     def test_are_of_so_many_firms_for_three_years(self) -> None:
         rows = drawn("bank_flows")
@@ -111,7 +162,7 @@ class TestFlows:
     def test_a_transfer_within_the_city_is_in_both_accounts(self) -> None:
         rows, has = drawn("bank_flows"), with_account(town())
         place = rows.values["counterparty_name"].place
-        inside = (place >= 0) & (place < town().count)
+        inside = (place >= 0) & (place < town().count) & (place != rows.firm)
         inside[inside] = has[place[inside]]
         arriving = inside & (rows.values["direction"] == IN)
         leaving = inside & (rows.values["direction"] != IN)
@@ -135,11 +186,7 @@ class TestFlows:
         assert (got <= money.collected).all()
 
     def test_hardly_any_account_is_overdrawn_without_a_line(self) -> None:
-        rows, money = drawn("bank_flows"), town().money
-        now = money.cash[rows.firm, rows.month]
-        before = money.cash[rows.firm, np.maximum(rows.month - 1, 0)]
-        sound = (now >= 0) & (before >= 0)
-        assert (rows.values["balance_after"][sound] < 0).mean() < 0.01
+        assert (drawn("bank_flows").values["balance_after"] < 0).mean() < 0.02
 
     def test_private_loans_are_round_and_paid_back_to_the_lender(self) -> None:
         rows = drawn("bank_flows")

@@ -70,7 +70,7 @@ class TestCases:
         chosen &= (town().firms.born[firm] < month - 8) & (town().outcome.gone[firm] > month)
         sued = set(cases.defendant[cases.filed < UNTIL].tolist())
         assert chosen.sum() > 200
-        assert 0.68 < np.mean([int(one) in sued for one in firm[chosen]]) < 0.95
+        assert 0.5 < np.mean([int(one) in sued for one in firm[chosen]]) < 0.8
 
     def test_losses_by_failed_buyers_make_their_suppliers_sue(self) -> None:
         network, cases = town().network, docket(town())
@@ -104,8 +104,10 @@ class TestAfterAFailure:
     def test_so_many_living_firms_are_dishonest_debtors(self) -> None:
         """0.8-1.2 per cent (DOMAIN 9.8), plus or minus 3 standard errors of a town."""
         rows = drawn("dishonest_list")
+        numbers = np.array(plain(rows.values["exec_no"]))
+        over = rows.values["removed"] != NO_DAY
         listed = np.zeros(town().count, bool)
-        listed[rows.firm[rows.values["removed"] == NO_DAY]] = True
+        listed[rows.firm[~np.isin(numbers, numbers[over])]] = True
         assert 0.008 - 0.006 < listed[living()].mean() < 0.012 + 0.007
 
     def test_most_of_the_dishonest_have_failed(self) -> None:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import numpy as np
-from tests.city.records.towns import DAY, UNTIL, drawn, living, town
+import pytest
+from tests.city.records.towns import DAY, UNTIL, drawn, living, plain, town
 
 from shuxin.city.catalogues import CODE_TABLES
 from shuxin.city.records.coded.days import STARTS
 from shuxin.city.records.coded.lists import years
 from shuxin.city.records.drawn import NO_DAY, NOTHING
 from shuxin.city.world.scale import day_number
+
+if TYPE_CHECKING:
+    from shuxin.city.records.drawn import Drawn
 
 REASONS = [one.code for one in CODE_TABLES["abnormal_reason"].codes]
 
@@ -22,6 +27,18 @@ def year_of(days: np.ndarray) -> np.ndarray:
     return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
+def standing(rows: Drawn, number: str, end: str, *, known: int = UNTIL) -> np.ndarray:
+    """(n,) firms on a list by what was known before a day: those with an entry of which no end was."""
+    assert rows.known is not None
+    numbers = np.array(plain(rows.values[number]))
+    told = rows.known < known * DAY
+    over = told & (rows.values[end] != NO_DAY)
+    stays = told & ~np.isin(numbers, numbers[over])
+    found = np.zeros(town().count, bool)
+    found[rows.firm[stays]] = True
+    return found
+
+
 class TestAnnualReports:
     def test_are_known_between_the_end_of_their_year_and_the_next_june(self) -> None:
         rows = drawn("annual_reports")
@@ -30,14 +47,19 @@ class TestAnnualReports:
         assert (known < june_ends(year + 1)).all()
         assert (known >= june_ends(year + 1) - 181).all()
 
-    def test_follow_the_money(self) -> None:
+    def test_follow_the_money_loosely(self) -> None:
+        """Log of what is told over what is true: its spread, and near 0 in the middle."""
         rows = drawn("annual_reports")
         shown = (rows.values["revenue"] != NOTHING) & (year_of(rows.day) > 2020)
         firm, year = rows.firm[shown], year_of(rows.day[shown])
         months = 12 * (year - 2021)[:, None] + np.arange(12)
         sales = town().money.sales[firm[:, None], months].sum(axis=1)
         assert len(sales) > 1_000
-        assert (rows.values["revenue"][shown] == sales // 100 * 100).all()
+        apart = np.log(np.maximum(rows.values["revenue"][shown], 1) / np.maximum(sales, 1))[
+            sales > 0
+        ]
+        assert abs(np.median(apart)) < 0.1
+        assert 0.6 < np.percentile(apart, 84) - np.percentile(apart, 50) < 1.0
 
     def test_assets_are_equity_and_liabilities(self) -> None:
         rows = drawn("annual_reports")
@@ -57,8 +79,7 @@ class TestAbnormalList:
     def test_holds_so_many_of_the_living(self) -> None:
         """8-10 per cent (DOMAIN 9.8), plus or minus 3 standard errors of a town."""
         rows = drawn("abnormal_list")
-        listed = np.zeros(town().count, bool)
-        listed[rows.firm[rows.values["out_date"] == NO_DAY]] = True
+        listed = standing(rows, "in_decision_no", "out_date")
         assert 0.08 - 0.019 < listed[living()].mean() < 0.10 + 0.019
 
     def test_who_does_not_report_is_listed_in_july(self) -> None:
@@ -81,9 +102,7 @@ class TestAbnormalList:
         """Those listed fail within the year two to five times as often as others (DOMAIN 9.6: 2.0)."""
         rows, day = drawn("abnormal_list"), int(STARTS[48])
         assert rows.known is not None
-        out = np.where(rows.values["out_date"] == NO_DAY, UNTIL, rows.values["out_date"])
-        on = np.zeros(town().count, bool)
-        on[rows.firm[(rows.known < day * DAY) & (out >= day)]] = True
+        on = standing(rows, "in_decision_no", "out_date", known=day)
         failed = town().outcome.failed
         sound = town().active(47) & ((failed < 0) | (failed > 47))
         fails = sound & (failed > 47)
@@ -97,6 +116,26 @@ class TestAbnormalList:
         assert ((rows.values["out_reason"] >= 0) == over).all()
         assert rows.known is not None
         assert (rows.known >= (rows.day + 10) * DAY).all()
+
+    @pytest.mark.parametrize(
+        ("slug", "end"),
+        [("abnormal_list", "out_date"), ("serious_illegal_list", "out_date"), ("dishonest_list", "removed"),
+         ("consumption_bans", "lifted")],
+    )  # fmt: skip
+    def test_who_is_taken_off_a_list_has_a_second_row_that_is_known_then(
+        self, slug: str, end: str
+    ) -> None:
+        rows = drawn(slug)
+        assert rows.known is not None
+        out, known = rows.values[end], rows.known // DAY
+        over = out != NO_DAY
+        assert over.sum() > 0
+        assert (out[over] < known[over]).all()
+        assert (known[over] - out[over] < 60).all()
+        entered = set(zip(rows.firm[~over].tolist(), rows.day[~over].tolist(), strict=True))
+        ended = set(zip(rows.firm[over].tolist(), rows.day[over].tolist(), strict=True))
+        assert ended <= entered
+        assert 0.02 < over.sum() / (~over).sum() < 0.95
 
 
 class TestSeriousList:

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.city.records.towns import town
 
 from shuxin.city.catalogues import CATALOGUES, OUTSIDE
-from shuxin.city.records.coded import merge, recipes
+from shuxin.city.records.coded import bank, courts, invoices, merge, prepare, recipes, recorded
 
 if TYPE_CHECKING:
     from shuxin.city.records.drawn import Block, Drawn
@@ -33,3 +34,19 @@ class TestRecipes:
         found = {"a": one}
         merge(found, {"a": one, "c": other}, module="b")
         assert found == {"a": one, "c": other}
+
+
+class TestPrepare:
+    def test_makes_once_what_the_wanted_catalogues_share(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[str] = []
+        for module, slug in ((bank, "bank_flows"), (courts, "case_filings")):
+            monkeypatch.setattr(module, "SHARED", {slug: (lambda _world, s=slug: made.append(s),)})
+        prepare(town(), ["bank_flows", "power_bills"])
+        assert made == ["bank_flows"]
+
+    def test_is_told_of_catalogues_that_have_a_recipe(self) -> None:
+        for module in (bank, courts, invoices, recorded):
+            assert module.SHARED
+            assert set(module.SHARED) <= set(recipes())

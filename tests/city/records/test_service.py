@@ -18,9 +18,8 @@ from shuxin.catalogue.api import read_contract
 from shuxin.city.api import WorldSize, generate_city
 from shuxin.city.catalogues import CATALOGUES
 from shuxin.city.records import service
-from shuxin.city.records.errors import CityDepartmentUnknown, CityDiskFull
+from shuxin.city.records.errors import CityDepartmentUnknown, CityDiskFull, CityFolderInUse
 from shuxin.city.records.filing import METADATA_KEY
-from shuxin.city.service import CityFolderInUse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,6 +136,27 @@ class TestResume:
         generate(tmp_path / "city")
         assert len(set(written)) == len(written)
         assert written[: len(first)] == first
+        assert everything(tmp_path / "city") == everything(city)
+
+    def test_does_not_go_on_with_what_other_code_wrote(
+        self, city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real, written = service.write_catalogue, []
+
+        def counting(folder: Path, table: Any, *rest: Any, **more: Any) -> Any:
+            if len(written) == 3:
+                raise KeyboardInterrupt
+            written.append(table.catalogue.slug)
+            return real(folder, table, *rest, **more)
+
+        monkeypatch.setattr(service, "write_catalogue", counting)
+        monkeypatch.setattr(service, "_sources", lambda: "of another day")
+        with pytest.raises(KeyboardInterrupt):
+            generate(tmp_path / "city")
+        monkeypatch.undo()
+        left = (tmp_path / "city.partial" / ".state" / "run.json").read_text()
+        assert "of another day" in left
+        generate(tmp_path / "city")
         assert everything(tmp_path / "city") == everything(city)
 
     def test_a_killed_run_goes_on_to_the_same_bytes(self, city: Path, tmp_path: Path) -> None:

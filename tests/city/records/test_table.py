@@ -10,11 +10,12 @@ import pytest
 
 from shuxin.city.catalogues import CATALOGUES, OUTSIDE, FieldKind, SourceKind
 from shuxin.city.dirt.kinds import DirtKind
+from shuxin.city.records.coded import recipes
 from shuxin.city.records.columns import plain
-from shuxin.city.records.damage import LATE, by_hand
+from shuxin.city.records.damage import DATED_BACK, LATE, by_hand, may_be_dated_back
 from shuxin.city.records.drawn import NO_DAY, NOTHING, Drawn, Names, blocks, person_name
 from shuxin.city.records.table import Made, Table
-from shuxin.city.records.times import LAST_DAY
+from shuxin.city.records.times import DAY_SECONDS, LAST_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,11 +158,59 @@ class TestSources:
     def test_an_end_is_seen_only_after_it_came(
         self, register: Register, views: Views, by_slug: Mapping[str, Catalogue]
     ) -> None:
-        for slug, name in (("abnormal_list", "out_date"), ("credit_repairs", "decided_on")):
+        for slug, name in (("abnormal_taxpayers", "lifted_on"), ("credit_repairs", "decided_on")):
             batch = made(register, views, by_slug[slug]).batch
             ends, known = batch.column(name), batch.column("known_time")
             early = pc.less_equal(ends, pc.cast(known, pa.date32()))
             assert pc.all(pc.fill_null(early, fill_value=True)).as_py()
+
+    @pytest.mark.parametrize(
+        ("slug", "end"), [("abnormal_taxpayers", "lifted_on"), ("credit_blacklists", "left_on")]
+    )
+    def test_who_is_taken_off_a_list_has_the_same_row_again_with_its_end(
+        self,
+        slug: str,
+        end: str,
+        register: Register,
+        views: Views,
+        by_slug: Mapping[str, Catalogue],
+    ) -> None:
+        table = Table(register=register, views=views, catalogue=by_slug[slug], recipe=None)
+        clean = table.clean(blocks(register.world)[0])
+        over = np.asarray(clean.columns[end].is_valid())
+        serial = next(
+            one.name for one in by_slug[slug].fields if one.source.kind is SourceKind.SERIAL
+        )
+        number = np.array(clean.columns[serial].to_pylist())
+        first, again = number[: len(np.unique(number))], number[len(np.unique(number)) :]
+        assert len(again) > 10
+        assert len(np.unique(first)) == len(first)
+        assert over[len(first) :].all()
+        place = np.array([np.flatnonzero(first == one)[0] for one in again])
+        assert not over[place].any()
+        assert (clean.known[len(first) :] > clean.known[place]).all()
+        for name, column in clean.columns.items():
+            if name != end:
+                assert column.slice(len(first)).equals(column.take(pa.array(place))), name
+
+    def test_a_register_shows_the_name_of_the_time(
+        self, register: Register, views: Views, by_slug: Mapping[str, Catalogue]
+    ) -> None:
+        table = Table(
+            register=register,
+            views=views,
+            catalogue=by_slug["enterprise_registration"],
+            recipe=recipes()["enterprise_registration"],
+        )
+        clean = table.clean(blocks(register.world)[0])
+        renamed = register.renamed[clean.firm]
+        before = (clean.known // DAY_SECONDS < renamed) & (renamed < LAST_DAY)
+        assert before.sum() > 20
+        shown = clean.columns["name"]
+        former = register.former.take(pa.array(clean.firm))
+        now = register.name.take(pa.array(clean.firm))
+        assert shown.filter(pa.array(before)).equals(former.filter(pa.array(before)))
+        assert shown.filter(pa.array(~before)).equals(now.filter(pa.array(~before)))
 
     def test_accounts_are_the_same_in_all_tables_of_a_department(
         self, register: Register, views: Views, by_slug: Mapping[str, Catalogue]
@@ -270,6 +319,28 @@ class TestDamage:
             column = one.batch.column(part.column)
             for row, before in zip(part.row.tolist(), part.before.to_pylist(), strict=True):
                 assert column[row].as_py() == int(before) // 100
+
+    def test_some_events_are_dated_back_and_the_truth_keeps_the_day(
+        self, register: Register, views: Views, by_slug: Mapping[str, Catalogue]
+    ) -> None:
+        catalogue = by_slug["spot_checks"]
+        assert may_be_dated_back(catalogue)
+        one = made(register, views, catalogue)
+        (told,) = (part for part in one.damage if part.kind == DATED_BACK)
+        assert told.column == catalogue.event.name
+        assert 0.001 < len(told.row) / len(one.batch) < 0.006
+        written = one.batch.column(told.column)
+        for row, before, after in zip(
+            told.row.tolist(), told.before.to_pylist(), told.after.to_pylist(), strict=True
+        ):
+            assert written[row].as_py() == after
+            assert 20 <= (before - after).days < 365
+
+    def test_what_machines_write_or_periods_are_not_dated_back(
+        self, by_slug: Mapping[str, Catalogue]
+    ) -> None:
+        for slug in ("invoices_out", "bank_flows", "vat_returns", "power_days"):
+            assert not may_be_dated_back(by_slug[slug])
 
     def test_machines_do_not_slip(self, by_slug: Mapping[str, Catalogue]) -> None:
         assert not by_hand(by_slug["invoices_out"])

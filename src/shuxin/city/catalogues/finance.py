@@ -27,7 +27,7 @@ listing_board: provincial 省股权交易中心 88 | neeq 新三板 10 | exchang
 
 CATALOGUES = (
     c("PBC-01 T10 movable_mortgages 动产融资统一登记 | Movable property as security", "E+1 L2 U",
-      contract(every(share=.2), 84, q=.2, lead=-6), "collateral_value receivable_pool other_debt W24", """
+      contract(every(share=.2), 75, q=.2, lead=-6), "collateral_value receivable_pool other_debt W24", """
         reg_no 动产登记号 text
         debtor 担保人 name @name
         creditor 担保权人 name @lender
@@ -37,7 +37,7 @@ CATALOGUES = (
         to 动产登记止 date +180..1825
         status 动产登记状态 code:movable_status"""),
     c("PBC-02 T86 guarantee_relations 担保关系 | Guarantees", "D+2 L3 C",
-      relation(every(share=.15), 98, q=.15, lead=-8), "guarantee_given guarantee_circles W18 contagion", """
+      relation(every(share=.15), 16, q=.15, lead=-8), "guarantee_given guarantee_circles W18 contagion", """
         contract_no 保证合同号 text
         guarantor 保证人 name @guarantor
         debtor 被保证人 name @debtor
@@ -47,7 +47,7 @@ CATALOGUES = (
         from! 保证期间起 date
         to 保证期间止 date +330..1460"""),
     c("PBC-03 T88 enterprise_credit_reports 企业信用报告 | Credit reports of enterprises", "E+1 L3 C",
-      event(firms(share=.4), 150, lead=-2), "other_debt W02 W21 first_loan", """
+      event(firms(share=.4), 194, lead=-2), "other_debt W02 W21 first_loan", """
         report_no 信用报告编号 text
         loans_by_class 各类未结清贷款 text
         worst_class 最差五级分类 code:five_class ^.7
@@ -70,7 +70,7 @@ CATALOGUES = (
         query_reason 查询原因 code:query_reason
         reported_at! 个人报告时间 time"""),
     c("PBC-05 T90 commercial_bills 商业汇票 | Commercial bills", "D+1 L3 C",
-      contract(firms("CEFGI", .2), 262, q=.1, lead=-3), "bills_returned debt_service W02", """
+      contract(firms("CEFGI", .2), 310, q=.1, lead=-3), "bills_returned debt_service W02", """
         bill_no 票据号码 text
         kind 票据种类 code:bill_kind
         drawer 出票人 name @name
@@ -81,7 +81,7 @@ CATALOGUES = (
         drawn_on! 出票日期 date
         due 票据到期日 date +90..365"""),
     c("PBC-06 T91 receivable_vouchers 应收账款电子凭证 | Electronic vouchers of receivables", "D+1 L3 C",
-      contract(firms("CEFG", .25), 184, q=-.1), "receivable_pool core_firm_dependence payment_punctuality", """
+      contract(firms("CEFG", .25), 203, q=-.1), "receivable_pool core_firm_dependence payment_punctuality", """
         voucher_no 应收凭证号 text
         core_firm 核心企业 name @core_firm
         holder 持有人 name @name
@@ -91,7 +91,7 @@ CATALOGUES = (
         issued_on! 凭证开立日期 date
         due 凭证到期日 date +30..365"""),
     c("PBC-07 settlement_accounts 单位银行结算账户 | Bank accounts of firms", "D+1 L3 C account",
-      register(every(), 420), "identity suspicious", """
+      register(every(), 400), "identity suspicious", """
         settlement_account 结算账号 account
         account_kind 账户性质 code:account_kind
         opening_bank 开户银行 name @lender

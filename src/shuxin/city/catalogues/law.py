@@ -53,7 +53,7 @@ social_org_kind: association 社会团体 46 | private_non_enterprise 民办非�
 
 CATALOGUES = (
     c("COURT-01 T45 case_filings 立案信息 | Cases filed", "E+7 L2 C",
-      event(every(), 330, q=.5, lead=-1), "lawsuits plaintiff_cases W05 judicial_climate", """
+      event(every(), 345, q=.5, lead=-1), "lawsuits plaintiff_cases W05 judicial_climate", """
         case_no 案号 text
         cause 案由 code:cause
         role 诉讼地位 code:case_role ^.3
@@ -64,7 +64,7 @@ CATALOGUES = (
         stage 审级 code:case_stage
         filed! 立案日期 date"""),
     c("COURT-02 T46 judgments 裁判文书 | Judgments", "E+60 L2 C",
-      event(every(), 140, q=.5, lead=1), "lawsuits W05", """
+      event(every(), 156, q=.5, lead=1), "lawsuits W05", """
         case_no 裁判案号 text
         doc_no 文书编号 text
         result 裁判结果 code:judgment_result ^-.1
@@ -73,7 +73,7 @@ CATALOGUES = (
         in_absence 是否缺席判决 flag %27
         effective! 生效日期 date"""),
     c("COURT-03 T47 enforcements 被执行人 | Enforcement cases", "E+7 L1 U",
-      event(every(), 112, q=.8, lead=6), "enforcement W04 hard_rules judicial_climate", """
+      event(every(), 117, q=.8, lead=6), "enforcement W04 hard_rules judicial_climate", """
         exec_no 执行案号 text
         target 执行标的额 fen @sales*.05..3
         performed? 已履行金额 fen =target*0..1 &40
@@ -83,7 +83,7 @@ CATALOGUES = (
         filed! 执行立案日期 date
         closed? 执行结案日期 date +60..900 &60"""),
     c("COURT-04 T48 dishonest_list 失信被执行人 | Dishonest judgment debtors", "E+3 L1 U",
-      listing(every(share=.1), 24, q=1, lead=12), "dishonest W03 hard_rules exclusions", """
+      listing(every(share=.1), 28, q=1, lead=12), "dishonest W03 hard_rules exclusions", """
         exec_no 失信执行案号 text
         party_name 失信人名称 name C2 @name
         fact 失信行为情形 code:dishonest_fact
@@ -93,7 +93,7 @@ CATALOGUES = (
         published! 失信发布日期 date
         removed? 屏蔽撤销日期 date +180..1100 &30"""),
     c("COURT-05 T49 consumption_bans 限制高消费 | Bans on high consumption", "E+3 L1 U",
-      listing(every(share=.15), 46, q=.9, lead=8), "dishonest W03 hard_rules", """
+      listing(every(share=.15), 51, q=.9, lead=8), "dishonest W03 hard_rules", """
         order_no 限消令号 text
         person 限制消费人员 name C2 @owner
         uscc 关联企业代码 uscc @party
@@ -111,7 +111,7 @@ CATALOGUES = (
         known_assets 已知资产 fen =known_debt*.05..0.6
         accepted! 裁定受理日期 date"""),
     c("COURT-07 T51 asset_freezes 财产保全 | Freezes of assets", "E+3 L2 C",
-      event(every(share=.2), 58, q=.8), "asset_freezes W06", """
+      event(every(share=.2), 55, q=.8), "asset_freezes W06", """
         doc_no 保全裁定号 text
         amount 保全金额 fen @sales*.05..1
         object 保全标的 code:frozen_object
@@ -131,7 +131,7 @@ CATALOGUES = (
         deal_price? 成交价 fen =start_price*1..1.5
         auctioned_on! 开拍日期 date"""),
     c("COURT-09 pre_suit_mediations 诉前调解 | Mediations before suit", "E+7 L2 C",
-      event(every(), 92, q=.4, lead=-2), "lawsuits", """
+      event(every(), 50, q=.4, lead=-2), "lawsuits", """
         mediation_no 诉前调解号 text
         mediated_cause 纠纷案由 code:cause
         disputed 争议金额 fen @sales*.01..1

@@ -54,7 +54,7 @@ _SOME = firms(share=0.04)
 
 CATALOGUES = (
     c("AMR-01 T01 enterprise_registration 企业登记 | Register of enterprises", "D+1 L2 U",
-      register(every(), 700), "identity region_of_activity industry_of_activity W07 dynamism hard_rules", """
+      register(every(), 778), "identity region_of_activity industry_of_activity W07 dynamism hard_rules", """
         reg_no 注册号 text
         name 名称 text @name
         ent_type 主体类型 code:entity_type
@@ -76,7 +76,7 @@ CATALOGUES = (
         cancel_date? 注销日期 date @status &13
         operator_id_hmac? 经营者证件标识 person_hmac @owner &36"""),
     c("AMR-02 T02 shareholders 股东及出资 | Shareholders and contributions", "E+5 L2 C",
-      relation(firms(), 800), "actual_controller controller_network W15 neighbours_default", """
+      relation(firms(), 819), "actual_controller controller_network W15 neighbours_default", """
         holder_type 股东类型 code:holder_type
         holder_name 股东名称 name C2 @shareholder
         holder_uscc? 股东统一代码 uscc @shareholder &14
@@ -90,7 +90,7 @@ CATALOGUES = (
         valid_from! 生效日期 date
         valid_to? 失效日期 date +90..2000"""),
     c("AMR-03 T03 key_persons 主要人员 | Directors, supervisors, managers", "E+5 L3 C",
-      relation(firms(), 1150), "controller_network actual_controller W15", """
+      relation(firms(), 1317), "controller_network actual_controller W15", """
         name 姓名 name C2 @person
         id_hmac 证件标识 person_hmac
         post 职务 code:post
@@ -99,7 +99,7 @@ CATALOGUES = (
         from! 任职起 date
         to? 任职止 date +200..2400 &22"""),
     c("AMR-04 T04 change_log 变更登记 | Changes of registration", "E+3 L2 U",
-      event(every(), 1205, q=.15, lead=-8), "change_velocity capital_cuts W15", """
+      event(every(), 1133, q=.15, lead=-8), "change_velocity capital_cuts W15", """
         change_no 变更序号 text
         item 变更事项 code:change_item
         before 变更前 text
@@ -107,7 +107,7 @@ CATALOGUES = (
         approved_by 核准机关 code:county
         change_date! 变更日期 date"""),
     c("AMR-05 T05 abnormal_list 经营异常名录 | List of abnormal operations", "E+20 L1 U",
-      listing(every(share=.3), 75, q=.55, lead=-6), "abnormal_list W07 hard_rules exclusions", """
+      listing(every(share=.3), 120, q=.55, lead=-6), "abnormal_list W07 hard_rules exclusions", """
         reason 列入原因 code:abnormal_reason
         in_date! 列入日期 date
         in_authority 列入机关 code:county
@@ -125,7 +125,7 @@ CATALOGUES = (
         joint_measures 联合惩戒措施数 integer:measures ~1..12
         out_date? 移出日期 date +365..1095 &30"""),
     c("AMR-07 T07 annual_reports 企业年报 | Annual reports", "Y+180 L2 C",
-      periodic(every(), 900, yearly=1), "size_class leverage headcount_gap", """
+      periodic(every(), 749, yearly=1), "size_class leverage headcount_gap", """
         report_year! 年度 date
         employees? 从业人数 integer:persons @employees
         assets? 资产总额 fen @assets
@@ -141,7 +141,7 @@ CATALOGUES = (
         guarantee_flag 有无对外担保 flag %4 ^.2
         web? 网站网址 text"""),
     c("AMR-08 T08 annual_report_guarantees 年报对外担保 | Guarantees in annual reports", "Y+180 L2 U",
-      relation(firms(share=.06), 31, q=.3, lead=-12), "guarantee_given guarantee_circles W18", """
+      relation(firms(share=.06), 8, q=.3, lead=-12), "guarantee_given guarantee_circles W18", """
         creditor 债权人 name @lender
         debtor 主债务人 name @debtor
         debtor_uscc? 主债务人统一代码 uscc @debtor
@@ -170,7 +170,7 @@ CATALOGUES = (
         from! 冻结起 date
         to 冻结止 date +365..1095"""),
     c("AMR-11 T12 market_penalties 市场监管行政处罚 | Penalties of market supervision", "E+7 L1 U",
-      event(every(), 92, q=.35, lead=-3), "penalties W22 hard_rules", """
+      event(every(), 87, q=.35, lead=-3), "penalties W22 hard_rules", """
         decision_no 处罚决定书号 text
         dept 处罚机关 code:county
         fact 违法事实 text

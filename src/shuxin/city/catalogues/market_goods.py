@@ -80,7 +80,7 @@ CATALOGUES = (
         from! 证书生效日 date
         to 证书到期日 date +1095..1095"""),
     c("AMR-28 T20 consumer_complaints 12315投诉举报 | Consumer complaints", "D+1 L2 C",
-      event(every("FHOPRIGQ"), 1300, q=.4, lead=-3), "illegal_fundraising penalties", """
+      event(every("FHOPRIGQ"), 1242, q=.4, lead=-3), "illegal_fundraising penalties", """
         ticket_no 工单编号 text
         complainant 投诉人 name C1 @person
         topic 投诉问题 code:complaint_topic

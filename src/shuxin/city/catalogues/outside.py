@@ -26,7 +26,7 @@ day_kind: working 工作日 68 | weekend 周末 28 | holiday 节假日 3 | made_
 
 OUTSIDE = (
     c("BANK-01 T85 loan_ledger 借贷台账 | Loan ledger", "D+1 L3 N",
-      periodic(every(), 1600, yearly=12, q=.3), "W01 other_debt first_loan credit_climate W25", """
+      periodic(every(), 2600, yearly=12, q=.3), "W01 other_debt first_loan credit_climate W25", """
         loan_no 借据号 text
         product 贷款产品 code:loan_product
         contract 借款合同额 fen @debt*.5..1.5

@@ -6,18 +6,25 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from shuxin.city.catalogues import CATALOGUES, DEPARTMENTS, OUTSIDE
 from shuxin.city.records.check_files import Seen, see
 from shuxin.city.records.check_sums import invoices_against_returns
 from shuxin.city.records.check_truth import population
 from shuxin.city.records.damage import (
+    BACK_DATED,
     CODE_ERRORS,
+    DATED_BACK,
     DOUBLED,
     LATE,
     NAME_VARIANTS,
     UNIT_SLIPS,
+    may_be_dated_back,
 )
 from shuxin.city.records.errors import CityMissing
+from shuxin.city.records.filing import TRUTH_FOLDER
 from shuxin.city.records.finding import Finding, near
 from shuxin.city.records.service import KIND, MANIFEST
 from shuxin.city.records.subjects import LISTED
@@ -35,6 +42,11 @@ if TYPE_CHECKING:
 
 COUNT_TOLERANCE, FIRM_SPREAD = 0.01, 1.5
 """Rows may differ from their budget by one per cent, and by what chance does among few firms."""
+FAILURES, FOLLOWING = 0.0878, {"COURT": (0.45, 10)}
+"""A department's rows may follow the failures of the city, which are more in one seed's economy than in another's: of a
+budget that holds where so many firms fail in five years over those that live, the part that rises and falls with them,
+and rows of one case. By counties of seeds 1 to 4: failures .072 to .111, rows of the court .90 to 1.09 of the budget.
+"""
 _THREADS = 2
 _FILES = Text(en="files that are whole and say what the manifest says", zh="完整且与清单一致的文件")
 _ROWS = Text(en="rows of {department}, millions", zh="{department} 行数（百万）")
@@ -44,6 +56,7 @@ _DIRT = {
     "name": Text(en="misquoted names, share of rows", zh="误写名称占行数比例"),
     "doubled": Text(en="rows that stand twice, share", zh="重复行比例"),
     "unit": Text(en="amounts in a wrong unit, share of rows", zh="单位错误占行数比例"),
+    "back": Text(en="events dated back, share of rows", zh="倒签日期占行数比例"),
     "late": Text(en="late rows, share", zh="迟到行比例"),
 }
 __all__ = ["Finding", "check_city"]
@@ -73,7 +86,7 @@ def check_city(folder: Path, *, progress: Progress = silent_progress) -> tuple[F
     findings = [Finding(_FILES, f"{len(told)}", f"{sound}", sound == len(told))]
     findings += [finding for one in seen for finding in one.findings]
     firms = int(manifest["firms"])
-    findings += _counts(seen, told, firms)
+    findings += _counts(seen, told, firms, failures=_failures(folder))
     findings += _damage(seen, told)
     findings += population(folder)
     if {"invoices_out", "vat_returns"} <= {one.catalogue.slug for one in seen if one.is_sound}:
@@ -92,7 +105,21 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _counts(seen: list[Seen], told: Mapping[str, Mapping[str, Any]], firms: int) -> list[Finding]:
+def _failures(folder: Path) -> int | None:
+    """Firms that failed in the window; nothing where the truth does not tell."""
+    try:
+        return int(pq.read_metadata(folder / TRUTH_FOLDER / "defaults.parquet").num_rows)
+    except (OSError, pa.ArrowInvalid):
+        return None
+
+
+def _counts(
+    seen: list[Seen],
+    told: Mapping[str, Mapping[str, Any]],
+    firms: int,
+    *,
+    failures: int | None,
+) -> list[Finding]:
     """True rows of each department whose catalogues are all there, against its budget."""
     within = COUNT_TOLERANCE + (FIRM_SPREAD / firms**0.5 if firms < WHOLE_CITY else 0.0)
     found, wanted = dict.fromkeys(DEPARTMENTS, 0), dict.fromkeys(DEPARTMENTS, 0.0)
@@ -104,16 +131,24 @@ def _counts(seen: list[Seen], told: Mapping[str, Mapping[str, Any]], firms: int)
             wanted[code] += float(told[one.catalogue.slug]["expected"])
             many[code] += 1
     whole = [code for code, one in DEPARTMENTS.items() if many[code] == one.catalogues]
+    for code, (part, _) in FOLLOWING.items():
+        if failures is not None:
+            wanted[code] *= 1 + part * (failures / (FAILURES * firms) - 1)
+    clumps = {code: many for code, (_, many) in FOLLOWING.items()}
     rows = [
-        _budget(_ROWS.filled(department=code), wanted[code], found[code], within) for code in whole
+        _budget(
+            _ROWS.filled(department=code), wanted[code], found[code], within, clumps.get(code, 1)
+        )
+        for code in whole
     ]
     if len(whole) == len(DEPARTMENTS):
         rows.append(_budget(_ALL_ROWS, sum(wanted.values()), sum(found.values()), within))
     return rows
 
 
-def _budget(what: Text, wanted: float, found: int, within: float) -> Finding:
-    slack = max(within * wanted, 3 * wanted**0.5)
+def _budget(what: Text, wanted: float, found: int, within: float, clump: int = 1) -> Finding:
+    """clump: rows that come together."""
+    slack = max(within * wanted, 3 * (clump * wanted) ** 0.5)
     return near(what, wanted / 1e6, found / 1e6, within=slack / 1e6, digits=4)
 
 
@@ -131,6 +166,7 @@ def _damage(seen: list[Seen], told: Mapping[str, Mapping[str, Any]]) -> list[Fin
     sound = [one for one in seen if one.is_sound]
     by_code = [one for one in sound if one.catalogue.subject_key == "uscc"]
     by_name = [one for one in sound if one.catalogue.subject_key not in {"person", *LISTED}]
+    dated = [one for one in sound if may_be_dated_back(one.catalogue)]
     amounts = [one for one in sound if one.has_amounts_by_hand]
     generic = [one for one in sound if not told[one.catalogue.slug]["recipe"]]
     return [
@@ -138,6 +174,7 @@ def _damage(seen: list[Seen], told: Mapping[str, Mapping[str, Any]]) -> list[Fin
         _rate("name", NAME_VARIANTS, hits(by_name, "name_"), rows(by_name), slack=0.12),
         _rate("doubled", DOUBLED, hits(sound, "doubled_row"), rows(sound)),
         _rate("unit", UNIT_SLIPS, hits(amounts, "unit_slip"), rows(amounts), slack=0.6),
+        _rate("back", BACK_DATED, hits(dated, DATED_BACK), rows(dated)),
         _rate("late", LATE_SHARE, hits(generic, LATE), rows(generic), slack=0.12),
     ]
 

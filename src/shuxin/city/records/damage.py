@@ -1,7 +1,8 @@
 """What goes wrong on the way into a department's books, with the truth of each damage kept (DOMAIN 9.8).
 
 Identifiers are miswritten in .8 per cent of rows, names in 5, a row stands twice in .5 per cent; in tables that people
-fill by hand an amount is in the wrong unit in .4 per cent of rows. Rows that arrive late are told, too.
+fill by hand an amount is in the wrong unit in .4 per cent of rows, and .3 of events are dated back (倒签). Rows that
+arrive late are told, too.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shuxin.catalogue.api import Cycle
-from shuxin.city.catalogues import FieldKind
+from shuxin.city.catalogues import FieldKind, RowsKind
 from shuxin.city.dirt.kinds import DirtKind
+from shuxin.city.records.fill import had_former_name
 from shuxin.city.records.register import CODE_KINDS, NAME_KINDS
 from shuxin.city.records.times import DAY_SECONDS, LAST_DAY
 
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from shuxin.city.catalogues import Catalogue
     from shuxin.city.records.fill import Sheet
 
-CODE_ERRORS, NAME_VARIANTS, DOUBLED, UNIT_SLIPS = 0.008, 0.05, 0.005, 0.004
+CODE_ERRORS, NAME_VARIANTS, DOUBLED, UNIT_SLIPS, BACK_DATED = 0.008, 0.05, 0.005, 0.004, 0.003
 LATE = "late_row"
 """Kind of truth of a row that came a month or more later than usual."""
+DATED_BACK = "back_dated"
+"""Of a row whose event bears an earlier day than the true one."""
 TRUTH = pa.schema(
     [
         ("row", pa.int64()),
@@ -43,6 +47,7 @@ TRUTH = pa.schema(
 _BY_MACHINE = frozenset({Cycle.REAL_TIME, Cycle.DAY})
 _WITHOUT_PLACE = NAME_KINDS.index(DirtKind.NAME_WITHOUT_PLACE)
 _SECOND_COPY_DAYS = 30
+_BACK_DAYS = (20, 365)
 _SLIP = 100
 """Yuan for fen."""
 
@@ -93,8 +98,7 @@ def written_names(sheet: Sheet) -> tuple[pa.Array, list[Damage]]:
     """The name that each row's firm had when the row was known, as it was written, and what is wrong with it."""
     register, firm = sheet.register, sheet.drawn.firm
     way = _ways(sheet.rng("dirt/name"), len(sheet), NAME_VARIANTS, len(NAME_KINDS))
-    had_other = sheet.known // DAY_SECONDS < register.renamed[firm]
-    had_other &= register.renamed[firm] < LAST_DAY
+    had_other = had_former_name(sheet)
     hit = way > 0
     changes = register.name_changes[np.maximum(way - 1, 0), firm]
     way = np.where(hit & (~changes | had_other), _WITHOUT_PLACE + 1, way)
@@ -164,6 +168,38 @@ def slipped_units(sheet: Sheet, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, 
     return batch, [
         Damage(name, DirtKind.UNIT_SLIP.value, row, sheet.drawn.firm[row], before, after)
     ]
+
+
+def dated_back(sheet: Sheet, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[Damage]]:
+    """Some events of tables that people fill bear a day three weeks to a year before the true one."""
+    if not may_be_dated_back(sheet.catalogue):
+        return batch, []
+    rng = sheet.rng("dirt/dated back")
+    row = np.flatnonzero(rng.random(len(sheet), np.float32) < BACK_DATED)
+    if not len(row):
+        return batch, []
+    place = batch.schema.get_field_index(sheet.catalogue.event.name)
+    true = batch.column(place)
+    days = np.array(true.view(pa.int32()))
+    low, high = _BACK_DAYS
+    days[row] -= rng.integers(low, high, size=len(row)).astype(np.int32)
+    shown = pa.array(days).view(pa.date32())
+    batch = batch.set_column(place, batch.schema.field(place), shown)
+    told = Damage(
+        sheet.catalogue.event.name,
+        DATED_BACK,
+        row,
+        sheet.drawn.firm[row],
+        true.take(pa.array(row)),
+        shown.take(pa.array(row)),
+    )
+    return batch, [told]
+
+
+def may_be_dated_back(catalogue: Catalogue) -> bool:
+    """Whether people write the day of an event that happens once."""
+    once = catalogue.rows.kind in {RowsKind.EVENT, RowsKind.CONTRACT, RowsKind.LICENCE}
+    return once and by_hand(catalogue) and catalogue.event.kind is FieldKind.DATE
 
 
 def by_hand(catalogue: Catalogue) -> bool:

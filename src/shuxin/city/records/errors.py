@@ -64,3 +64,35 @@ class CityMissing(NotFound):
         en="Give a folder that `shuxin city generate` has finished",
         zh="请指定 `shuxin city generate` 已生成完毕的目录",
     )
+
+
+class CityFolderInUse(Conflict):
+    code = "city_folder_in_use"
+    what = Text(
+        en="The folder {folder} holds something other than a synthetic city",
+        zh="目录 {folder} 中已有合成城市以外的内容",
+    )
+    mend = Text(en="Give a new or empty folder", zh="请指定新的或空的目录")
+
+
+class CityTooLargeForFiles(InvalidInput):
+    code = "city_too_large_for_files"
+    what = Text(
+        en="Offices send files of a city of size {sizes}, not {size}",
+        zh="部门报送文件仅支持 {sizes} 规模，不支持 {size}",
+    )
+    mend = Text(
+        en="Choose one of these sizes, or write the records with `shuxin city generate`",
+        zh="请改用上述规模，或用 `shuxin city generate` 生成记录",
+    )
+
+
+class CityWriterMissing(Unavailable):
+    code = "city_writer_missing"
+    what = Text(
+        en="The library {library} that writes workbooks is not installed",
+        zh="未安装写工作簿所需的 {library} 库",
+    )
+    mend = Text(
+        en="Install it with: pip install 'shuxin[city]'", zh="请运行：pip install 'shuxin[city]'"
+    )

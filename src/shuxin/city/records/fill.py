@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shuxin.city.catalogues import CODE_TABLES, FieldKind, RowsKind, SourceKind, phrases_of
 from shuxin.city.records.accounts import HOLDERS, accounts
@@ -16,7 +17,7 @@ from shuxin.city.records.law import code_law, log_law, picked
 from shuxin.city.records.marks import digits, fixed, texts, unit
 from shuxin.city.records.parties import parties, people
 from shuxin.city.records.register import masked, region_codes
-from shuxin.city.records.times import DAY_SECONDS
+from shuxin.city.records.times import DAY_SECONDS, LAST_DAY
 from shuxin.city.records.views import factor
 from shuxin.city.world import parameters as p
 from shuxin.city.world.scale import WINDOW_MONTHS
@@ -186,9 +187,20 @@ def _scope(sheet: Sheet, _one: Field) -> Values:
 
 
 def _name(sheet: Sheet, one: Field) -> Values:
+    """The name that the firm had when the row was known."""
+    register, firm = sheet.register, sheet.drawn.firm
+    former = had_former_name(sheet)
+    words = register.former.take(pa.array(firm, mask=~former))
     if one.kind is FieldKind.NAME:
-        return sheet.drawn.firm
-    return sheet.register.name.take(pa.array(sheet.drawn.firm))
+        return Names(place=np.where(former, -1, firm).astype(np.int32), words=words)
+    return pc.coalesce(words, register.name.take(pa.array(firm)))
+
+
+def had_former_name(sheet: Sheet) -> NDArray[np.bool_]:
+    """(r,) whether a row was known before its firm changed its name."""
+    renamed = sheet.register.renamed[sheet.drawn.firm]
+    found: NDArray[np.bool_] = (sheet.known // DAY_SECONDS < renamed) & (renamed < LAST_DAY)
+    return found
 
 
 _REGISTERED: Mapping[str, Callable[[Sheet, Field], Values]] = {
@@ -311,13 +323,22 @@ def _random(sheet: Sheet, one: Field) -> Values:
     return _stored(one.kind, values)
 
 
+def _later(sheet: Sheet, one: Field) -> Whole:
+    low, high = int(one.source.low), int(one.source.high)
+    wait = sheet.rng(one.name).integers(low, high + 1, size=len(sheet))
+    found: Whole = sheet.drawn.day.astype(np.int64) + wait
+    return found
+
+
+def end_days(sheet: Sheet, one: Field) -> Whole:
+    """(r,) days of a DATE field made by AFTER, whether they are known or not; NO_DAY where it will never be."""
+    return np.asarray(_thinned(sheet, one, _later(sheet, one)), np.int64)
+
+
 def _after(sheet: Sheet, one: Field) -> Values:
     """Days after the event; what may be missing is seen only where it happened before the row was known."""
-    low, high = int(one.source.low), int(one.source.high)
-    day = sheet.drawn.day.astype(np.int64) + sheet.rng(one.name).integers(
-        low, high + 1, size=len(sheet)
-    )
-    if one.nullable and high > 0:
+    day = _later(sheet, one)
+    if one.nullable and one.source.high > 0:
         day = np.where(day <= sheet.known // DAY_SECONDS, day, NO_DAY)
     if one.kind is FieldKind.TIME:
         clock = sheet.rng(f"{one.name}/clock").integers(_OPENS, _OPENS + _HOURS, size=len(sheet))

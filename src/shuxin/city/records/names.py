@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shuxin.city.dirt.kinds import DirtKind
-from shuxin.city.outsiders import PLACES
 from shuxin.city.records.marks import unit
 from shuxin.city.streams import stream
 from shuxin.city.vocabulary import (
@@ -22,6 +21,7 @@ from shuxin.city.vocabulary import (
     INDIVIDUAL_FORMS,
     LOOK_ALIKE,
     OTHER_INDIVIDUAL_FORMS,
+    OTHER_PLACES,
     PLACE,
     SURNAMES,
     TRADES,
@@ -116,7 +116,7 @@ def outside_names(many: int, *, seed: int) -> list[str]:
     form = rng.integers(0, 2, size=many)
     start = int(rng.integers(0, _SHORT))
     return [
-        f"{PLACES[n % 3]}市{brand(start + n // 3)}{trades[trade[n]]}{FORMS[form[n]]}"
+        f"{OTHER_PLACES[n % 3]}市{brand(start + n // 3)}{trades[trade[n]]}{FORMS[form[n]]}"
         for n in range(many)
     ]
 

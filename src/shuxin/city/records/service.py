@@ -7,15 +7,17 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from shuxin.city.catalogues import CATALOGUES, DEPARTMENTS, HOLDERS, OUTSIDE
-from shuxin.city.records.coded import recipes
+from shuxin.city.records.coded import prepare, recipes
 from shuxin.city.records.drawn import blocks
-from shuxin.city.records.errors import CityDepartmentUnknown, CityDiskFull
+from shuxin.city.records.errors import CityDepartmentUnknown, CityDiskFull, CityFolderInUse
 from shuxin.city.records.filing import (
     TRUTH_FOLDER,
     Written,
@@ -30,14 +32,12 @@ from shuxin.city.records.truths import truth_readers
 from shuxin.city.records.views import Views
 from shuxin.city.records.workers import DiskFull, Task, run_tasks
 from shuxin.city.scale import UNTIL, check_seed
-from shuxin.city.service import CityFolderInUse
 from shuxin.city.world.scale import FIRMS, MONTHS
 from shuxin.city.world.world import build_world
 from shuxin.infra.api import silent_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from shuxin.city.catalogues import Catalogue
     from shuxin.city.records.register import Register
@@ -144,7 +144,18 @@ class _Wish:
             "catalogues": slugs,
             "recipes": sorted(set(recipes()) & set(slugs)),
             "software": {"numpy": np.__version__, "pyarrow": pa.__version__},
+            "sources": _sources(),
         }
+
+
+@cache
+def _sources() -> str:
+    """SHA-256 over the modules of this room: what was written by others is not gone on with."""
+    whole, root = hashlib.sha256(), Path(__file__).parent.parent
+    for path in sorted(root.rglob("*.py")):
+        whole.update(f"{path.relative_to(root).as_posix()}\n".encode())
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
 
 
 def _check_free(folder: Path) -> None:
@@ -172,6 +183,7 @@ def _written(state: State, wish: _Wish, processes: int, progress: Progress) -> l
     register, views = build_register(world), Views(world)
     register.prepare()
     views.make_all()
+    prepare(world, (one.slug for one in wish.chosen if state.whole(one.slug) is None))
     tasks = [*_catalogue_tasks(state, register, views, wish), *_truth_tasks(state, register, wish)]
     done = [sum(one.rows for slug in wish.expected if (one := state.whole(slug)) is not None)]
 

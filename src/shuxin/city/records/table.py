@@ -13,6 +13,7 @@ from shuxin.city.records.choice import PERIODIC
 from shuxin.city.records.columns import array_of, batch_words, schema_of, times
 from shuxin.city.records.damage import (
     Damage,
+    dated_back,
     doubled,
     late_rows,
     slipped_units,
@@ -22,10 +23,13 @@ from shuxin.city.records.damage import (
 from shuxin.city.records.drawn import Names
 from shuxin.city.records.fill import Sheet, fill
 from shuxin.city.records.generic import generic, plan_of
+from shuxin.city.records.removals import end_of, with_removals
 from shuxin.city.records.subjects import subject_codes, subject_names
 from shuxin.city.records.times import DAY_SECONDS, LAST_DAY, known_of, periods_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from shuxin.city.catalogues import Catalogue
@@ -40,6 +44,15 @@ UNIT = "unit"
 """Among a recipe's values, where no field has that name: numbers of units."""
 _FIRST_BATCH = 13_514
 """2007-01-01: what was known earlier came with the first load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Rows of one block as they truly are: firm int32 (r,), known int64 seconds (r,), the catalogue's own columns."""
+
+    firm: NDArray[np.int32]
+    known: NDArray[np.int64]
+    columns: Mapping[str, pa.Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,21 @@ class Table:
         return plan_of(self.world, self.views, self.catalogue)
 
     def block(self, block: Block) -> Made:
+        """As the department has them."""
+        return self._made(*self._sheet(block))
+
+    def clean(self, block: Block) -> Clean:
+        """Before anything went wrong."""
+        sheet, _late = self._sheet(block)
+        values = fill(sheet)
+        columns = {
+            one.name: array_of(one, values[one.name], self.register)
+            for one in self.catalogue.fields
+        }
+        return Clean(sheet.drawn.firm, sheet.known, columns)
+
+    def _sheet(self, block: Block) -> tuple[Sheet, NDArray[np.bool_]]:
+        """The rows that are known before the day of the extracts, and which of them came late."""
         drawn, unit, late = self._drawn(block)
         known, more_late = self._known(drawn, block)
         late = late | more_late
@@ -84,7 +112,11 @@ class Table:
             unit=unit,
             months=self._months(drawn),
         )
-        return self._made(sheet, late)
+        ends = None if self.recipe else end_of(self.catalogue)
+        if ends is None:
+            return sheet, late
+        sheet, entry = with_removals(sheet, ends)
+        return sheet, late[entry] & (np.arange(len(entry)) < len(late))
 
     def _drawn(self, block: Block) -> tuple[Drawn, NDArray[np.int32], NDArray[np.bool_]]:
         if self.recipe is None:
@@ -130,7 +162,8 @@ class Table:
         columns = [codes, names, *own, pa.array(number), *self._arrival(sheet.known)]
         batch = pa.RecordBatch.from_arrays(columns, schema=self.schema)
         batch, slipped = slipped_units(sheet, batch)
-        return self._with_doubles(sheet, batch, [*damage, *slipped])
+        batch, back = dated_back(sheet, batch)
+        return self._with_doubles(sheet, batch, [*damage, *slipped, *back])
 
     def _arrival(self, known: NDArray[np.int64]) -> list[pa.Array]:
         """Batch and known time."""

@@ -8,9 +8,13 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from shuxin.city.records.drawn import Recipe
+    from shuxin.city.world.world import World
+
+    Shared = Mapping[str, tuple[Callable[[World], object], ...]]
+    """What recipes make once of the whole World, by slug of catalogue."""
 
 
 @lru_cache
@@ -25,6 +29,16 @@ def recipes() -> Mapping[str, Recipe]:
         own = getattr(import_module(f"{__name__}.{module}"), "RECIPES", {})
         merge(found, own, module=module)
     return found
+
+
+def prepare(world: World, slugs: Iterable[str]) -> None:
+    """Makes what the recipes of these catalogues need of the whole city, so that processes forked later share it."""
+    wanted = set(slugs)
+    for module in sorted(one.name for one in iter_modules(__path__)):
+        own: Shared = getattr(import_module(f"{__name__}.{module}"), "SHARED", {})
+        for slug in sorted(own.keys() & wanted):
+            for make in own[slug]:
+                make(world)
 
 
 def merge(found: dict[str, Recipe], own: Mapping[str, Recipe], *, module: str) -> None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from shuxin.city.records.drawn import Block, Drawn, Recipe
     from shuxin.city.world.world import World
 
-_OWNERS = 0.84
+_OWNERS = 0.833
 """Share of those who do not rent."""
 _MORE_UNITS = (7.0, 12.0, 22.0, 34.0)
 _MORE_ENTRIES = 3.1

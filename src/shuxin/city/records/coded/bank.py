@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from shuxin.city.records.coded.bills import commercial_bills, receivable_vouchers
 from shuxin.city.records.coded.current import bank_flows
 from shuxin.city.records.coded.ledger import credit_reports, loan_ledger
+from shuxin.city.records.coded.loans import loans
+from shuxin.city.records.coded.transfers import transfers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shuxin.city.records.coded import Shared
     from shuxin.city.records.drawn import Recipe
 
+SHARED: Shared = {"bank_flows": (transfers,), "loan_ledger": (loans,)}
 RECIPES: Mapping[str, Recipe] = {
     "loan_ledger": loan_ledger,
     "bank_flows": bank_flows,

@@ -22,7 +22,9 @@ from shuxin.city.records.coded.days import (
     other,
     padded,
     seen,
+    taken_off,
     text,
+    with_ends,
     working,
 )
 from shuxin.city.records.coded.docket import BANK, PERSON, docket
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from shuxin.city.records.coded import Shared
     from shuxin.city.records.coded.days import Whole
     from shuxin.city.records.coded.docket import Docket
     from shuxin.city.records.drawn import Block, Drawn, Names, Recipe
@@ -223,55 +226,58 @@ def enforcements(world: World, block: Block) -> Drawn:
 
 
 def dishonest_list(world: World, block: Block) -> Drawn:
-    """T48: eight to eighteen months after a failure."""
+    """T48: eight to eighteen months after a failure; who is taken off has a second row, seen then."""
     found, serial, court = _enforced(world, block)
     rows = np.flatnonzero(found.listed >= 0)
     found, serial, court = found.of(rows), serial[rows], court[rows]
-    bits, is_failing = found.bits, found.failure >= 0
-    stay = np.where(is_failing, 500, 120) + np.floor(600 * other(bits, 60)).astype(np.int64)
-    leaves = falls(bits, 61, np.where(is_failing, 0.25, 0.9))
-    removed = dated(found.listed + stay, leaves)
+    is_failing = found.failure >= 0
+    stay = np.where(is_failing, 500, 120) + np.floor(600 * other(found.bits, 60)).astype(np.int64)
+    leaves = falls(found.bits, 61, np.where(is_failing, 0.25, 0.9))
+    out = found.listed + stay
+    place, is_end = with_ends(leaves & (out < UNTIL))
+    found, serial, court, out = found.of(place), serial[place], court[place], out[place]
+    bits = found.bits
+    entry = seen(found.listed, 1 + np.floor(5 * other(bits, 63)).astype(np.int64), other(bits, 64))
     part = among(bits, 62, "performed", none=80, part=20)
     return gathered(
         block,
         firm=found.defendant,
         day=found.listed,
-        known=seen(
-            found.listed, 1 + np.floor(5 * other(bits, 63)).astype(np.int64), other(bits, 64)
-        ),
+        known=taken_off(entry, out, is_end, bits),
         values={
             "exec_no": number("enforced", found.enforced, court, serial),
             "party_name": found.defendant.astype(np.int32),
             "fact": coded(other(bits, 65), "dishonest_fact"),
             "performed": part,
             "court": court_names(court),
-            "removed": removed,
+            "removed": dated(out, is_end),
         },
     )
 
 
 def consumption_bans(world: World, block: Block) -> Drawn:
-    """T49: on those at the head of a firm that does not obey a judgment."""
+    """T49: on those at the head of a firm that does not obey a judgment; its lifting is a second row."""
     found, serial, court = _enforced(world, block)
     rows = np.flatnonzero(found.banned >= 0)
     found, serial, court = found.of(rows), serial[rows], court[rows]
+    leaves = other(found.bits, 70) < np.where(found.failure >= 0, 0.25, 0.85)
+    out = found.banned + 60 + np.floor(900 * other(found.bits, 71)).astype(np.int64)
+    place, is_end = with_ends(leaves & (out < UNTIL))
+    found, serial, court, out = found.of(place), serial[place], court[place], out[place]
     bits = found.bits
-    leaves = other(bits, 70) < np.where(found.failure >= 0, 0.25, 0.85)
-    stay = 60 + np.floor(900 * other(bits, 71)).astype(np.int64)
+    entry = seen(found.banned, 1 + np.floor(5 * other(bits, 72)).astype(np.int64), other(bits, 73))
     return gathered(
         block,
         firm=found.defendant,
         day=found.banned,
-        known=seen(
-            found.banned, 1 + np.floor(5 * other(bits, 72)).astype(np.int64), other(bits, 73)
-        ),
+        known=taken_off(entry, out, is_end, bits),
         values={
             "order_no": text(number("enforced", found.enforced, court, serial), "限"),
             "person": heads(world, found.defendant),
             "uscc": found.defendant.astype(np.int32),
             "applicant": _opponent(world, found, of_defendant=np.ones(len(found), np.bool_)),
             "court": court_names(court),
-            "lifted": dated(found.banned + stay, leaves),
+            "lifted": dated(out, is_end),
         },
     )
 
@@ -364,6 +370,7 @@ def bankruptcies(world: World, block: Block) -> Drawn:
     )
 
 
+SHARED: Shared = {"case_filings": (docket,)}
 RECIPES: Mapping[str, Recipe] = {
     "case_filings": case_filings,
     "judgments": judgments,

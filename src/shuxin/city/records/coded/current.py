@@ -1,7 +1,8 @@
 """Flows of corporate accounts (对公流水, T87): what the World's money looks like from the bank.
 
-Each firm that banks here has one account. All that the World says of a month's money is in it, in so many payments, and
-the balance after the last one of a month is the World's cash. What rings send around goes through it as well.
+Each firm that banks here has one account, and others elsewhere: what passes through this one, in so many payments, and
+what stands in it at a month's end is in ``tills``; transfers of its own make up the difference. What rings send around
+goes through it as well.
 """
 
 from __future__ import annotations
@@ -35,11 +36,13 @@ from shuxin.city.records.coded.parties import (
     house_bank,
     named,
     outside_firm,
+    second_bank,
     some_person,
 )
 from shuxin.city.records.coded.payments import NO_PLACE, Flows, Grid, flows_of
 from shuxin.city.records.coded.ringflows import ring_flows
 from shuxin.city.records.coded.sums import pieces, split
+from shuxin.city.records.coded.tills import ends, through
 from shuxin.city.records.coded.transfers import FIRST_MONTH, transfers
 from shuxin.city.records.drawn import Drawn, person_name
 from shuxin.city.vocabulary import CITY
@@ -71,6 +74,7 @@ SUMMARIES = (
     "案款",
     "投资款",
     "设备款",
+    "同名划转",
 )
 (
     _GOODS,
@@ -85,13 +89,14 @@ SUMMARIES = (
     _AWARD,
     _CAPITAL,
     _EQUIPMENT,
-) = range(12)
+    _OWN,
+) = range(13)
 _SALE, _PURCHASE, _FOR_WAGES, _FOR_TAX, _LOAN, _TRANSFER = (
     code("flow_purpose", word) for word in ("sale", "purchase", "wages", "tax", "loan", "transfer")
 )
 _IN, _OUT = code("flow_direction", "in"), code("flow_direction", "out")
 _BATCH = code("flow_channel", "batch")
-_RECEIPTS, _PAID = (3.0, 4.5, 7.0, 11.0), (2.2, 3.2, 5.0, 8.0)
+_RECEIPTS, _PAID = (5.2, 7.5, 11.0, 17.0), (4.4, 6.2, 9.0, 14.0)
 """Payments in a month by size, beside those with firms of the city."""
 _PRIVATE = 0.05
 """Share of firms that borrow from a person when the owner would have to help."""
@@ -104,20 +109,43 @@ def bank_flows(world: World, block: Block) -> Drawn:
     """T87: payments by account and time; the balance after each; known on the next day."""
     grid = Grid(world, block)
     inward, outward, received, spent = _between_firms(grid)
-    parts = [
+    whole = _joined(
         inward,
         outward,
-        _receipts(grid, grid.money("collected") - received),
-        _purchases(grid, grid.money("paid") - spent),
+        _receipts(grid, np.maximum(_passing(grid, "collected") - received, 0)),
+        _purchases(grid, np.maximum(_passing(grid, "paid") - spent, 0)),
         *_monthly(grid),
         *_owners(grid),
         *_circles(grid),
         _opening(grid),
-    ]
-    whole = Flows(
+    )
+    standing = ends(world, block)
+    return _statement(grid, _joined(whole, _own(grid, whole, standing)), standing)
+
+
+def _joined(*parts: Flows) -> Flows:
+    return Flows(
         *(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Flows))
     )
-    return _statement(grid, whole)
+
+
+def _passing(grid: Grid, column: str) -> Whole:
+    """(g,) fen of receipts or payments that pass through the account."""
+    found = through(grid.world, grid.block, column)
+    return found[grid.firm - grid.block.first, grid.month]
+
+
+def _own(grid: Grid, flows: Flows, standing: Whole) -> Flows:
+    """To and from the firm's account elsewhere, so that so much stands here at the month's end: what is lacking comes
+    early in the month, what is too much goes at its end.
+    """
+    moved = grid.summed(grid.cells(flows.firm, flows.month), flows.signed)
+    amount = standing[grid.firm - grid.block.first, grid.month] - _before(grid, standing) - moved
+    early, late = 0.01 + 0.10 * other(grid.bits, 61), 0.96 + 0.03 * other(grid.bits, 61)
+    return flows_of(
+        grid.firm, grid.month, amount, np.where(amount > 0, early, late), again(grid.bits, purpose=406),
+        summary=_OWN, purpose=_TRANSFER, place=grid.firm,
+    )  # fmt: skip
 
 
 def _between_firms(grid: Grid) -> tuple[Flows, Flows, Whole, Whole]:
@@ -261,16 +289,16 @@ def _seconds(flows: Flows, at: Share) -> Whole:
     return day * DAY_SECONDS + second
 
 
-def _statement(grid: Grid, flows: Flows) -> Drawn:
+def _statement(grid: Grid, flows: Flows, standing: Whole) -> Drawn:
     """Rows by account and time with balances; in months that would overdraw, receipts come first."""
-    before = _before(grid)
+    before = _before(grid, standing)
     seconds = _seconds(flows, flows.at)
     order = np.lexsort((flows.signed < 0, seconds, flows.firm))
     balance = _balances(grid, flows.of(order), before)
     cell = grid.cells(flows.firm, flows.month)
     lowest = np.zeros(len(grid.firm), np.int64)
     np.minimum.at(lowest, cell[order], balance)
-    end = grid.money("cash")
+    end = standing[grid.firm - grid.block.first, grid.month]
     tight = (lowest < np.minimum(np.minimum(before, end), 0))[cell] & ~flows.fixed
     early = np.where(flows.signed > 0, 0.12 * flows.at, 0.55 + 0.44 * flows.at)
     seconds = _seconds(flows, np.where(tight, early, flows.at))
@@ -279,11 +307,10 @@ def _statement(grid: Grid, flows: Flows) -> Drawn:
     return _rows(grid, done, seconds, _balances(grid, done, before))
 
 
-def _before(grid: Grid) -> Whole:
+def _before(grid: Grid, standing: Whole) -> Whole:
     """(g,) what was in the account before each month; nothing before a firm's first one."""
-    cash = grid.world.money.cash
     first = grid.world.firms.born[grid.firm] == grid.month
-    return np.where(first, 0, cash[grid.firm, grid.month - 1])
+    return np.where(first, 0, standing[grid.firm - grid.block.first, grid.month - 1])
 
 
 def _balances(grid: Grid, flows: Flows, before: Whole) -> Whole:
@@ -303,6 +330,7 @@ def _rows(grid: Grid, flows: Flows, seconds: Whole, balance: Whole) -> Drawn:
     day = seconds // DAY_SECONDS
     inside = (flows.place >= 0) & (flows.place < world.count)
     own_bank = house_bank(world, np.where(inside, flows.place, 0))
+    own_bank = np.where(flows.place == flows.firm, second_bank(world, flows.firm), own_bank)
     some_bank = np.floor(len(BANKS) * other(bits, 92)).astype(np.int64)
     cp_bank = np.where(inside, own_bank, some_bank)
     is_bank = (flows.word >= 0) & (flows.word < len(BANKS)) & (flows.place == NO_PLACE)

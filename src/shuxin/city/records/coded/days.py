@@ -194,6 +194,20 @@ def dated(day: NDArray[np.integer], there: NDArray[np.bool_]) -> NDArray[np.int3
     return np.where(there & (day < UNTIL), day, missing).astype(np.int32)
 
 
+def with_ends(over: NDArray[np.bool_]) -> tuple[Whole, NDArray[np.bool_]]:
+    """Of entries of a list (e,), then of the further rows that tell of the end of those that are over: the entry of
+    each row, and which rows are ends.
+    """
+    row = np.concatenate([np.arange(len(over)), np.flatnonzero(over)])
+    return row, np.arange(len(row)) >= len(over)
+
+
+def taken_off(entry: Whole, out: Whole, is_end: NDArray[np.bool_], bits: Bits) -> Whole:
+    """(r,) seconds at which rows are seen: entries as given, ends one to six days after the firm was taken off."""
+    end = seen(out, 1 + np.floor(5 * other(bits, 120)).astype(np.int64), other(bits, 121))
+    return np.where(is_end, np.maximum(end, entry + DAY_SECONDS), entry)
+
+
 class _Same:
     """A world as a key: equal to itself only."""
 

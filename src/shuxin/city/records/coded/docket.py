@@ -30,6 +30,7 @@ from shuxin.city.records.coded.days import (
     other,
     working,
 )
+from shuxin.city.records.coded.months import oftener
 from shuxin.city.records.coded.sums import pieces
 from shuxin.city.world.books import Event
 from shuxin.city.world.population import SECTIONS
@@ -54,8 +55,8 @@ _LEAST_FEN = 200_000
 _MORE_CREDITORS = 15.0
 _KNOWN_CREDITOR = 0.6
 _OVERDUE_MONTHS, _SUED_MONTHLY = 0.8, 0.010
-_YEARLY_OVER_NOTHING, _YEARLY_CLAIMS = 0.040, 0.096
-_BAD_DEBT_SUED, _IN_COURT = 0.6, 0.72
+_YEARLY_OVER_NOTHING, _WORSE, _YEARLY_CLAIMS = 0.048, 0.50, 0.096
+_BAD_DEBT_SUED, _IN_COURT = 0.6, 0.40
 _THIRD_PARTIES = 0.08
 _UNPAID = (0.95, 0.55)
 """Share of judgments against firms that have failed, and others, that come to enforcement."""
@@ -150,13 +151,9 @@ def _claims(
     )
 
 
-def _failed(world: World) -> Whole:
-    return np.flatnonzero(world.outcome.failed >= 0)
-
-
 def _by_suppliers(world: World) -> _Claims:
     """Suppliers, builders and landlords of a firm that fails share what it owes them."""
-    firms = _failed(world)
+    firms = np.flatnonzero(world.outcome.failed >= 0)
     lots = lots_of(world, "docket/suppliers")
     more = lots.at(firms)
     group, place = pieces(1 + np.floor(more * more * _MORE_CREDITORS))
@@ -198,7 +195,7 @@ def _by_banks(world: World) -> _Claims:
 
 def _by_workers(world: World) -> _Claims:
     """Workers of a firm that fails ask for the wages that it owes."""
-    firms = _failed(world)
+    firms = np.flatnonzero(world.outcome.failed >= 0)
     month = world.outcome.failed[firms].astype(np.int64)
     firms = firms[world.money.wages_late[firms, month] > 0]
     lots = lots_of(world, "docket/workers")
@@ -258,7 +255,7 @@ def _of_overdue(world: World) -> _Claims:
     )
 
 
-def _yearly(world: World, purpose: str, rate: float) -> tuple[Whole, Bits, Share]:
+def _yearly(world: World, purpose: str, rate: float | Share) -> tuple[Whole, Bits, Share]:
     """Firms to which something happens at a rate a year, on some day on which they trade."""
     lots = lots_of(world, purpose)
     years = WINDOW_MONTHS // 12
@@ -267,13 +264,15 @@ def _yearly(world: World, purpose: str, rate: float) -> tuple[Whole, Bits, Share
     bits = lots.bits(firm, year)
     when = 12 * (year + other(bits, 6))
     trading = (world.firms.born[firm] < when) & (world.outcome.gone[firm] > when)
-    hit = np.flatnonzero((other(bits, 7) < rate) & trading)
+    chance = np.broadcast_to(rate, (world.count, years)).ravel()
+    hit = np.flatnonzero((other(bits, 7) < chance) & trading)
     return firm[hit], bits[hit], when[hit]
 
 
 def _of_others(world: World) -> _Claims:
-    """Cases that say nothing about a firm."""
-    firm, bits, when = _yearly(world, "docket/others", _YEARLY_OVER_NOTHING)
+    """Cases about little, more of them against firms that are run worse."""
+    rate = _YEARLY_OVER_NOTHING * oftener(world, "judicial", slope=_WORSE)
+    firm, bits, when = _yearly(world, "docket/others", rate)
     return _claims(
         world,
         defendant=firm,

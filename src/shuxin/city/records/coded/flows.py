@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shuxin.city.records.coded.chance import Lots
+from shuxin.city.records.coded.days import once
 from shuxin.city.records.coded.months import budget
 from shuxin.city.records.coded.recorded import sales_in
 from shuxin.city.world import parameters as p
@@ -79,6 +80,7 @@ def trading(world: World, month: int) -> NDArray[np.bool_]:
     return sells
 
 
+@once
 def billing(world: World) -> Billing:
     """Rates such that the invoices of the three years are as many as the catalogue has."""
     firms = world.firms
@@ -136,7 +138,9 @@ def _known_buyers(
     return pair, count, amount, inside, expected
 
 
-def _found_flows(world: World) -> Flows:
+@once
+def flows(world: World) -> Flows:
+    """Of the whole city: a seller's and a buyer's block need the same."""
     how, network, rings = billing(world), world.network, world.ties.rings
     lots = Lots(seed=world.seed, purpose="flows")
     parts, months = [], []
@@ -169,18 +173,3 @@ def _circular(world: World) -> NDArray[np.int64]:
     for firm in (rings.source, rings.target):
         both &= (born[firm] <= rings.month) & (outcome.gone[firm] > rings.month)
     return np.flatnonzero(both & (rings.month >= FIRST))
-
-
-class _Last:
-    """The flows of the world that was last asked for: each of its blocks asks for them again."""
-
-    world: World | None = None
-    flows: Flows
-
-
-def flows(world: World) -> Flows:
-    """Of the whole city: a seller's and a buyer's block need the same."""
-    if _Last.world is not world:
-        _Last.flows = _found_flows(world)
-        _Last.world = world
-    return _Last.flows

@@ -12,8 +12,8 @@ import numpy as np
 
 from shuxin.city.records.coded import invoice_lines
 from shuxin.city.records.coded.chance import Lots, again, unit
-from shuxin.city.records.coded.days import STARTS, UNTIL, chosen
-from shuxin.city.records.coded.flows import FIRST, PAIRS, RED, flows, trading
+from shuxin.city.records.coded.days import STARTS, UNTIL, chosen, once
+from shuxin.city.records.coded.flows import FIRST, PAIRS, RED, billing, flows, trading
 from shuxin.city.records.coded.goods import goods_of
 from shuxin.city.records.coded.months import budget, looks
 from shuxin.city.records.coded.papers import (
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from shuxin.city.records.coded import Shared
     from shuxin.city.records.coded.flows import Flows
     from shuxin.city.records.drawn import Block, Recipe
     from shuxin.city.world.world import World
@@ -104,8 +105,8 @@ def _received(world: World, block: Block) -> Papers:
     rows = np.flatnonzero((found.buyer >= block.first) & (found.buyer < block.stop))
     inside = known_papers(world, rows)
     many = block.stop - block.first
-    wanted = purchases_of(world, block) - _had(world, found)[block.first : block.stop]
-    expected = _bought(world)[block.first : block.stop]
+    wanted = purchases_of(world, block) - _had(found, rows, first=block.first, stop=block.stop)
+    expected = bought(world)[block.first : block.stop]
     at = Lots(seed=world.seed, purpose="bought").at(
         np.repeat(block.firms, WINDOW_MONTHS), np.tile(np.arange(WINDOW_MONTHS), many)
     )
@@ -118,23 +119,15 @@ def _received(world: World, block: Block) -> Papers:
     return joined([inside, outside])
 
 
-class _Last:
-    """Rates of purchases of the world last asked for."""
-
-    world: World | None = None
-    rates: NDArray[np.float64]
-
-
-def _bought(world: World) -> NDArray[np.float64]:
+@once
+def bought(world: World) -> NDArray[np.float64]:
     """(n, months) invoices that firms are expected to receive from outside, so that all are as the budget says."""
-    if _Last.world is world:
-        return _Last.rates
     found, firms = flows(world), world.firms
     every = np.arange(world.count)
     keeps = Lots(seed=world.seed, purpose="keeps").at(every) < np.array(_PAPER_KEEPERS)[firms.kind]
     usual = np.where(keeps | firms.general, np.array(_BOUGHT)[firms.size], 0.0)
     rates = np.zeros((world.count, WINDOW_MONTHS), np.float32)
-    had = _had(world, found)
+    had = _had(found, np.arange(len(found.buyer)), first=0, stop=world.count)
     for month in range(FIRST, WINDOW_MONTHS):
         busy = np.minimum(sales_in(world, month) / world.traits.usual, 2.5)
         buys = trading(world, month) & (purchases_in(world, month) - had[:, month] >= _LEAST_FEN)
@@ -142,17 +135,19 @@ def _bought(world: World) -> NDArray[np.float64]:
     inside = float(found.count.sum(dtype=np.int64)) * (1 + PAIRS * RED)
     wanted = budget("invoices_in", world) - inside
     whole = int(np.rint(rates * 1024).astype(np.int64).sum()) / 1024
-    _Last.rates = rates * np.float64(max(wanted, 0.0) / max(whole, 1.0))
-    _Last.world = world
-    return _Last.rates
+    found_rates: NDArray[np.float64] = rates * np.float64(max(wanted, 0.0) / max(whole, 1.0))
+    return found_rates
 
 
-def _had(world: World, found: Flows) -> NDArray[np.int64]:
-    """(n, months) fen that each firm bought of firms in the city, but for what rings send around."""
-    place = found.buyer.astype(np.int64) * WINDOW_MONTHS + found.month
-    amount = np.where(found.circular, 0, found.amount)
-    had = np.bincount(place, weights=amount, minlength=world.count * WINDOW_MONTHS)
-    return had.astype(np.int64).reshape(world.count, WINDOW_MONTHS)
+def _had(found: Flows, rows: NDArray[np.integer], *, first: int, stop: int) -> NDArray[np.int64]:
+    """(firms from first to stop, months) fen that each bought of firms in the city, but for what rings send around.
+
+    rows: of the flows, with all that these firms bought.
+    """
+    place = (found.buyer[rows].astype(np.int64) - first) * WINDOW_MONTHS + found.month[rows]
+    amount = np.where(found.circular[rows], 0, found.amount[rows])
+    had = np.bincount(place, weights=amount, minlength=(stop - first) * WINDOW_MONTHS)
+    return had.astype(np.int64).reshape(stop - first, WINDOW_MONTHS)
 
 
 def _common(world: World, papers: Papers) -> dict[str, object]:
@@ -211,6 +206,12 @@ def _sorted(firm: NDArray[np.int32], papers: Papers, values: Mapping[str, object
     )
 
 
+SHARED: Shared = {
+    "invoices_out": (flows, billing),
+    "invoices_in": (flows, bought),
+    "invoice_items": (flows, billing),
+    "invoice_red_confirmations": (flows, billing),
+}
 RECIPES: Mapping[str, Recipe] = {
     "invoices_out": invoices_out,
     "invoices_in": invoices_in,

@@ -27,8 +27,10 @@ from shuxin.city.records.coded.days import (
 )
 from shuxin.city.records.coded.docket import docket
 from shuxin.city.records.coded.loans import CREDIT, MORTGAGE, last_months, loans_of
+from shuxin.city.records.coded.months import looks
 from shuxin.city.records.coded.parties import lenders
 from shuxin.city.records.coded.sums import pieces, scaled
+from shuxin.city.world.draws import exp
 from shuxin.city.world.scale import WINDOW_MONTHS
 from shuxin.city.world.ties import PPM
 
@@ -85,6 +87,14 @@ def loan_ledger(world: World, block: Block) -> Drawn:
     dpd = np.where(is_open, days_past_due(world, block)[firm - block.first, at], 0)
     bits, rate = found.bits[loan], found.rate_bp[loan] * 100
     overdue = np.where(is_open, _part(late, share, part), 0)
+    careless = _careless(world, block, firm, at) & is_open & (dpd == 0)
+    overdue = np.where(careless, 1 + _part(debt, share, part) * rate // (12 * PPM), overdue)
+    dpd = np.where(
+        careless,
+        1 + np.floor(_FEW_DAYS * other(lots_of(world, "ledger/days").bits(firm, at), 1)),
+        dpd,
+    )
+    dpd = dpd.astype(np.int64)
     columns = {
         "loan_no": text("JK", padded(found.number[loan] + 1, 8), "-", part + 1),
         "product": _product(found)[loan],
@@ -147,8 +157,8 @@ def _repay_mode(found: Loans) -> NDArray[np.int8]:
 
 
 def _lines(world: World, block: Block) -> dict[str, object]:
-    """Lines of credit in the months in which something is drawn of them."""
-    cash = world.money.cash[block.first : block.stop]
+    """Lines of credit in the months in which something is drawn of them: for want of cash, or to have it at hand."""
+    cash = _with_ease(world, block)
     own, month = np.nonzero(cash < 0)
     firm = block.first + own
     drawn = -cash[own, month]
@@ -177,6 +187,39 @@ def _lines(world: World, block: Block) -> dict[str, object]:
         "online": np.ones(len(own), np.bool_),
         "first_loan": np.zeros(len(own), np.bool_),
     }
+
+
+_CARELESS, _CARELESS_SLOPE, _FEW_DAYS = 0.025, 0.6, 9
+"""[T] Chance in a month that interest is some days late for no want of money, how it moves with what the bank sees of
+a firm, and most days.
+"""
+
+
+def _careless(world: World, block: Block, firm: Whole, month: Whole) -> NDArray[np.bool_]:
+    seen_as = looks(world, block, "bank")[firm - block.first, month]
+    chance = _CARELESS * exp(-_CARELESS_SLOPE * seen_as)
+    return falls(lots_of(world, "ledger/careless").bits(firm, month), 1, chance)
+
+
+_EASY, _EASY_SLOPE, _EASY_PART = 0.55, 0.30, 0.8
+"""[T] Share of months in which a borrower draws on his line although he need not, how it moves with what the bank sees,
+and up to what part of it.
+"""
+
+
+def _with_ease(world: World, block: Block) -> NDArray[np.int64]:
+    """(firms, months) cash, below 0 as far as the line is drawn: with what borrowers draw and leave in the account."""
+    own, lots = slice(block.first, block.stop), lots_of(world, "ledger/ease")
+    cash, traits = world.money.cash[own], world.traits
+    firm = np.repeat(block.firms, WINDOW_MONTHS).reshape(cash.shape)
+    month = np.tile(np.arange(WINDOW_MONTHS), len(cash)).reshape(cash.shape)
+    bits = lots.bits(firm, month // 3)
+    has = (world.money.debt[own] > 0) & (world.money.debt_late[own] == 0)
+    easy = has & falls(bits, 1, _EASY * exp(-_EASY_SLOPE * looks(world, block, "bank")))
+    most = (traits.usual[own] * traits.line[own] * _EASY_PART)[:, None]
+    extra = np.where(easy, np.floor(most * other(bits, 2) / 10_000), 0).astype(np.int64) * 10_000
+    found: NDArray[np.int64] = np.minimum(cash, 0) - extra
+    return found
 
 
 _ASKED_YEARLY = 0.21

@@ -20,6 +20,7 @@ from shuxin.city.records.coded.days import (
     about,
     among,
     answerable_until,
+    bell,
     code,
     coded,
     dated,
@@ -31,9 +32,12 @@ from shuxin.city.records.coded.days import (
     other,
     padded,
     seen,
+    taken_off,
     text,
+    with_ends,
     working,
 )
+from shuxin.city.records.coded.recorded import books_purchases, books_sales
 from shuxin.city.records.coded.sums import pieces
 from shuxin.city.records.drawn import NOTHING
 from shuxin.city.records.register import region_codes
@@ -59,8 +63,8 @@ _NEVER_REPORT = (0.010, 0.015, 0.03)
 _FORGOTTEN = (0.018, 0.030, 0.03)
 _SILENT_AFTER_FAILURE, _SILENT_BEFORE_EXIT, _STRAINED = 0.55, 0.25, 0.08
 _STRAIN_LEAST, _STRAIN_MOST = 0.2, 1.6
-_TOLD = 1.8
-"""Log spread of what a report says of cash and liabilities; nobody audits it."""
+_TOLD, _SALES_TOLD, _MARGIN_TOLD = 1.8, 0.7, 0.06
+"""Log spread of what a report says of cash and liabilities, of sales, and spread of the margin: nobody audits it."""
 """Months of costs overdue from which and up to which firms forget more."""
 
 
@@ -125,19 +129,21 @@ def annual_reports(world: World, block: Block) -> Drawn:
 
 
 def _figures(world: World, firm: Whole, place: Whole, bits: Bits) -> dict[str, object]:
-    """Sums of the year from the money; of the year before the window, from its first. Most are not published."""
+    """Sums of the year from the books; of the year before the window, from its first. Most are not published."""
     money, traits = world.money, world.traits
     year = np.maximum(place - 1, 0)
+    of_firm, months = firm[:, None], 12 * year[:, None] + np.arange(12)[None, :]
 
     def summed(column: Whole) -> Whole:
-        months = 12 * year[:, None] + np.arange(12)[None, :]
-        total: Whole = column[firm[:, None], months].sum(axis=1)
+        total: Whole = column[of_firm, months].sum(axis=1)
         return total
 
     last = 12 * year + 11
-    sales, taxes = summed(money.sales), summed(money.taxes)
-    costs = summed(money.purchases) + summed(money.wages) + summed(money.rent) + taxes
-    profit = sales - costs - summed(money.losses)
+    sales, taxes = books_sales(world, of_firm, months).sum(axis=1), summed(money.taxes)
+    bought = books_purchases(world, of_firm, months).sum(axis=1)
+    costs = bought + summed(money.wages) + summed(money.rent) + taxes
+    profit = sales - costs - summed(money.losses) // 10
+    profit += np.floor(sales * (_MARGIN_TOLD * bell(again(bits, purpose=10)))).astype(np.int64)
     stock = np.floor(sales * (0.1 + 0.5 * lots_of(world, "annual reports/assets").at(firm)))
     owed = np.floor(sales / 12 * (1 - traits.at_once[firm]) / traits.collected[firm])
     seen_cash = about(np.ones(len(firm)), _TOLD, again(bits, purpose=8))
@@ -150,6 +156,7 @@ def _figures(world: World, firm: Whole, place: Whole, bits: Bits) -> dict[str, o
     level = summed(money.wages) / np.maximum(traits.usual[firm] * traits.wages[firm] * 12, 1.0)
     heads = np.maximum(1, np.rint(world.firms.employees[firm] * np.clip(level, 0.2, 3.0)))
     shows = falls(bits, 4, 0.40)
+    sales = np.floor(about(sales, _SALES_TOLD, again(bits, purpose=11))).astype(np.int64)
 
     def shown(amounts: Whole, chance: NDArray[np.bool_]) -> Whole:
         return np.where(chance, amounts // 100 * 100, NOTHING)
@@ -254,31 +261,30 @@ def _for_checks(world: World, firms: NDArray[np.integer]) -> _Found:
 
 
 def abnormal_list(world: World, block: Block) -> Drawn:
-    """T05: an entry is seen some weeks after it was made, its end on its own day."""
+    """T05: an entry is seen some weeks after it was made; its end is another row, seen some days after it."""
     found = abnormal(world, block.firms)
-    firm, bits = found.firm, found.bits
-    ended = np.where(world.ended[firm] >= 0, world.ended[firm], UNTIL)
-    is_over = np.minimum(found.out, ended) < UNTIL
-    cancelled = is_over & (ended < found.out)
+    ended = np.where(world.ended[found.firm] >= 0, world.ended[found.firm], UNTIL)
+    out = np.minimum(found.out, ended).astype(np.int64)
+    row, is_end = with_ends(out < UNTIL)
+    firm, bits, out, day = found.firm[row], found.bits[row], out[row], found.day[row]
     why = np.zeros(len(firm), np.int64)
     for reason, exit_reason in _EXITS.items():
-        why[found.reason == reason] = exit_reason
-    why = np.where(cancelled, _CANCELLED, why)
+        why[found.reason[row] == reason] = exit_reason
+    why = np.where(ended[row] < found.out[row], _CANCELLED, why)
     county = region_codes()[world.firms.region[firm]]
+    entry = seen(day, 10 + np.floor(20 * other(bits, 20)).astype(np.int64), other(bits, 21))
     return gathered(
         block,
         firm=firm,
-        day=found.day,
-        known=seen(
-            found.day, 10 + np.floor(20 * other(bits, 20)).astype(np.int64), other(bits, 21)
-        ),
+        day=day,
+        known=taken_off(entry, out, is_end, bits),
         values={
-            "reason": found.reason,
+            "reason": found.reason[row],
             "in_authority": county,
-            "in_decision_no": text("市监异字", padded(firm + 1, 7), "-", found.day, "号"),
-            "out_date": dated(np.minimum(found.out, ended), is_over),
-            "out_reason": np.where(is_over, why, -1).astype(np.int8),
-            "out_authority": np.where(is_over, county, -1).astype(np.int8),
+            "in_decision_no": text("市监异字", padded(firm + 1, 7), "-", day, "号"),
+            "out_date": dated(out, is_end),
+            "out_reason": np.where(is_end, why, -1).astype(np.int8),
+            "out_authority": np.where(is_end, county, -1).astype(np.int8),
         },
     )
 
@@ -289,7 +295,7 @@ _DOCUMENTS, _GOODS = 0.0016, 0.0030
 
 
 def serious_illegal_list(world: World, block: Block) -> Drawn:
-    """T06: three years on the list of abnormal operations, or a grave violation."""
+    """T06: three years on the list of abnormal operations, or a grave violation; the end of an entry is another row."""
     found = abnormal(world, block.firms)
     firm, day, bits = found.firm, found.day + _THREE_YEARS + 15, found.bits
     long = (found.out > day) & (day < answerable_until(world)[firm])
@@ -300,18 +306,22 @@ def serious_illegal_list(world: World, block: Block) -> Drawn:
     day = working(np.concatenate([day[kept], when]))
     bits = np.concatenate([bits[kept], more])
     three = np.full(len(kept), code("serious_reason", "abnormal_three_years"), np.int8)
-    stay = 365 + np.floor(730 * other(bits, 30)).astype(np.int64)
+    reason = np.concatenate([three, reason])
+    out = day + 365 + np.floor(730 * other(bits, 30)).astype(np.int64)
+    row, is_end = with_ends(falls(bits, 33, 0.5) & (out < UNTIL))
+    firm, day, bits, out = firm[row], day[row], bits[row], out[row]
+    entry = seen(day, 10 + np.floor(20 * other(bits, 31)).astype(np.int64), other(bits, 32))
     return gathered(
         block,
         firm=firm,
         day=day,
-        known=seen(day, 10 + np.floor(20 * other(bits, 31)).astype(np.int64), other(bits, 32)),
+        known=taken_off(entry, out, is_end, bits),
         kept=day < answerable_until(world)[firm],
         values={
-            "reason": np.concatenate([three, reason]),
+            "reason": reason[row],
             "in_decision_no": text("市监严字", padded(firm + 1, 7), "号"),
             "authority": region_codes()[world.firms.region[firm]],
-            "out_date": dated(day + stay, falls(bits, 33, 0.5)),
+            "out_date": dated(out, is_end),
         },
     )
 

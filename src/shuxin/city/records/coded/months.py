@@ -12,6 +12,7 @@ from shuxin.city.records.coded.days import DAY_SECONDS, STARTS, UNTIL, gathered,
 from shuxin.city.records.drawn import blocks
 from shuxin.city.records.marks import digits, fixed, texts
 from shuxin.city.records.views import view
+from shuxin.city.world.draws import exp
 from shuxin.city.world.scale import FIRMS, WINDOW_MONTHS
 
 if TYPE_CHECKING:
@@ -45,6 +46,14 @@ def looks(world: World, block: Block, kind: str) -> NDArray[np.float64]:
     ]
     seen = np.concatenate(parts) if parts else np.zeros((0, WINDOW_MONTHS), np.float32)
     return np.clip(seen, -3.0, 3.0).astype(np.float64)
+
+
+def oftener(world: World, kind: str, *, slope: float) -> NDArray[np.float64]:
+    """(n, years) how much oftener something befalls firms by what is seen of them in the middle of each year."""
+    middle = np.arange(6, WINDOW_MONTHS, 12)
+    seen = np.concatenate([looks(world, block, kind)[:, middle] for block in blocks(world)])
+    found: NDArray[np.float64] = exp(-slope * seen)
+    return found
 
 
 def money_of(world: World, block: Block, column: str) -> Grid:

@@ -10,6 +10,7 @@ import numpy as np
 from shuxin.city.records.coded.chance import again
 from shuxin.city.records.coded.days import lots_of, other
 from shuxin.city.records.coded.sums import pieces
+from shuxin.city.records.coded.tills import in_account
 from shuxin.city.records.coded.transfers import FIRST_MONTH, with_account
 from shuxin.city.world.scale import WINDOW_MONTHS
 
@@ -114,7 +115,7 @@ class Grid:
         return flows_of(
             self.firm,
             self.month,
-            sign * self.money(name),
+            sign * in_account(self.world, self.firm, self.month, name, self.money(name)),
             at,
             bits,
             purpose=purpose,

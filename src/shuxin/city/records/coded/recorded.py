@@ -22,6 +22,7 @@ from shuxin.city.world.traits import seasons
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from shuxin.city.records.coded import Shared
     from shuxin.city.records.drawn import Block
     from shuxin.city.world.world import World
 
@@ -68,6 +69,9 @@ def _books(world: World) -> type[_Books]:
     return _Books
 
 
+SHARED: Shared = dict.fromkeys(("vat_returns", "cit_returns", "annual_reports"), (_books,))
+
+
 def _made(
     world: World, looks: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -108,6 +112,14 @@ def books_sales(
 ) -> NDArray[np.int64]:
     """(r,) sales in the books of firms and months."""
     found: NDArray[np.int64] = _books(world).sales[firm, month].astype(np.int64)
+    return found
+
+
+def books_purchases(
+    world: World, firm: NDArray[np.integer], month: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """(r,) purchases in the books of firms and months."""
+    found: NDArray[np.int64] = _books(world).purchases[firm, month].astype(np.int64)
     return found
 
 

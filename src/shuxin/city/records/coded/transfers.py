@@ -25,7 +25,9 @@ FIRST_MONTH = 24
 """Of the window: three years of flows."""
 _PAYS_MONTHLY, _OF_MONTHS, _MOST = 0.25, 2.0, 0.9
 _LEAST_FEN, _GRAIN_FEN = 50_000, 100
-_WITH_ACCOUNT = 0.40
+_WITH_ACCOUNT, _BORROWERS_WITH = 0.50, 0.60
+"""[T] Share of firms whose account the banks of the platform keep; the loans of other borrowers are paid out to, and
+paid back from, accounts elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,11 @@ class Transfers:
 
 @once
 def with_account(world: World) -> NDArray[np.bool_]:
-    """(n,) whether the banks of the platform keep the firm's account: all borrowers, all of rings, some others."""
-    found = lots_of(world, "accounts").at(np.arange(world.count)) < _WITH_ACCOUNT
-    found[world.outcome.loans[0]] = True
-    found[world.ties.rings.member >= 0] = True
+    """(n,) whether the banks of the platform keep the firm's account: of all in rings, of some borrowers and others."""
+    share = np.full(world.count, _WITH_ACCOUNT)
+    share[world.outcome.loans[0]] = _BORROWERS_WITH
+    share[world.ties.rings.member >= 0] = 1.0
+    found: NDArray[np.bool_] = lots_of(world, "accounts").at(np.arange(world.count)) < share
     return found
 
 
