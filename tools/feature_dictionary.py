@@ -39,6 +39,17 @@ now 为最新或有效的记录。金额单位为分。
 |---|---|---|---|
 {sources}
 """
+_NEIGHBOURS = """\
+# Neighbours 关联特征
+
+{features} features about those that an enterprise is tied to (`shuxin.fusion.features.graph`), as known before the day.
+They read everybody's rows, so their permit covers all subjects; they say numbers, never who a neighbour is. Bad: on the
+list of dishonest debtors, with an enforcement case that stands, or with a bankruptcy accepted.
+
+与企业有关联的其他企业的 {features} 个特征（`shuxin.fusion.features.graph`），只用该日之前已知的数据。计算需
+读取全体主体的数据，故使用许可须覆盖全部主体；只给出数值，不给出关联企业是谁。“失信被执行破产”指：在失信被执行人名单内、有未结执行案件，
+或破产案件已受理。
+"""
 _COLUMNS = (
     "| feature 特征 | 含义 | meaning | window 窗口 | unit 单位 | empty 空值 | made of 来源 |\n"
     "|---|---|---|---|---|---|---|"
@@ -72,6 +83,31 @@ def _lines() -> Iterator[str]:
     for found in groups.values():
         yield f"## {_both(group_title(found[0]))}\n\n{_COLUMNS}"
         yield from (_row(feature) for feature in found)
+        yield ""
+    yield from _neighbours()
+
+
+def _neighbours() -> Iterator[str]:
+    from shuxin.fusion.api import (  # noqa: PLC0415 - after Django
+        NEIGHBOUR_FEATURES,
+        NEIGHBOUR_GROUPS,
+    )
+
+    yield _NEIGHBOURS.format(features=len(NEIGHBOUR_FEATURES))
+    for group, title in NEIGHBOUR_GROUPS.items():
+        yield f"## {_both(title)}\n\n{_COLUMNS}"
+        for one in NEIGHBOUR_FEATURES:
+            if one.group == group:
+                empty = "-" if one.empty is None else str(one.empty)
+                cells = (
+                    one.name,
+                    one.title.zh,
+                    one.title.en,
+                    str(one.window),
+                    str(one.measure),
+                    empty,
+                )
+                yield f"| `{cells[0]}` | {' | '.join(cells[1:])} | {', '.join(one.standards)} |"
         yield ""
 
 

@@ -164,9 +164,10 @@ def lock() -> None:
     """Resolve anew: all extras and the development group, with hashes, without index addresses."""
     uv = _uv()
     options = ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet")
+    apart = "requirements/without-spark.txt"
     _run(uv, "pip", "compile", *options, "pyproject.toml", "--all-extras", "--group", "dev",
-         "--upgrade", "-o", "requirements/dev.txt")  # fmt: skip
-    for name in ("uv", "node"):
+         "--upgrade", "--excludes", apart, "-o", "requirements/dev.txt")  # fmt: skip
+    for name in ("uv", "node", "spark"):
         source = f"requirements/{name}.in"
         _run(uv, "pip", "compile", *options, source, "-o", f"requirements/{name}.txt")
     npm = [found] if (found := shutil.which("npm")) else _npm_from_wheel()

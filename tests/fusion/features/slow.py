@@ -51,7 +51,7 @@ def stands(invoice: Invoice, as_of: dt.date) -> bool:
 
 
 def is_void(invoice: Invoice, as_of: dt.date) -> bool:
-    if invoice.status not in {"作废发票", "作废", "已作废", "VOID"}:
+    if invoice.status not in {"作废发票", "作废", "已作废", "VOID", "void"}:
         return False
     return invoice.changed_on is None or invoice.changed_on < as_of
 

@@ -33,11 +33,13 @@ from shuxin.fusion.features.computation import (
     Snapshot,
     compute_features,
     keep_snapshot,
+    neighbour_features,
     read_snapshot,
     rows_behind,
     subjects_with_features,
 )
 from shuxin.fusion.features.definition import Window
+from shuxin.fusion.features.graph import NEIGHBOUR_FEATURES
 from shuxin.fusion.features.sources import LevelAbovePermit
 from shuxin.fusion.findings import connect
 from shuxin.infra.api import Settings, StoredFolderMissing
@@ -276,3 +278,25 @@ class TestRowsBehind:
             behind = found[uscc(firm)]
             assert behind.count == len(own)
             assert behind.places == tuple(("销项发票", OUT, ln.number + 1) for ln in largest)
+
+
+class TestNeighbours:
+    def test_need_a_permit_for_everybody(self, office: Installation) -> None:
+        of_files(office, files(), now=FIRST_DAY)
+        with pytest.raises(PermitTooNarrow):
+            neighbour_features(
+                [uscc(1)],
+                as_of=PAST,
+                permit=permit(uscc(1)),
+                settings=office.settings,
+                now=office.now,
+            )
+
+    def test_are_numbers_about_those_asked_for_in_their_order(self, office: Installation) -> None:
+        of_files(office, files(), now=FIRST_DAY)
+        asked = [uscc(2), uscc(1)]
+        found = neighbour_features(
+            asked, as_of=PAST, permit=permit(), settings=office.settings, now=office.now
+        )
+        assert found["entity"].to_pylist() == asked
+        assert {found[one.name].type for one in NEIGHBOUR_FEATURES} == {pa.int64(), pa.float64()}

@@ -26,7 +26,7 @@ EXACT_FLOAT = 2**53
 MIDYEAR = dt.date(2024, 7, 15)
 SPARK_FUNCTIONS = frozenset(
     {"ABS", "CAST", "COALESCE", "DATEDIFF", "DECIMAL", "EXTRACT", "GREATEST", "IF", "LEAST", "LN",
-     "DATE_TRUNC", "MAX", "MIN", "NULLIF", "ROUND", "ROW_NUMBER", "SQRT", "SUM", "COUNT"}
+     "DATE_TRUNC", "HASH", "MAX", "MIN", "NULLIF", "ROUND", "ROW_NUMBER", "SQRT", "SUM", "COUNT"}
 )  # fmt: skip
 """All are of Spark SQL; the words that stand before a bracket without being one are left out."""
 

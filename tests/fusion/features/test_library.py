@@ -79,7 +79,7 @@ def city(seed: int, firms: int, most: int) -> tuple[dict[str, list[Row]], Spine]
 
 @cache
 def whole_city(seed: int = 1) -> dict[tuple[str, dt.date], Row]:
-    rows, spine = city(seed, 48, 40)
+    rows, spine = city(seed, 72, 40)
     return answered(tables_of(rows), spine, tuple(sorted(READINGS)))
 
 
@@ -95,7 +95,7 @@ def alike(found: Any, wanted: Any, *, rounded: bool = False) -> bool:
 class TestReadings:
     @pytest.mark.parametrize("name", SINGLE)
     def test_features_are_what_their_statements_say(self, name: str) -> None:
-        rows, spine = city(1, 48, 40)
+        rows, spine = city(1, 72, 40)
         reading, found = READINGS[name], whole_city()
         assert isinstance(reading, Facts)
         wrong = []
@@ -121,7 +121,7 @@ class TestReadings:
         assert silent == []
 
     def test_one_alone_is_the_same_as_among_all_whatever_the_threads_and_the_order(self) -> None:
-        rows, spine = city(1, 48, 40)
+        rows, spine = city(1, 72, 40)
         mixed = {name: found[::-1] for name, found in rows.items()}
         for pair in spine[5:7]:
             own = {
@@ -131,7 +131,7 @@ class TestReadings:
             assert alone == {pair: whole_city()[pair]}
 
     def test_of_a_firm_that_nobody_knows_is_empty(self) -> None:
-        rows, spine = city(1, 48, 40)
+        rows, spine = city(1, 72, 40)
         nobody = ("nobody", spine[0][1])
         found = answered(tables_of(rows), [nobody], tuple(sorted(READINGS)))[nobody]
         assert {one.name: found[one.name] for one in FEATURES} == {
@@ -139,7 +139,7 @@ class TestReadings:
         }
 
     def test_what_becomes_known_on_the_day_or_later_changes_nothing(self) -> None:
-        rows, spine = city(1, 48, 40)
+        rows, spine = city(1, 72, 40)
         rng = random.Random(9)  # noqa: S311 - the same every time, no secret
         one_day = dict(spine[::2])
         late = {}

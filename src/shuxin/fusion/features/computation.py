@@ -13,16 +13,11 @@ import pyarrow.parquet as pq
 
 from shuxin.catalogue.api import load_history
 from shuxin.consent.api import ALL_SUBJECTS, require_each
-from shuxin.fusion.features.computing import readable
+from shuxin.fusion.features.answering import answered
+from shuxin.fusion.features.graph import READ
 from shuxin.fusion.features.library import READINGS
-from shuxin.fusion.features.queries import (
-    SPINE,
-    definitions_hash,
-    end_query,
-    part_name,
-    part_query,
-    wanted,
-)
+from shuxin.fusion.features.queries import definitions_hash, wanted
+from shuxin.fusion.features.readings import known
 from shuxin.fusion.features.registry import SOURCES
 from shuxin.fusion.features.sources import marked_datasets, source_table
 from shuxin.fusion.findings import connect
@@ -130,6 +125,32 @@ def compute_features(
     return joined.drop_columns(["_at"])
 
 
+def neighbour_features(
+    entities: Sequence[str],
+    *,
+    as_of: dt.date,
+    permit: Permit,
+    settings: Settings,
+    now: dt.datetime,
+) -> pa.Table:
+    """One row for each entity, in the order given: numbers about those that it is tied to, as known before the day.
+
+    They need everybody's rows, so the permit covers all subjects.
+    Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet, NoFeatureData.
+    """
+    from shuxin.fusion.features.neighbours import neighbours  # noqa: PLC0415 - SciPy, and only here
+
+    permit.require_whole()
+    connection = connect()
+    sources = _sources(
+        connection, READ, permits=[permit], settings=settings, now=now, entities=None
+    )
+    for standard, table in sources.items():
+        connection.create_view(standard, table)
+    spine = spine_table([(entity, as_of) for entity in entities])
+    return neighbours(connection.con, spine, standards=sources)
+
+
 def _computed(
     connection: Backend,
     spine: pa.Table,
@@ -137,16 +158,9 @@ def _computed(
     names: frozenset[str] | None,
 ) -> pa.Table:
     """One row for each distinct row of the spine, in any order."""
-    engine = connection.con
-    engine.register(SPINE, spine)
     for standard, table in sources.items():
         connection.create_view(standard, table)
-    readings = readable(wanted(names), sources)
-    for reading in readings:
-        sql, shape = part_query(reading, names)
-        engine.register(part_name(reading), engine.sql(sql).to_arrow_table().cast(shape))
-    sql, shape = end_query(tuple(readings), names)
-    return engine.sql(sql).to_arrow_table().cast(shape)
+    return answered(connection.con, spine, standards=sources, names=names)
 
 
 def _standards(names: frozenset[str] | None) -> tuple[str, ...]:
@@ -281,7 +295,7 @@ def rows_behind(
     if table is None or not spine:
         return {}
     reading = next(one for one in READINGS.values() if one.standards == (standard,))
-    rows = reading.known({standard: table}, ibis.memtable(spine_table(spine)))
+    rows = known(reading, {standard: table}, ibis.memtable(spine_table(spine)))
     within = rows.filter(window.within(rows))
     largest_first = [within[reading.size].abs().desc()] if reading.size in within.columns else []
     order = [*largest_first, within["_dataset"], within["_file"], within["_line"]]

@@ -14,6 +14,7 @@ from ibis.expr.operations import Field
 from shuxin.fusion.features.definition import WHOLE, Grain
 from shuxin.fusion.features.grains import KEY
 from shuxin.fusion.features.library import READINGS
+from shuxin.fusion.features.readings import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -51,18 +52,30 @@ def part_of(
     reading: str, *, spine: ir.Table, sources: Mapping[str, ir.Table], features: Sequence[Feature]
 ) -> ir.Table:
     """The features of one reading, untyped: a row for each (entity, as_of) with anything to say, at most one."""
+    made = prepared(READINGS[reading], sources, spine)
+    return summed(reading, made, features=features)
+
+
+def summed(reading: str, made: ir.Table, *, features: Sequence[Feature]) -> ir.Table:
+    """As ``part_of``, out of what the last of the reading's steps made."""
     own = [feature for feature in features if feature.source == reading]
     by_grain = {grain: [f for f in own if f.grain is grain] for grain in Grain}
     wanted = frozenset(grain for grain, found in by_grain.items() if found)
-    tables = READINGS[reading].grains(sources, spine, wanted)
-    values = [
-        table.group_by(list(KEY)).aggregate(**{f.name: f.formula(table) for f in by_grain[grain]})
-        for grain, table in tables.items()
-    ]
+    tables = READINGS[reading].tables(made, wanted)
+    values = [_values(table, by_grain[grain]) for grain, table in tables.items()]
     if len(values) == 1:
         return values[0]
     everybody = ibis.union(*(one.select(*KEY) for one in values), distinct=True)
     return _beside(everybody, values).select(*KEY, *(feature.name for feature in own))
+
+
+def _values(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
+    """The features of one table, of which only the columns that they look at are computed."""
+    asked = [feature.formula(table).op() for feature in features]
+    looked_at = {one.name for op in asked for one in op.find(Field) if one.rel == table.op()}
+    narrow = table.select(*KEY, *sorted(looked_at - set(KEY)))
+    values = {feature.name: feature.formula(narrow) for feature in features}
+    return narrow.group_by(list(KEY)).aggregate(**values)
 
 
 def joined_parts(

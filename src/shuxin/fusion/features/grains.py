@@ -5,6 +5,7 @@ No function here, and no formula of a feature, can reach a row before ``known_ro
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import ibis
@@ -12,13 +13,15 @@ import ibis
 from shuxin.fusion.known import KNOWN_FROM, known_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
 HORIZON_MONTHS = 24
 ROUND_FEN = 100_000
 """An amount is round when its total is a multiple of 1,000 yuan."""
 MONTH_END_DAYS = 2
-VOID_WORDS = ("作废发票", "作废", "已作废", "VOID")
+VOID_WORDS = ("作废发票", "作废", "已作废", "VOID", "void")
 OWN_CURRENCY = ("CNY", "RMB", "人民币", "元")
 _CHINA_HOURS = 8
 MOST_FEN = 10**16
@@ -28,12 +31,17 @@ _PLACES = ("_dataset", "_file", "_line")
 
 
 def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
-    """Invoices of each (entity, as_of) as they stood before that day, of the last 24 months and this one.
+    """Invoices of each (entity, as_of) as they stood before that day, each once."""
+    rows = trade_rows(invoices, spine)
+    return invoices_once(rows, several_times(rows))
+
+
+def trade_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
+    """Versions of invoices known before each (entity, as_of), of the last 24 months and this one.
 
     invoices: ``entity, party, invoice_no, issued_on, net, tax, total, status, status_changed_on,
     currency`` and the two columns of ``fusion.known``. spine: ``entity, as_of`` (date). An invoice
-    voided on or after the day still counts; one in foreign money never does; one that stands twice
-    counts once.
+    voided on or after the day still counts; one in foreign money never does.
     """
     days = spine.select("entity", "as_of")
     joined = invoices.join(days, "entity")
@@ -42,40 +50,70 @@ def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
     changed = joined["status_changed_on"]
     is_void = joined["status"].isin(VOID_WORDS) & (changed.isnull() | (changed < joined["as_of"]))
     own = joined["currency"].isnull() | joined["currency"].isin(OWN_CURRENCY)
-    rows = joined.mutate(k=months, is_void=is_void.fill_null(False))  # noqa: FBT003
-    known = rows.filter(
+    places = [name for name in _PLACES if name in invoices.columns]
+    known = joined.filter(
         known_at(joined, moment),
         joined["issued_on"] < joined["as_of"],
         months.between(0, HORIZON_MONTHS),
         own,
         joined["net"].fill_null(0).between(-MOST_FEN, MOST_FEN),
     )
-    return _each_once(known)
+    said = (known["invoice_no"], known["total"].cast("string"), known["net"].cast("string"))
+    number = ibis.coalesce(*said)
+    return known.select(
+        *KEY, "party", "issued_on", "net", "tax", "total", *places,
+        k=months,
+        is_void=is_void.fill_null(False),  # noqa: FBT003
+        number=number,
+        _key=named(known, *KEY, "party", "issued_on", number),
+        _hour=known[KNOWN_FROM].truncate("h"),
+    )  # fmt: skip
 
 
-def _each_once(rows: ir.Table) -> ir.Table:
+def invoices_once(rows: ir.Table, twice: ir.Table) -> ir.Table:
     """One row for each invoice: the version known in the latest hour, of equals the void one, then the larger.
 
     Extracts overlap and files are sent twice. An invoice is its party, number and day; without a
     number, its party, day and total. Whichever rows are alike to the end say the same.
     """
-    number = ibis.coalesce(
-        rows["invoice_no"], rows["total"].cast("string"), rows["net"].cast("string")
-    )
-    places = [name for name in _PLACES if name in rows.columns]
-    kept = [*KEY, "k", "party", "issued_on", "net", "tax", "total", "is_void",
-            *places]  # fmt: skip
-    order = [
-        rows[KNOWN_FROM].truncate("h").desc(),
-        *(
-            value.desc()
-            for value in (rows["is_void"], rows["total"].abs(), rows["net"], rows["tax"])
-        ),
-        *places,
-    ]
-    rank = ibis.row_number().over(group_by=[*KEY, "party", "issued_on", number], order_by=order)
-    ranked = rows.mutate(rank=rank)
-    return ranked.filter(ranked["rank"] == 0).select(*kept)
+    sized = rows.mutate(_size=rows["total"].abs())
+    order = [(name, "desc") for name in ("_hour", "is_void", "_size", "net", "tax")]
+    places = [(name, "asc") for name in _PLACES if name in rows.columns]
+    key = ("party", "issued_on", "number")
+    return each_once(sized, twice, key=key, order=[*order, *places]).drop("_size")
+
+
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # Ibis has no types here
+def _hash(one, other) -> int:  # type: ignore[no-untyped-def,empty-body]  # noqa: ANN001 - of any type
+    """The engine's own, of two things together; Ibis would turn it into a signed number by way of text."""
+
+
+def named(rows: ir.Table, *fields: str | ir.Value) -> ir.IntegerValue:
+    """One number for what these fields say together. Other things may have it too, very seldom."""
+    said = [rows[field] if isinstance(field, str) else field for field in fields]
+    return reduce(_hash, said)
+
+
+def several_times(rows: ir.Table) -> ir.Table:
+    """Column ``_key``: what more than one row has."""
+    counted = rows.group_by("_key").aggregate(_count=rows.count())
+    return counted.filter(counted["_count"] > 1).select("_key")
+
+
+def each_once(
+    rows: ir.Table, twice: ir.Table, *, key: Sequence[str], order: Sequence[tuple[str, str]]
+) -> ir.Table:
+    """Of the rows of an (entity, as_of) that are alike in ``key`` the first by ``order`` (column, asc or desc).
+
+    rows: with ``_key``, the number of what they are alike in. Few stand in ``twice``, and only these are put in order.
+    """
+    several = rows.semi_join(twice, "_key")
+    by = [several[name].desc() if way == "desc" else several[name] for name, way in order]
+    rank = ibis.row_number().over(group_by=[*KEY, *key], order_by=by)
+    ranked = several.mutate(_rank=rank)
+    alone = rows.anti_join(twice, "_key").drop("_key")
+    first = ranked.filter(ranked["_rank"] == 0)
+    return ibis.union(alone, first.select(*alone.columns))
 
 
 def party_months(rows: ir.Table) -> ir.Table:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from shuxin.fusion.features.computing import joined_parts, part_of, readable, with_needed
+from shuxin.fusion.features.computing import joined_parts, part_of, readable, summed, with_needed
 from shuxin.fusion.features.library import FEATURES, READINGS
+from shuxin.fusion.features.readings import SPINE
 from shuxin.fusion.features.sources import source_columns
 from shuxin.kernel.canonical import content_hash
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from shuxin.fusion.features.definition import Feature
 
-SPINE = "spine"
 _SPINE = ibis.schema({"entity": "string", "as_of": "date"})
 
 
@@ -41,16 +41,44 @@ def part_name(reading: str) -> str:
 
 @lru_cache(maxsize=1024)
 def part_query(reading: str, names: frozenset[str] | None) -> tuple[str, pa.Schema]:
-    """The features of one reading, for each row of the table ``spine`` that has any."""
-    expression = part_expression(reading, names)
-    return str(ibis.to_sql(expression, dialect="duckdb")), expression.schema().to_pyarrow()
+    """The features of one reading, for each row of the table ``spine`` that has any.
+
+    Each step is a table of its own in the query, so that it is answered once however often the next looks at it.
+    """
+    *steps, (_, last) = part_steps(reading, names)
+    tables = [f'"{name}" AS MATERIALIZED (\n{_sql(step)}\n)' for name, step in steps]
+    sql = _sql(last)
+    rest = f",\n{sql[5:]}" if sql.startswith("WITH ") else f"\n{sql}"
+    return f"WITH {', '.join(tables)}{rest}", last.schema().to_pyarrow()
+
+
+def part_steps(reading: str, names: frozenset[str] | None) -> list[tuple[str, ir.Table]]:
+    """Tables and how each is made of those before it, the last one the features; "" is its name."""
+    read = READINGS[reading]
+    made = {one: ibis.table(source_columns(one), name=one) for one in read.standards}
+    made[SPINE] = _days()
+    steps = []
+    for step in read.steps:
+        table = step.made(made)
+        steps.append((step.name, table))
+        made[step.name] = _as_table(table, step.name)
+    last = summed(reading, made[read.steps[-1].name], features=wanted(names))
+    return [*steps, ("", last)]
+
+
+def _as_table(made: ir.Table, name: str) -> ir.Table:
+    return ibis.table(made.schema(), name=name)
+
+
+def _sql(expression: ir.Table) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
 @lru_cache(maxsize=256)
 def end_query(readings: tuple[str, ...], names: frozenset[str] | None) -> tuple[str, pa.Schema]:
     """All wanted features out of the answers to the parts of these readings."""
     expression = end_expression(readings, names)
-    return str(ibis.to_sql(expression, dialect="duckdb")), expression.schema().to_pyarrow()
+    return _sql(expression), expression.schema().to_pyarrow()
 
 
 def end_expression(readings: tuple[str, ...], names: frozenset[str] | None) -> ir.Table:

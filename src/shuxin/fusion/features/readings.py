@@ -15,17 +15,21 @@ from shuxin.fusion.features.definition import Grain
 from shuxin.fusion.features.grains import (
     KEY,
     MOST_FEN,
-    known_rows,
+    each_once,
+    invoices_once,
     moment_of,
     month_number,
     months_of,
+    named,
     parties_of,
     party_months,
+    several_times,
+    trade_rows,
 )
 from shuxin.fusion.known import KNOWN_FROM, known_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import ibis.expr.types as ir
 
@@ -50,13 +54,27 @@ class Reading(Protocol):
     def size(self) -> str:
         """The field by which the largest rows are shown first, or "" ."""
 
-    def known(self, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
-        """Rows as they stood before each day, with ``entity, as_of, k, days``."""
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How the tables of grains come out of the standards' rows."""
 
-    def grains(
-        self, sources: Mapping[str, ir.Table], spine: ir.Table, wanted: frozenset[Grain]
-    ) -> dict[Grain, ir.Table]:
-        """The wanted tables, out of the standards' rows and the spine (``entity, as_of``)."""
+    def tables(self, prepared: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
+        """The wanted tables of grains, out of the last step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One table, made of the standards' rows, ``spine`` (``entity, as_of``) and the steps before it, by name.
+
+    ROWS: versions that were known before each day of the spine, with ``k``. TWICE: which facts have several.
+    STANDING: each fact once, as it stood.
+    """
+
+    name: str
+    made: Callable[[Mapping[str, ir.Table]], ir.Table]
+
+
+SPINE, ROWS, TWICE, STANDING = "spine", "rows", "twice", "standing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,54 +212,62 @@ class Facts:
     def standards(self) -> tuple[str, ...]:
         return (self.standard,)
 
-    def known(self, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
-        """Facts as they stood before each day: KEY, ``k, days``, columns, texts, and places where there are any."""
-        rows = sources[self.standard]
-        joined = rows.join(spine.select(*KEY), "entity")
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.facts_steps()
+
+    def facts_steps(self) -> tuple[Step, ...]:
+        """Those that end in facts, each once."""
+        return (
+            Step(ROWS, self._rows),
+            Step(TWICE, lambda made: several_times(made[ROWS])),
+            Step(STANDING, lambda made: self._standing(made[ROWS], made[TWICE])),
+        )
+
+    def _rows(self, made: Mapping[str, ir.Table]) -> ir.Table:
+        """KEY, ``k, days``, columns, texts, and places where there are any."""
+        rows = made[self.standard]
+        joined = rows.join(made[SPINE].select(*KEY), "entity")
         happened = joined[self.event].cast("date")
         months = month_number(joined["as_of"]) - month_number(happened)
         filters = [known_at(joined, moment_of(joined)), happened < joined["as_of"]]
         if self.horizon:
             filters.append(months.between(0, self.horizon))
+        filters += [each(joined) for each in self.only if {*_fields(each)} <= {*self.key}]
         stood = joined.mutate(k=months, _on=happened).filter(*filters)
         columns = {name: column(stood) for name, column in self.columns.items()}
         places = [name for name in _PLACES if name in rows.columns]
         shown = {self.size} - {"", *self.columns}
         read = sorted({*self.texts, *self.key, *self._asked(), *shown})
-        kept = stood.select(
+        return stood.select(
             *KEY, "k", "_on", KNOWN_FROM, *places, *read,
-            days=stood["as_of"].delta(stood["_on"], unit="day").cast("int64"), **columns,
+            _key=named(stood, *KEY, *self.key, "_on"),
+            days=stood["as_of"].delta(stood["_on"], unit="day").cast("int64"),
+            **columns,
         )  # fmt: skip
-        once = self._each_once(kept, places)
+
+    def _standing(self, rows: ir.Table, twice: ir.Table) -> ir.Table:
+        """Of versions of one fact the one known last stands."""
+        order = [
+            (KNOWN_FROM, "desc"),
+            *((name, "desc") for name in self.columns),
+            *((name, "asc") for name in sorted({*self.texts, *self._asked()} - set(self.key))),
+            *((name, "asc") for name in _PLACES if name in rows.columns),
+        ]
+        once = each_once(rows, twice, key=(*self.key, "_on"), order=order)
         return once.filter(*(each(once) for each in self.only)) if self.only else once
 
     def _asked(self) -> set[str]:
         """Fields that the conditions on the fact look at, the columns among them aside."""
         return {name for each in self.only for name in _fields(each)} - set(self.columns)
 
-    def _each_once(self, rows: ir.Table, places: list[str]) -> ir.Table:
-        order = [
-            rows[KNOWN_FROM].desc(),
-            *(rows[name].desc() for name in self.columns),
-            *(rows[name] for name in sorted({*self.texts, *self._asked()} - set(self.key))),
-            *places,
-        ]
-        rank = ibis.row_number().over(group_by=[*KEY, *self.key, "_on"], order_by=order)
-        ranked = rows.mutate(_rank=rank)
-        return ranked.filter(ranked["_rank"] == 0).drop("_rank")
-
-    def grains(
-        self, sources: Mapping[str, ir.Table], spine: ir.Table, wanted: frozenset[Grain]
-    ) -> dict[Grain, ir.Table]:
-        return self.tables(self.known(sources, spine), wanted)
-
-    def tables(self, known: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
+    def tables(self, prepared: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
         """Of facts that are known the tables of rows and months."""
         found = {}
         if Grain.ROWS in wanted:
-            found[Grain.ROWS] = self._ranked(known)
+            found[Grain.ROWS] = self._ranked(prepared)
         if Grain.MONTHS in wanted:
-            found[Grain.MONTHS] = self._months(known)
+            found[Grain.MONTHS] = self._months(prepared)
         return found
 
     def _ranked(self, known: ir.Table) -> ir.Table:
@@ -302,16 +328,38 @@ class Trade:
     def standards(self) -> tuple[str, ...]:
         return (self.standard,)
 
-    def known(self, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
-        return known_rows(sources[self.standard], spine)
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return (
+            Step(ROWS, lambda made: trade_rows(made[self.standard], made[SPINE])),
+            Step(TWICE, lambda made: several_times(made[ROWS])),
+            Step(STANDING, lambda made: invoices_once(made[ROWS], made[TWICE])),
+            Step("cells", lambda made: party_months(made[STANDING])),
+        )
 
-    def grains(
-        self, sources: Mapping[str, ir.Table], spine: ir.Table, wanted: frozenset[Grain]
-    ) -> dict[Grain, ir.Table]:
-        cells = party_months(self.known(sources, spine))
+    def tables(self, prepared: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
         found = {}
         if Grain.MONTHS in wanted:
-            found[Grain.MONTHS] = months_of(cells)
+            found[Grain.MONTHS] = months_of(prepared)
         if Grain.PARTIES in wanted:
-            found[Grain.PARTIES] = parties_of(cells)
+            found[Grain.PARTIES] = parties_of(prepared)
         return found
+
+
+def known(reading: Reading, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
+    """Facts of a reading as they stood before each day, with ``entity, as_of, k``."""
+    return _made(reading, sources, spine)[STANDING]
+
+
+def prepared(reading: Reading, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
+    """What the tables of grains are made of."""
+    return _made(reading, sources, spine)[reading.steps[-1].name]
+
+
+def _made(
+    reading: Reading, sources: Mapping[str, ir.Table], spine: ir.Table
+) -> dict[str, ir.Table]:
+    made = {**sources, SPINE: spine}
+    for step in reading.steps:
+        made[step.name] = step.made(made)
+    return made

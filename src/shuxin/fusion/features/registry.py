@@ -23,7 +23,8 @@ from shuxin.fusion.features.families import Together
 from shuxin.fusion.features.invoices import INVOICE_FEATURES
 from shuxin.fusion.features.library import FEATURES, READINGS
 from shuxin.fusion.features.library.groups import GROUPS
-from shuxin.fusion.features.queries import SPINE, end_expression, part_expression, part_name
+from shuxin.fusion.features.queries import end_expression, part_expression, part_name
+from shuxin.fusion.features.readings import SPINE
 from shuxin.fusion.features.sources import marked_datasets, unbound_source
 from shuxin.kernel.errors import NotFound
 from shuxin.kernel.text import Text

@@ -8,14 +8,14 @@ import ibis
 import pyarrow as pa
 from django.db.models import F
 
-from shuxin.catalogue.api import SUBJECT_MEANINGS, contract, datasets
+from shuxin.catalogue.api import contract, datasets
 from shuxin.consent.api import ALL_SUBJECTS, require_each
 from shuxin.fusion.history import dataset_history
 from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
 from shuxin.fusion.models import Mention
 from shuxin.fusion.permitted import alike_permits, subjects_of, within_period, without_hidden
-from shuxin.fusion.standards import standard_named, standard_of
-from shuxin.fusion.tables import IBIS_TYPES, spelled, stored_columns, unbound
+from shuxin.fusion.standards import fields_in, standard_named, standard_of, unmet
+from shuxin.fusion.tables import IBIS_TYPES, spelled, unbound
 from shuxin.kernel.errors import InvalidInput, NotPermitted
 from shuxin.kernel.text import Text
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shuxin.consent.api import Permit
     from shuxin.infra.api import Settings
 
+_CHINA_HOURS = 8
 _FEW = 500
 """Of so many entities the mentions are looked for by their spellings; of more, all are read."""
 
@@ -80,16 +81,9 @@ def marked_datasets(*, now: datetime) -> dict[str, list[Contract]]:
 
 
 def _check(agreed: Contract, standard: str) -> None:
-    types = {field.name: field.type for field in agreed.fields}
-    meanings = {field.meaning for field in agreed.fields}
-    wanted_fields = standard_named(standard).fields
-    subjects = [f.field for f in wanted_fields if f.field.meaning in SUBJECT_MEANINGS]
-    if subjects and not meanings & SUBJECT_MEANINGS:
-        raise StandardUnmet(dataset=agreed.dataset, standard=standard, field=subjects[0].name)
-    for wanted in wanted_fields:
-        found = types.get(wanted.field.name)
-        if (found is None and wanted.needed) or (found is not None and found != wanted.field.type):
-            raise StandardUnmet(dataset=agreed.dataset, standard=standard, field=wanted.field.name)
+    missing = unmet(agreed, standard_named(standard))
+    if missing:
+        raise StandardUnmet(dataset=agreed.dataset, standard=standard, field=missing)
 
 
 def source_table(
@@ -230,12 +224,31 @@ def _with_entity(
 
 
 def _in_form(rows: ir.Table, agreed: Contract, standard: str) -> ir.Table:
-    stored = stored_columns(agreed)
-    known = {*stored, "entity", "_file", "_line", KNOWN_FROM, KNOWN_TO}
+    placed = {"entity", "_file", "_line", KNOWN_FROM, KNOWN_TO}
     dataset = rows.mutate(_dataset=ibis.literal(agreed.dataset))
+    given = standard_fields(dataset, agreed, standard)
     return dataset.select(
         **{
-            name: dataset[name] if name in known or name == "_dataset" else ibis.null(kind)
-            for name, kind in source_columns(standard).items()
+            name: dataset[name] if name in placed or name == "_dataset" else given[name]
+            for name in source_columns(standard)
         }
     )
+
+
+def standard_fields(rows: ir.Table, agreed: Contract, standard: str) -> dict[str, ir.Value]:
+    """A standard's fields out of rows that bear the contract's names; null where the contract has none."""
+    form = standard_named(standard)
+    given = fields_in(agreed, form)
+    found = {}
+    for wanted in form.fields:
+        name, kind = wanted.field.name, IBIS_TYPES[wanted.field.type]
+        value = rows[given[name]] if given.get(name) in rows.columns else ibis.null(kind)
+        if kind == "date" and value.type().is_timestamp():
+            value = _day_in_china(value)
+        found[name] = value
+    return found
+
+
+def _day_in_china(moment: ir.TimestampValue) -> ir.DateValue:
+    in_china = moment.cast("timestamp('UTC')") + ibis.interval(hours=_CHINA_HOURS)
+    return in_china.cast("timestamp").cast("date")

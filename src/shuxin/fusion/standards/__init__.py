@@ -7,8 +7,9 @@ stay as they were proposed.
 
 from __future__ import annotations
 
+from shuxin.fusion.standards.contracted import fields_in, standard_of, unmet
 from shuxin.fusion.standards.form import Standard, StandardField
-from shuxin.fusion.standards.known import STANDARDS, standard_named, standard_of
+from shuxin.fusion.standards.known import STANDARDS, standard_named
 from shuxin.fusion.standards.recognising import as_standard, plain_header
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Standard",
     "StandardField",
     "as_standard",
+    "fields_in",
     "plain_header",
     "standard_named",
     "standard_of",
+    "unmet",
 ]

@@ -10,7 +10,6 @@ from shuxin.fusion.standards.trade import TRADE_STANDARDS
 from shuxin.fusion.standards.works import WORK_STANDARDS
 
 if TYPE_CHECKING:
-    from shuxin.catalogue.api import Contract
     from shuxin.fusion.standards.form import Standard
 
 MARK = "standard"
@@ -21,8 +20,3 @@ _BY_NAME = {standard.name: standard for standard in STANDARDS}
 def standard_named(name: str) -> Standard:
     """Raises KeyError."""
     return _BY_NAME[name]
-
-
-def standard_of(contract: Contract) -> str:
-    """The standard that a contract is marked with; "" if none."""
-    return dict(contract.extra).get(MARK, "")

@@ -25,6 +25,7 @@ registration T01 企业登记 | Register of enterprises | public D+1
 shareholder T02 股东及出资 | Shareholders and contributions | public E+5
   holder_type 股东类型 code !
   holder_uscc 股东统一代码 code
+  holder_id 股东证件标识 code
   subscribed 认缴额 money !
   paid 实缴额 money
   subscribe_due 认缴期限 date

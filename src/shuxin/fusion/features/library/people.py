@@ -131,7 +131,7 @@ FUND = Facts(
         "paid": Added(("paid",)),
         "owed": Added(("due",), less=("paid",)),
         "sealed": Tells(
-            (Is("status", ("sealed", "封存", "suspended", "停缴", "deferred", "缓缴")),)
+            (Is("status", ("sealed", "封存", "suspended", "stopped", "停缴", "deferred", "缓缴")),)
         ),
     },
     sums=("heads", "base", "due", "paid", "owed", "sealed"),

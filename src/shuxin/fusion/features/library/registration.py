@@ -83,9 +83,9 @@ HOLDERS = Facts(
     name="shareholder",
     standard="shareholder",
     event="valid_from",
-    key=("holder_uscc", "subscribed"),
+    key=("holder_uscc", "holder_id", "subscribed"),
     only=(Lasts("valid_to"),),
-    texts=("valid_to", "holder_uscc"),
+    texts=("valid_to", "holder_uscc", "holder_id"),
     columns={"share": Added(("subscribed",)), "share_paid": Added(("paid",))},
     size="subscribed",
 )
@@ -129,7 +129,7 @@ REPORTED = Facts(
     standard="reported_guarantee",
     event="from",
     key=("creditor", "debtor", "amount"),
-    texts=("to", "debtor"),
+    texts=("to", "debtor", "debtor_uscc"),
     columns={"sum": Added(("amount",))},
     size="amount",
 )

@@ -212,6 +212,7 @@ _GRADES = (
     ("M级", 2),
     ("C级", 1),
     ("D级", 0),
+    *((grade.lower(), points) for grade, points in zip("ABMCD", (4, 3, 2, 1, 0), strict=True)),
 )
 GRADES = Facts(
     name="tax_grade",

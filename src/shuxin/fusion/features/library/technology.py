@@ -21,14 +21,25 @@ from shuxin.fusion.features.readings import Added, Coded, DaysLeft, Facts, Tells
 
 _THREE = days(1095)
 _INVENTION = (Is("kind", ("invention", "发明", "发明专利")),)
-_UTILITY = (Is("kind", ("utility", "实用新型")),)
+_UTILITY = (Is("kind", ("utility", "utility_model", "实用新型")),)
 _DESIGN = (Is("kind", ("design", "外观", "外观设计")),)
 _GRANTED, _PENDING = (Not(Lasts("grant")),), (Lasts("grant"),)
 _LIVE = (
     Not(
         Is(
             "status",
-            ("invalid", "无效", "lapsed", "失效", "rejected", "驳回", "withdrawn", "撤回", "终止"),
+            (
+                "invalid",
+                "无效",
+                "lapsed",
+                "失效",
+                "rejected",
+                "refused",
+                "驳回",
+                "withdrawn",
+                "撤回",
+                "终止",
+            ),
         )
     ),
 )
@@ -123,8 +134,9 @@ _RIGHT_FEATURES = (
                    Distinct("kind", NOW, _IN_FORCE)),
 )  # fmt: skip
 
-_LEVELS = (("innovative", 1), ("provincial", 2), ("little_giant", 3), ("champion", 4), ("创新型中小企业", 1),
-           ("专精特新中小企业", 2), ("专精特新", 2), ("小巨人", 3), ("专精特新小巨人", 3), ("单项冠军", 4))  # fmt: skip
+_LEVELS = (("innovative", 1), ("provincial", 2), ("srdi", 2), ("little_giant", 3), ("champion", 4),
+           ("创新型中小企业", 1), ("专精特新中小企业", 2), ("专精特新", 2), ("小巨人", 3),
+           ("专精特新小巨人", 3), ("单项冠军", 4))  # fmt: skip
 HIGH_TECH = Facts(
     name="high_tech_firm",
     standard="high_tech_firm",
