@@ -120,26 +120,17 @@ class World:
 
 
 def build(seed: int) -> World:
-    from shuxin.city.build import build_city
-    from shuxin.city.scale import Size as CitySize
+    from shuxin.city.api import WorldSize
+    from shuxin.city.records.register import build_register
+    from shuxin.city.world.world import build_world
 
     rng = np.random.default_rng([seed, 9])
-    city = build_city(size=CitySize.TOWN, seed=seed)
-    borrowed = {loan.firm for loan in city.economy.loans}
-    living = [one for one in city.firms if one.lives_on(TODAY) and one.kind.value != "branch"]
-    firms = [
-        (
-            facts_of(
-                one,
-                has_borrowed=one.key in borrowed,
-                quality=float(city.quality[one.number, -1]),
-                rng=rng,
-            ),
-            one,
-        )
-        for one in living
+    city = build_world(size=WorldSize.TOWN, seed=seed)
+    codes = build_register(city).uscc.to_pylist()
+    known = [
+        (facts_of(city, firm, code=codes[firm], rng=rng), float(city.quality[firm, -1]))
+        for firm in np.flatnonzero(city.ended < 0).tolist()
     ]
-    known = [(facts, float(city.quality[one.number, -1])) for facts, one in firms]
     rng.shuffle(known)
     half = len(known) // 2
     lenders = {f"lender-{n:02}": lender(n, rng) for n in range(LENDERS)}
@@ -149,27 +140,31 @@ def build(seed: int) -> World:
     return World(lenders, shelf, past, now, rng)
 
 
-def facts_of(
-    firm: Any, *, has_borrowed: bool, quality: float, rng: np.random.Generator
-) -> FirmFacts:
+def facts_of(city: Any, firm: int, *, code: str, rng: np.random.Generator) -> FirmFacts:
     """What the platform knows: facts that depend on quality, with noise; a third let it know a score."""
+    from shuxin.city.world import parameters as p
+    from shuxin.city.world.population import INDUSTRIES, REGIONS
+    from shuxin.city.world.scale import EPOCH
+
+    quality = float(city.quality[firm, -1])
     view = quality + rng.normal(0, 0.8)
     grade = next(
         (g for g, low in (("A", 1.0), ("B", -0.2), ("M", -0.9), ("C", -1.5)) if view > low), "D"
     )
     points = round(580 + 28 * quality + rng.normal(0, 12)) if rng.random() < 1 / 3 else None
-    borrower = {"individual": Borrower.INDIVIDUAL_BUSINESS, "coop": Borrower.COOPERATIVE}
+    kinds = (Borrower.ENTERPRISE, Borrower.INDIVIDUAL_BUSINESS, Borrower.COOPERATIVE)
+    firms = city.firms
     return FirmFacts(
-        party=f"uscc:{firm.uscc}",
+        party=f"uscc:{code}",
         name="",
-        borrower=borrower.get(firm.kind.value, Borrower.ENTERPRISE),
-        region=firm.region,
-        industry=firm.industry,
-        size=Size[firm.size.upper()],
-        established_on=firm.founded_on,
+        borrower=kinds[firms.kind[firm]],
+        region=REGIONS[firms.region[firm]],
+        industry=INDUSTRIES[firms.industry[firm]],
+        size=Size[p.SIZES[firms.size[firm]].upper()],
+        established_on=EPOCH + dt.timedelta(days=int(firms.founded[firm])),
         tax_grade=grade,
-        yearly_sales_fen=max(firm.revenue_fen, 1),
-        is_first_loan=not has_borrowed,
+        yearly_sales_fen=max(int(firms.base_revenue[firm]), 1),
+        is_first_loan=firm not in city.outcome.loans[0],
         score_points=points,
     )
 

@@ -45,9 +45,6 @@ OFFICE = frozenset(name for name in FAMILIES if name.startswith("tests/scoring/t
 """They share one installation with a trained model (tests/scoring/conftest.py)."""
 
 
-OLDER_CITY = ("tests/city/test_", "tests/city/dirt/", "tests/city/departments/")
-"""The city of nine departments that carries the demo, until the one of 305 catalogues does: nobody changes it."""
-STILL_CHECKED = frozenset({"test_open_data.py", "test_streams.py", "test_numbers.py"})
 PAGES = "tests/portal/web/"
 WITH_QUERIES = ("test_market_", "test_systems", "test_follow_api", "test_operator")
 """Among the tests of pages those whose queries and races are their own; of the others the rooms ask PostgreSQL."""
@@ -88,8 +85,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     The list is for ``tools/run_tests.py``, which names the file in SHUXIN_TESTS_OF_DATABASE.
     """
     for item in items:
-        if item.nodeid.startswith(OLDER_CITY) and item.path.name not in STILL_CHECKED:
-            item.add_marker(pytest.mark.soak)
         if item.nodeid.startswith(PAGES) and not item.path.name.startswith(WITH_QUERIES):
             item.add_marker(pytest.mark.whole_way)
     if not hasattr(config, "workerinput"):

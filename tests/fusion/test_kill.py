@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
+from tests.fusion.claims.conftest import fines, parquet
 from tests.fusion.conftest import (
     csv_text,
     rows_of_firms,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MOMENTS = (
     "while a proposal is accepted",
     "while rows are read",
+    "while typed rows are read",
     "before the load is recorded",
 )
 IMPORTS = """
@@ -29,7 +31,7 @@ import ibis.backends.duckdb
 from django.db import connections
 from shuxin.catalogue import service
 from shuxin.catalogue.domain import odcs
-from shuxin.fusion import acceptance, ingest, loading
+from shuxin.fusion import acceptance, ingest, loading, typed_rows
 from shuxin.portal.cli import main
 
 connections.close_all()
@@ -47,6 +49,8 @@ def prepare(moment):
         acceptance._set_aside = dies
     elif moment == "while rows are read":
         loading.RowMaker.make = make_one
+    elif moment == "while typed rows are read":
+        typed_rows.TypedMaker._made = dies
     elif moment == "before the load is recorded":
         ingest.record_load = dies
 
@@ -67,6 +71,7 @@ class TestKill:
         inbox.mkdir()
         for name, count in (("a.csv", 300), ("b.csv", 200)):
             (inbox / name).write_text(csv_text(rows_of_firms(count)))
+        (inbox / "c.parquet").write_bytes(parquet(fines(150)))
         environment = {"SHUXIN_HOME": str(tmp_path / "home"), "SHUXIN_DATABASE_URL": ""}
         with subprocess.Popen(
             [sys.executable, "-c", IMPORTS, str(inbox)],
@@ -78,11 +83,11 @@ class TestKill:
         ) as imports:
             for moment in MOMENTS:
                 assert self._ending(imports, moment) == -signal.SIGKILL, moment
-                assert set(self._content(tmp_path)) <= {"a"}
+                assert set(self._content(tmp_path)) <= {"a", "b"}
             assert self._ending(imports, "never") == 0
-        assert self._content(tmp_path) == {"a": 300, "b": 200}
+        assert self._content(tmp_path) == {"a": 300, "b": 200, "fines": 150}
         kept, drafts = (tmp_path / "home" / "store" / name for name in ("kept", "drafts"))
-        assert len(list(kept.glob("*/*"))) == 2
+        assert len(list(kept.glob("*/*"))) == 3
         assert not list(drafts.iterdir())
 
     @staticmethod

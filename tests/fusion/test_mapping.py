@@ -147,3 +147,11 @@ class TestContractFile:
             read_contract(content=text.encode("utf-8", "surrogatepass"))
         except ShuxinError as error:
             assert error.say("en") != error.say("zh")
+
+
+def test_a_mapping_of_before_contracts_came_along_keeps_its_hash() -> None:
+    """Else every file that was ever loaded would be loaded again."""
+    column = ColumnMapping(header="金额", field="amount", unit="万元")
+    made = Mapping(file="a.csv", dataset="甲", container=Container.TEXT, columns=(column,))
+    assert made.hash == "203fe8115953e71f7319c8e40df7de114a8fff2ad27cdfcd9c44bcc30a9dfbd4"
+    assert made.model_copy(update={"claim": "0" * 64}).hash != made.hash

@@ -15,6 +15,7 @@ from shuxin.fusion.masking import (
     mask_number,
     mask_person,
     masked_column,
+    without_embedded_numbers,
 )
 from shuxin.fusion.proposal_files import proposal_names
 
@@ -48,6 +49,35 @@ class TestMaskNumber:
     def test_hides_at_least_the_middle(self, text: str) -> None:
         masked = mask_number(text)
         assert masked != text or not text or set(masked) == {"*"}
+
+
+_FULL_WIDTH = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789X"}
+
+
+@st.composite
+def numbers_in_text(draw: st.DrawFn) -> str:
+    """A right number as people write it, between signs that may make it part of something longer."""
+    number = draw(
+        st.one_of(serials.map(identity_number), st.integers(130, 199).map("{}00001234".format))
+    )
+    sign = draw(st.sampled_from(["", "-", " ", "－", "　"]))
+    first, last = (6, 14) if len(number) == 18 else (3, 7)
+    written = number[:first] + sign + number[first:last] + sign + number[last:]
+    if draw(st.booleans()):
+        written = written.translate(_FULL_WIDTH)
+    before = draw(st.sampled_from(["", "+86", "0086", "+86 ", "００８６", "电话", "1", "0.", "."]))
+    after = draw(st.sampled_from(["", "a", "。", "1", ".5", "."]))
+    rest = st.text("甲a1 .-", max_size=3)
+    return f"{draw(rest)}{before}{written}{after}{draw(rest)}"
+
+
+class TestWithoutEmbeddedNumbers:
+    @given(st.lists(numbers_in_text(), max_size=8))
+    def test_masks_in_a_column_what_is_masked_in_each_text(self, texts: list[str]) -> None:
+        masked, changed = without_embedded_numbers(pa.array(texts, pa.string()))
+        wanted = [mask_embedded(text) for text in texts]
+        assert masked.to_pylist() == wanted
+        assert changed == sum(one != other for one, other in zip(texts, wanted, strict=True))
 
 
 class TestMaskPerson:

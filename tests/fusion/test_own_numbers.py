@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fusion.conftest import FIRST_DAY, Installation, uscc
+from tests.fusion.conftest import FIRST_DAY, Installation, rows_of_firms, uscc
 from tests.permits import sealed
 
 from shuxin.catalogue.api import DataGroup, Level
@@ -23,7 +23,9 @@ from shuxin.infra.api import silent_progress
 words = st.text("局委:行甲乙1Ee~ ", min_size=1, max_size=50)
 departments = st.sampled_from(["甲局", "乙局"])
 numbers = st.sampled_from(["", "E1", "E2", "E3"])
-ways = st.sampled_from([(Way.CODE, "A"), (Way.CODE, "B"), (Way.NAME, "name:1"), (Way.ALONE, "")])
+ways = st.sampled_from(
+    [(Way.CODE, "A"), (Way.CODE, "B"), (Way.NAME, "A"), (Way.NAME, "B"), (Way.ALONE, "")]
+)
 
 
 @st.composite
@@ -76,6 +78,7 @@ class TestByOwnNumber:
             row, after = rows[before.mention], placed[before.mention]
             group = [p for p in placements if rows[p.mention] == row]
             codes = {p.entity for p in group if p.way is Way.CODE}
+            codes = codes or {p.entity for p in group if p.way is Way.NAME}
             if before.way is Way.CODE or not row["number"]:
                 assert after == before
             elif len(codes) == 1:
@@ -110,6 +113,12 @@ def loans(codes: dict[str, str]) -> list[list[str]]:
     return [["客户编号", "统一社会信用代码", "放款日期", "是否违约"], *rows]
 
 
+def bills(names: dict[str, str]) -> list[list[str]]:
+    """Bills of an office that knows its customers by number and name."""
+    rows = [[number, name, "2024-01-05", "7"] for number, name in names.items()]
+    return [["客户编号", "企业名称", "抄表日期", "用电量"], *rows]
+
+
 def bring(office: Installation, department: str, file: str, rows: list[list[str]]) -> None:
     office.put(file, rows)
     holder = Holder(department=department, place="", group=DataGroup.FINANCIAL, level=Level.L2)
@@ -127,6 +136,33 @@ def resolved(office: Installation) -> dict[str, int]:
     return resolve_all(
         permit=EVERYBODY, settings=office.settings, now=FIRST_DAY, progress=silent_progress
     )
+
+
+@pytest.mark.django_db
+class TestNumbersWithNames:
+    def test_go_with_the_code_that_the_register_gives_their_names(
+        self, office: Installation
+    ) -> None:
+        register = rows_of_firms(12)
+        bring(office, "市场监管局", "register.csv", register)
+        names = {f"P{n}": register[n][1] for n in range(1, 10)}
+        bring(office, "供电公司", "bills.csv", bills(names))
+        bring(office, "供电公司", "calls.csv", calls(list(names)))
+        counts = resolved(office)
+        assert counts["by_number"] == 18
+        for n, number in enumerate(names, 1):
+            placed = Mention.objects.filter(number_text=number)
+            assert {mention.entity.code for mention in placed if mention.entity} == {uscc(n)}
+
+    def test_stay_apart_where_their_names_are_of_two_firms(self, office: Installation) -> None:
+        register = rows_of_firms(12)
+        bring(office, "市场监管局", "register.csv", register)
+        rows = bills({f"P{n}": register[n][1] for n in range(1, 10)})
+        rows.append(["P1", register[11][1], "2024-02-05", "7"])
+        bring(office, "供电公司", "bills.csv", rows)
+        resolved(office)
+        placed = Mention.objects.filter(number_text="P1")
+        assert {mention.entity.code for mention in placed if mention.entity} == {""}
 
 
 @pytest.mark.django_db

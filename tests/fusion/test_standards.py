@@ -246,7 +246,7 @@ class TestRealInvoices:
 
 
 _FITTING = {
-    FieldType.CODE: {"code", "text", "uscc", "account", "name"},
+    FieldType.CODE: {"code", "text", "uscc", "account", "name", "person_hmac"},
     FieldType.STRING: {"text", "name", "uscc", "code"},
     FieldType.INTEGER: {"integer"},
     FieldType.NUMBER: {"number", "integer"},

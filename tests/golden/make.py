@@ -48,11 +48,11 @@ def main(folder: Path) -> None:
 
 def _installed(home: Path, settings: Settings) -> CityFiles:
     from shuxin.catalogue.api import DataGroup, Level
-    from shuxin.city.api import Size, write_messy_files
+    from shuxin.city.api import WorldSize, write_messy_files
     from shuxin.fusion.api import Holder, accept_all, import_folder, resolve_all
     from shuxin.infra.api import silent_progress
 
-    city = write_messy_files(home / "city", size=Size.TINY, seed=SEED)
+    city = write_messy_files(home / "city", size=WorldSize.TINY, seed=SEED)
     holder = Holder(department="", place="city", group=DataGroup.PUBLIC, level=Level.L1)
     for _ in range(2):
         import_folder(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shuxin.city.api import Size, write_messy_files
+from shuxin.city.api import WorldSize, write_messy_files
 from shuxin.fusion.reading.opening import tables_of
 from shuxin.kernel.errors import ShuxinError
 
@@ -65,7 +65,7 @@ def run(code: str, home: Path, *arguments: object) -> str:
 
 class TestKilledImports:
     def test_no_kill_leaves_anything_half_loaded(self, tmp_path: Path) -> None:
-        files = write_messy_files(tmp_path / "city", size=Size.TINY, seed=3)
+        files = write_messy_files(tmp_path / "city", size=WorldSize.TINY, seed=3)
         run(IMPORT, tmp_path / "clean", files.imports)
         expected = run(SUMMARY, tmp_path / "clean")
         assert expected.endswith("True\n")
@@ -115,7 +115,7 @@ class TestHostileBytes:
 
     def _samples(self, folder: Path) -> list[bytes]:
         if not hasattr(self, "_cached"):
-            city = write_messy_files(folder / "city", size=Size.TINY, seed=5)
+            city = write_messy_files(folder / "city", size=WorldSize.TINY, seed=5)
             paths = [path for path in city.imports.rglob("*") if path.is_file()]
             small = sorted(paths, key=lambda path: path.stat().st_size)[:12]
             self._cached = [path.read_bytes() for path in small] + [b"", b"a,b\n1,2\n"]

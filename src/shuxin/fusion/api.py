@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Snapshot,
         compute_features,
         keep_snapshot,
+        neighbour_features,
         read_snapshot,
         require_past,
         rows_behind,
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
     )
     from shuxin.fusion.features.dataset import FeatureDataset, keep_as_dataset
     from shuxin.fusion.features.definition import Feature, Grain, Measure, Window
+    from shuxin.fusion.features.graph import (
+        NEIGHBOUR_FEATURES,
+        NEIGHBOUR_GROUPS,
+        NeighbourFeature,
+    )
     from shuxin.fusion.features.library import FEATURES
     from shuxin.fusion.features.registry import (
         TRADE_FEATURES,
@@ -52,16 +58,11 @@ if TYPE_CHECKING:
         standards_of,
     )
     from shuxin.fusion.features.sources import datasets_of
-    from shuxin.fusion.ingest import (
-        ImportRunning,
-        LoadRejected,
-        Outcome,
-        State,
-        import_database_table,
-        import_folder,
-    )
+    from shuxin.fusion.import_lock import ImportRunning
+    from shuxin.fusion.ingest import LoadRejected, import_database_table, import_folder
     from shuxin.fusion.listed import listed_in
     from shuxin.fusion.missing_values import missing_values
+    from shuxin.fusion.outcome import Outcome, State
     from shuxin.fusion.outcomes import ChurnRow, LoanOutcome, churn_table, loan_outcomes
     from shuxin.fusion.portrait import (
         Alias,
@@ -122,6 +123,7 @@ _LATER = {
         "Snapshot",
         "compute_features",
         "keep_snapshot",
+        "neighbour_features",
         "read_snapshot",
         "require_past",
         "rows_behind",
@@ -129,6 +131,7 @@ _LATER = {
     ),
     "features.dataset": ("FeatureDataset", "keep_as_dataset"),
     "features.definition": ("Feature", "Grain", "Measure", "Window"),
+    "features.graph": ("NEIGHBOUR_FEATURES", "NEIGHBOUR_GROUPS", "NeighbourFeature"),
     "features.library": ("FEATURES",),
     "features.registry": (
         "TRADE_FEATURES",
@@ -145,14 +148,9 @@ _LATER = {
     "outcomes": ("ChurnRow", "LoanOutcome", "churn_table", "loan_outcomes"),
     "applicants": ("Wish", "read_wishes"),
     "acceptance": ("Waiting", "accept", "accept_all", "waiting_proposals"),
-    "ingest": (
-        "ImportRunning",
-        "LoadRejected",
-        "Outcome",
-        "State",
-        "import_database_table",
-        "import_folder",
-    ),
+    "import_lock": ("ImportRunning",),
+    "ingest": ("LoadRejected", "import_database_table", "import_folder"),
+    "outcome": ("Outcome", "State"),
     "portrait": (
         "Alias",
         "Chapter",
@@ -195,6 +193,8 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "FEATURES",
+    "NEIGHBOUR_FEATURES",
+    "NEIGHBOUR_GROUPS",
     "REASONS",
     "TRADE_FEATURES",
     "Alias",
@@ -214,6 +214,7 @@ __all__ = [
     "LoadRejected",
     "LoanOutcome",
     "Measure",
+    "NeighbourFeature",
     "NoFeatureData",
     "OpenReview",
     "Outcome",
@@ -265,6 +266,7 @@ __all__ = [
     "missing_values",
     "names_of",
     "negative_facts",
+    "neighbour_features",
     "open_reviews",
     "portrait",
     "read_snapshot",

@@ -20,6 +20,7 @@ from shuxin.catalogue.api import (
 )
 from shuxin.fusion.acceptance import accept_proposals
 from shuxin.fusion.mapping import ColumnMapping, Mapping, write_mapping
+from shuxin.fusion.proposal import PERSONAL_CLASS
 from shuxin.fusion.proposal_files import CONTRACT_FILE, MAPPING_FILE, read_proposal
 from shuxin.fusion.standards import standard_named, standard_of
 from shuxin.infra.api import now_in_china, write_whole
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from shuxin.fusion.proposal import Proposal
     from shuxin.infra.api import Settings
 
-PERSONAL_CLASS = {
-    Meaning.PERSON_NAME: PersonalClass.C1,
-    Meaning.IDENTITY_NUMBER: PersonalClass.C2,
-    Meaning.PHONE: PersonalClass.C2,
-}
 _NUMBERS = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
 _WORDS = (FieldType.STRING, FieldType.CODE)
 
@@ -116,7 +112,7 @@ def look_at_proposal(name: str, *, settings: Settings) -> ProposalView:
         source=mapping.source,
         contract=contract,
         columns=tuple(
-            _proposed(column, fields.get(column.field), standard=standard)
+            _proposed(column, fields.get(column.field), fixed=bool(standard or mapping.claim))
             for column in mapping.columns
         ),
         questions=mapping.questions,
@@ -125,7 +121,7 @@ def look_at_proposal(name: str, *, settings: Settings) -> ProposalView:
     )
 
 
-def _proposed(column: ColumnMapping, field: Field | None, *, standard: str) -> ProposedColumn:
+def _proposed(column: ColumnMapping, field: Field | None, *, fixed: bool) -> ProposedColumn:
     return ProposedColumn(
         header=column.header,
         field=field,
@@ -134,13 +130,13 @@ def _proposed(column: ColumnMapping, field: Field | None, *, standard: str) -> P
         spellings=tuple(spelling.value for spelling in column.spellings),
         fill_down=column.fill_down,
         why=column.why,
-        types=() if field is None else types_for(field.type, standard=standard),
+        types=() if field is None else types_for(field.type, fixed=fixed),
     )
 
 
-def types_for(kind: FieldType, *, standard: str) -> tuple[FieldType, ...]:
-    """The types that a column seen as ``kind`` can be given; in a standard table only its own."""
-    if standard:
+def types_for(kind: FieldType, *, fixed: bool) -> tuple[FieldType, ...]:
+    """The types that a column seen as ``kind`` can be given; in a standard or a declared table only its own."""
+    if fixed:
         return (kind,)
     return (*_NUMBERS, *_WORDS) if kind in _NUMBERS else tuple(dict.fromkeys((kind, *_WORDS)))
 
@@ -159,7 +155,8 @@ def change_proposal(
     Raises ProposalMissing, MappingInvalid, ContractInvalid, TypeNotToBeHad.
     """
     proposal = read_proposal(name, folder=settings.proposals)
-    standard = standard_of(proposal.contract)
+    declared = bool(proposal.mapping.claim)
+    fixed = declared or bool(standard_of(proposal.contract))
     fields = {field.name: field for field in proposal.contract.fields}
     columns, kept = [], []
     for column in proposal.mapping.columns:
@@ -168,8 +165,8 @@ def change_proposal(
             columns.append(column)
             kept += [] if field is None else [field]
         elif choice.used:
-            changed, how = _chosen(column, field, choice, standard=standard)
-            columns.append(how)
+            changed, how = _chosen(column, field, choice, fixed=fixed)
+            columns.append(column if declared else how)
             kept.append(changed)
         else:
             columns.append(_left_out(column))
@@ -180,9 +177,9 @@ def change_proposal(
 
 
 def _chosen(
-    column: ColumnMapping, field: Field, choice: Choice, *, standard: str
+    column: ColumnMapping, field: Field, choice: Choice, *, fixed: bool
 ) -> tuple[Field, ColumnMapping]:
-    if choice.type not in types_for(field.type, standard=standard):
+    if choice.type not in types_for(field.type, fixed=fixed):
         raise TypeNotToBeHad(column=column.header, type=choice.type.value)
     money = choice.type is FieldType.MONEY
     personal = PERSONAL_CLASS.get(choice.meaning, PersonalClass.NONE)

@@ -35,25 +35,41 @@ class CodeTally:
     examples: list[int] = field(default_factory=list)
 
     def add(self, codes: pa.Array, lines: NDArray[np.int64]) -> None:
-        """Count one batch; ``lines`` are where its rows stand in the file."""
-        present = codes.drop_null()
-        self.filled += len(present)
-        if not len(present):
-            return
-        long_enough = pc.fill_null(pc.equal(pc.binary_length(codes), _LENGTH), fill_value=False)
-        ascii_only = pc.fill_null(pc.equal(pc.utf8_length(codes), _LENGTH), fill_value=False)
+        """Count one batch; ``lines`` are where its rows stand in the file. A dictionary is looked at once a word."""
+        words, times = _counted(codes)
+        long_enough = pc.fill_null(pc.equal(pc.binary_length(words), _LENGTH), fill_value=False)
+        ascii_only = pc.fill_null(pc.equal(pc.utf8_length(words), _LENGTH), fill_value=False)
         shaped = pc.and_(long_enough, ascii_only)
-        self.shaped += pc.sum(shaped).as_py() or 0
-        symbols = _symbols(codes.filter(shaped))
-        checks = uscc_checks(symbols)
-        self.check += int(checks.check.sum())
-        self.both += int((checks.check & checks.organisation_check).sum())
-        self.registered += int((checks.check & checks.shape).sum())
+        checks = uscc_checks(_symbols(words.filter(shaped)))
+        there = np.asarray(shaped.to_numpy(zero_copy_only=False), dtype=np.bool_)
+        held = times[there]
+        self.filled += int(times.sum())
+        self.shaped += int(held.sum())
+        self.check += int(held[checks.check].sum())
+        self.both += int(held[checks.check & checks.organisation_check].sum())
+        self.registered += int(held[checks.check & checks.shape].sum())
         if len(self.examples) < _MOST_EXAMPLES:
-            passing = np.asarray(shaped.to_numpy(zero_copy_only=False), dtype=np.bool_).copy()
-            passing[passing] = checks.check
-            bad = lines[~passing & np.asarray(codes.is_valid().to_numpy(zero_copy_only=False))]
-            self.examples += bad[: _MOST_EXAMPLES - len(self.examples)].tolist()
+            passing = there.copy()
+            passing[there] = checks.check
+            self._add_examples(codes, lines, passing)
+
+    def _add_examples(
+        self, codes: pa.Array, lines: NDArray[np.int64], passing: NDArray[np.bool_]
+    ) -> None:
+        failing = pa.array(~passing)
+        if pa.types.is_dictionary(codes.type):
+            failing = failing.take(codes.indices)
+        bad = np.asarray(pc.fill_null(failing, fill_value=False).to_numpy(zero_copy_only=False))
+        bad &= np.asarray(codes.is_valid().to_numpy(zero_copy_only=False))
+        self.examples += lines[bad][: _MOST_EXAMPLES - len(self.examples)].tolist()
+
+
+def _counted(codes: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Texts and how often each stands there: of a dictionary its words, else the cells, a missing one 0 times."""
+    if pa.types.is_dictionary(codes.type):
+        places = codes.indices.drop_null().to_numpy(zero_copy_only=False)
+        return codes.dictionary, np.bincount(places, minlength=len(codes.dictionary))
+    return codes, np.asarray(codes.is_valid().to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _symbols(codes: pa.Array) -> NDArray[np.uint8]:

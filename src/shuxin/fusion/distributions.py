@@ -46,11 +46,14 @@ def distributions(
         fields = [f for f in contract.fields if f.name in stored and _can_drift(f)]
         edges = _own_edges(source, fields)
         counting = {f.name: _Counting(edges.get(f.name), before.get(f.name, {})) for f in fields}
-        if fields:
-            names = [f.name for f in fields]
-            for batch in source.iter_batches(batch_size=_ROWS_AT_ONCE, columns=names):
-                for name in names:
-                    counting[name].add(batch.column(name))
+    words = [f.name for f in fields if f.type in _WORDS - {FieldType.BOOLEAN}]
+    with pq.ParquetFile(rows_file, read_dictionary=words) as source:
+        for group in range(source.num_row_groups):
+            names = [name for name, one in counting.items() if one.goes_on]
+            if names:
+                for batch in source.iter_batches(_ROWS_AT_ONCE, row_groups=[group], columns=names):
+                    for name in names:
+                        counting[name].add(batch.column(name))
     own = {name: told for name, one in counting.items() if (told := one.own()) is not None}
     compared = {
         name: told for name, one in counting.items() if (told := one.as_before()) is not None
@@ -124,13 +127,34 @@ class _Counting:
     old_parts: list[int] = field(default_factory=list)
     old_words: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether more rows can still tell anything."""
+        return not self.too_many or "words" in self.before
+
     def add(self, column: pa.Array) -> None:
         self.missing += column.null_count
         if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
             self._add_numbers(_floats(column))
-        elif not self.too_many or "words" in self.before:
+        elif pa.types.is_dictionary(column.type):
+            self._add_dictionary(column)
+        else:
             counted = pc.value_counts(column.drop_null().cast(pa.string()))
             self._add_words({one["values"]: one["counts"] for one in counted.to_pylist()})
+
+    def _add_dictionary(self, column: pa.DictionaryArray) -> None:
+        """Words by their places; they are looked at only where they may be few enough to count."""
+        places = column.indices.drop_null().to_numpy(zero_copy_only=False)
+        times = np.bincount(places, minlength=len(column.dictionary))
+        there = np.flatnonzero(times)
+        if len(there) > MOST_WORDS and "words" not in self.before:
+            self.too_many = True
+            return
+        counted: Counter[str] = Counter()
+        said = column.dictionary.take(pa.array(there)).to_pylist()
+        for word, count in zip(said, times[there].tolist(), strict=True):
+            counted[word] += count
+        self._add_words(counted)
 
     def _add_words(self, counted: dict[str, int]) -> None:
         if not self.too_many:

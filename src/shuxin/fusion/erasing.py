@@ -21,7 +21,7 @@ from django.db import transaction
 from shuxin.catalogue.api import Meaning, contract, stored_folders
 from shuxin.consent.api import rights
 from shuxin.fusion.features.computation import MANIFEST_FILE
-from shuxin.fusion.ingest import one_import
+from shuxin.fusion.import_lock import one_import
 from shuxin.fusion.loading import REJECTS_FILE, ROWS_FILE
 from shuxin.fusion.models import Entity, Mention
 from shuxin.fusion.tables import LONGEST_SPELLING

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -22,14 +19,18 @@ from shuxin.catalogue.api import (
     findings_of_load,
     record_load,
     register_source,
-    sources,
 )
+from shuxin.catalogue.api import sources as known_sources
 from shuxin.fusion.acceptance import mappings_in_force
+from shuxin.fusion.claims.importing import hold_to_claim, other_claim, proposal_from_claim
+from shuxin.fusion.deliveries import delivery_of, missing_files, sources_in
 from shuxin.fusion.findings import connect
+from shuxin.fusion.import_lock import one_import
 from shuxin.fusion.judging import Judge
 from shuxin.fusion.loading import LayoutChanged, load_table
 from shuxin.fusion.mapping import read_mapping
 from shuxin.fusion.models import AcceptedMapping
+from shuxin.fusion.outcome import Outcome, State
 from shuxin.fusion.proposal_files import proposal_names
 from shuxin.fusion.proposals import (
     Holder,
@@ -40,32 +41,26 @@ from shuxin.fusion.proposals import (
     save_proposal,
     with_source,
 )
-from shuxin.fusion.reading.opening import DatabaseSource, FileSource, files_under
+from shuxin.fusion.reading.container import Container
+from shuxin.fusion.reading.opening import DatabaseSource
 from shuxin.infra.api import Settings, Store, now_in_china, secret_key
 from shuxin.kernel.errors import Conflict, ShuxinError
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from ibis.backends.duckdb import Backend
 
     from shuxin.catalogue.api import LoadView
+    from shuxin.fusion.deliveries import Delivery
     from shuxin.fusion.judging import OwnReading
     from shuxin.fusion.proposal import Proposal
-    from shuxin.fusion.reading.opening import Fingerprint, Source
+    from shuxin.fusion.reading.opening import FileSource, Fingerprint, Source
     from shuxin.infra.api import Progress
     from shuxin.kernel.text import Language
-
-
-class ImportRunning(Conflict):
-    code = "import_running"
-    what = Text(
-        en="another import is running in this installation", zh="本安装中已有导入任务在运行"
-    )
-    mend = Text(en="Wait until it has finished, then run yours again", zh="请等待其完成后再运行")
 
 
 class LoadRejected(Conflict):
@@ -78,35 +73,6 @@ class LoadRejected(Conflict):
         en="Ask the sender for a corrected file; a new version of the contract or mapping judges this one anew",
         zh="请提供方报送更正后的文件；合约或映射有新版本时将重新质检",
     )
-
-
-class State(StrEnum):
-    """What became of one table; HELD: read and judged, and kept aside until people have looked at it."""
-
-    LOADED = "loaded"
-    HELD = "held"
-    UNCHANGED = "unchanged"
-    PROPOSED = "proposed"
-    WAITING = "waiting"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The account of one table: ``rows_read = rows_loaded + rejected``; ``error`` says why refused.
-
-    ``load``: the number of the load that is kept aside, 0 of every other.
-    """
-
-    file: str
-    state: State
-    dataset: str = ""
-    proposal: str = ""
-    rows_read: int = 0
-    rows_loaded: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-    error: ShuxinError | None = None
-    load: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +105,16 @@ class Importer:
             connection = connect()
             place = str(folder.resolve())
             self._register(kind="folder", location=place, holder=holder)
-            paths = list(files_under(folder)) if only is None else [only]
+            delivery = delivery_of(folder)
+            sources = list(sources_in(folder, place=place, only=only, delivery=delivery))
             outcomes: list[Outcome] = []
-            for number, path in enumerate(paths):
-                file = path.relative_to(folder).as_posix()
-                file = file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-                self.progress(number, len(paths), file)
-                source = FileSource(path, file, place)
-                outcomes += self._source(source, holder=holder, connection=connection)
-            self.progress(len(paths), len(paths), "")
+            for number, source in enumerate(sources):
+                self.progress(number, len(sources), source.file)
+                outcomes += self._file(source, delivery, holder=holder, connection=connection)
+            if only is None:
+                seen = frozenset(source.file for source in sources)
+                outcomes += missing_files(seen, place=place, delivery=delivery, now=self.now)
+            self.progress(len(sources), len(sources), "")
         return outcomes
 
     def run_table(self, source: DatabaseSource, *, holder: Holder) -> list[Outcome]:
@@ -159,7 +126,7 @@ class Importer:
 
     def _register(self, *, kind: str, location: str, holder: Holder) -> None:
         """Tell the catalogue where these data come from, once."""
-        known = {source.location for source in sources()}
+        known = {source.location for source in known_sources()}
         if location not in known:
             mark = hashlib.sha256(location.encode()).hexdigest()[:8]
             department = holder.department or holder.place
@@ -169,6 +136,21 @@ class Importer:
     def _sweep(self) -> None:
         """Remove drafts that a killed import left. Kept folders stay whatever the database says of them."""
         Store(self.settings.store).remove_dead_drafts()
+
+    def _file(
+        self,
+        source: FileSource,
+        delivery: Delivery | None,
+        *,
+        holder: Holder,
+        connection: Backend,
+    ) -> list[Outcome]:
+        try:
+            if delivery is not None:
+                delivery.check(source.path, file=source.file)
+        except ShuxinError as error:
+            return [Outcome(source.file, State.REFUSED, error=error)]
+        return self._source(source, holder=holder, connection=connection)
 
     def _source(self, source: Source, *, holder: Holder, connection: Backend) -> list[Outcome]:
         file = source.file
@@ -182,7 +164,8 @@ class Importer:
         outcomes: list[Outcome] = []
         for row in mappings:
             try:
-                outcomes.append(self._load(source, row, seen=seen, connection=connection))
+                other = self._other_claim(source, row)
+                outcomes.append(other or self._load(source, row, seen=seen, connection=connection))
             except LayoutChanged as error:
                 outcomes.append(self._layout_changed(source, row, error, holder=holder))
             except ShuxinError as error:
@@ -206,6 +189,13 @@ class Importer:
     ) -> list[Outcome]:
         file = source.file
         container, tables = source.tables()
+        if container is Container.PARQUET:
+            claimed = proposal_from_claim(
+                source, department=holder.department, language=self.language
+            )
+            if claimed is not None:
+                own = with_source(claimed, source=source.place)
+                return [self._keep(self._with_own_name(own))]
         outcomes = []
         for table in tables:
             if table.label in besides:
@@ -243,6 +233,19 @@ class Importer:
         save_proposal(proposal, folder=self.settings.proposals)
         state = State.WAITING if known else State.PROPOSED
         return Outcome(proposal.mapping.file, state, proposal.contract.dataset, name)
+
+    def _other_claim(self, source: Source, row: AcceptedMapping) -> Outcome | None:
+        """Refused, with a new proposal, where the file brings another contract than the accepted one."""
+        mapping = read_mapping(row.text, file=source.file)
+        if not mapping.claim:
+            return None
+        agreed = contract(dataset=row.dataset, version=row.contract_version)
+        other = other_claim(source, mapping, agreed=agreed, language=self.language)
+        if other is None:
+            return None
+        again = with_source(other.proposal, source=row.source)
+        name = self._keep(again).proposal
+        return Outcome(source.file, State.REFUSED, row.dataset, name, error=other.error)
 
     def _layout_changed(
         self, source: Source, row: AcceptedMapping, error: LayoutChanged, *, holder: Holder
@@ -298,6 +301,8 @@ class Importer:
             return self._again(held.load, file=file, state=State.HELD)
         if held is not None and held.state is HeldState.REJECTED:
             raise LoadRejected(file=file, number=held.number, reason=held.acts[-1].reason)
+        if mapping.claim:
+            hold_to_claim(source)
         store = Store(self.settings.store)
         loaded = load_table(
             source,
@@ -321,7 +326,7 @@ class Importer:
             bytes_read=seen.size,
         )
         judge = Judge(self.settings, connection, self.reading)
-        judged = judge.judge(load, agreed=agreed, tally=loaded.tally)
+        judged = judge.judge(load, agreed=agreed, tally=loaded.tally, declared=bool(mapping.claim))
         with transaction.atomic():
             recorded = record_load(
                 load=load,
@@ -363,18 +368,6 @@ def _rejected_before(load: int) -> Counter[str]:
             if found.code.startswith(mark)
         }
     )
-
-
-@contextmanager
-def one_import(settings: Settings) -> Iterator[None]:
-    """Only one import at a time in an installation; the lock goes with the process. Raises ImportRunning."""
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (settings.home / "import.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ImportRunning from error
-        yield
 
 
 def import_folder(

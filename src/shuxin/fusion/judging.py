@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 
 OWNER_FILE = "quality.toml"
 _REGISTER = "register"
+_PROMISED = frozenset({"key_repeated", "required_missing"})
 _LATE = Text(
     en="the newest row is {days} days old; {allowed} are agreed",
     zh="最新一行距今 {days} 天，约定不超过 {allowed} 天",
@@ -89,8 +90,11 @@ class Judge:
     connection: Backend
     reading: OwnReading | None
 
-    def judge(self, load: NewLoad, *, agreed: Contract, tally: Tally) -> Judgement:
-        """Of a load that stands in the store and is not recorded yet. Raises QualityFileInvalid, and what the gate
+    def judge(
+        self, load: NewLoad, *, agreed: Contract, tally: Tally, declared: bool = False
+    ) -> Judgement:
+        """Of a load that stands in the store and is not recorded yet. declared: its sender wrote the contract, so that
+        even a first load is kept aside where it breaks what this promises. Raises QualityFileInvalid, and what the gate
         raises when it does not let the holder read.
         """
         owner = owner_rules(self.settings)
@@ -109,11 +113,15 @@ class Judge:
         ]
         told = [one.finding for one in found if one.judged and one.finding is not None]
         standing = None if before is None else findings_of_load(load=before.id)
+        held = hold_of(findings=told, standing=standing, fewest=owner.fewest_rows)
+        if held is None and before is None and declared:
+            broken = [one for one in told if _is_promised(one)]
+            held = hold_of(findings=broken, standing=(), fewest=owner.fewest_rows)
         return Judgement(
             findings=(*told, *notices_of(tally)),
             measured=tuple(one.measured for one in found),
             distribution=own,
-            hold=hold_of(findings=told, standing=standing, fewest=owner.fewest_rows),
+            hold=held,
         )
 
     def _of_rows(self, load: NewLoad, agreed: Contract) -> list[Check]:
@@ -139,6 +147,11 @@ class Judge:
             else unjudged(rule)
             for rule, of in rules
         ]
+
+
+def _is_promised(finding: Finding) -> bool:
+    """Whether a finding is of what the contract itself states, and not of the owner's limits."""
+    return finding.code in _PROMISED or finding.code.startswith("rule_")
 
 
 def owner_rules(settings: Settings) -> OwnerRules:

@@ -6,14 +6,17 @@ import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shuxin.fusion.layout import HEAD_RECORDS, find_layout, fit_name, nameless
 from shuxin.fusion.reading.errors import FileChanged, FileEmpty, HeaderOnly
-from shuxin.fusion.rows import REJECT_SCHEMA, Plan, RowMaker, Tally
+from shuxin.fusion.reading.opening import FileSource
+from shuxin.fusion.reading.typed import TypedFile
+from shuxin.fusion.rows import REJECT_SCHEMA, Plan, RowMaker
+from shuxin.fusion.typed_rows import TypedMaker
 from shuxin.kernel.errors import Conflict
 from shuxin.kernel.text import Text
 
@@ -25,10 +28,12 @@ if TYPE_CHECKING:
     from shuxin.fusion.mapping import Mapping
     from shuxin.fusion.reading.opening import Fingerprint, Source
     from shuxin.fusion.reading.records import Table
+    from shuxin.fusion.rows import Tally
     from shuxin.infra.api import Progress, Store
 
 ROWS_FILE, REJECTS_FILE = "rows.parquet", "rejects.parquet"
 _ROWS_PER_GROUP = 1 << 17
+_LINE = "_line"
 
 
 class LayoutChanged(Conflict):
@@ -66,26 +71,18 @@ def load_table(
 ) -> LoadedTable:
     """Read, standardise and store. Nothing is kept unless the file was the same before and after.
 
-    Raises the errors of ``fusion.reading``, LayoutChanged, HeaderOnly, FileChanged, DiskFull.
+    Raises the errors of ``fusion.reading``, LayoutChanged, ClaimUnmet, HeaderOnly, FileChanged, DiskFull.
     """
     file = source.file
-    table = source.table(
-        mapping.container,
-        sheet=mapping.sheet,
-        encoding=mapping.encoding,
-        delimiter=mapping.delimiter,
-    )
-    headers, skip_through, titles = _headers(table, file=file, mapping=mapping)
-    plan = Plan.of(headers=headers, mapping=mapping, contract=contract)
-    maker = RowMaker(plan, key)
+    making = _making(source, mapping=mapping, contract=contract, key=key)
     with store.draft() as draft:
-        with _writers(draft.folder, plan.schema) as write:
-            for batch in table.batches(skip_through=skip_through, width=plan.width):
-                write(*maker.make(batch))
-                progress(maker.tally.read, 0, file)
+        with _writers(draft.folder, making) as write:
+            for rows, rejects in making.tables():
+                write(rows, rejects)
+                progress(making.tally.read, 0, file)
                 if source.grew_since(seen):
                     raise FileChanged(file=file)
-        if maker.tally.read == 0:
+        if making.tally.read == 0:
             raise HeaderOnly(file=file)
         if source.fingerprint().sha256 != seen.sha256:
             raise FileChanged(file=file)
@@ -93,10 +90,67 @@ def load_table(
         store.keep(draft, name=name)
     return LoadedTable(
         store_name=name,
-        tally=maker.tally,
-        lines_above=skip_through,
-        titles=titles,
+        tally=making.tally,
+        lines_above=making.lines_above,
+        titles=making.titles,
     )
+
+
+class _Making(Protocol):
+    """What turns a source into tables to store. dense: stored columns that are written without a dictionary."""
+
+    @property
+    def schema(self) -> pa.Schema: ...
+    @property
+    def tally(self) -> Tally: ...
+    @property
+    def lines_above(self) -> int: ...
+    @property
+    def titles(self) -> tuple[str, ...]: ...
+    @property
+    def dense(self) -> list[str]: ...
+    def tables(self) -> Iterator[tuple[pa.Table, pa.Table]]: ...
+
+
+def _making(source: Source, *, mapping: Mapping, contract: Contract, key: bytes) -> _Making:
+    """By the contract that the file brings, column for column; else by texts."""
+    if mapping.claim and isinstance(source, FileSource):
+        typed = TypedFile(source.path, source.file)
+        return TypedMaker.of(typed, mapping=mapping, contract=contract, key=key)
+    table = source.table(
+        mapping.container,
+        sheet=mapping.sheet,
+        encoding=mapping.encoding,
+        delimiter=mapping.delimiter,
+    )
+    headers, skip_through, titles = _headers(table, file=source.file, mapping=mapping)
+    plan = Plan.of(headers=headers, mapping=mapping, contract=contract)
+    return _TextMaker(table, RowMaker(plan, key), skip_through, titles)
+
+
+@dataclass(frozen=True, slots=True)
+class _TextMaker:
+    table: Table
+    maker: RowMaker
+    lines_above: int
+    titles: tuple[str, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self.maker.plan.schema
+
+    @property
+    def tally(self) -> Tally:
+        return self.maker.tally
+
+    @property
+    def dense(self) -> list[str]:
+        return []
+
+    def tables(self) -> Iterator[tuple[pa.Table, pa.Table]]:
+        plan = self.maker.plan
+        for batch in self.table.batches(skip_through=self.lines_above, width=plan.width):
+            yield self.maker.make(batch)
 
 
 def store_name(sha256: str, *, mapping: Mapping, contract: Contract) -> str:
@@ -137,16 +191,30 @@ def _headers(
 
 
 @contextmanager
-def _writers(folder: Path, schema: pa.Schema) -> Iterator[_Write]:
+def _writers(folder: Path, making: _Making) -> Iterator[_Write]:
     """Writes rows and rejects while the next batch is read; waits for both at the end."""
     with (
-        pq.ParquetWriter(folder / ROWS_FILE, schema, compression="zstd") as rows,
+        pq.ParquetWriter(folder / ROWS_FILE, making.schema, **_form(making)) as rows,
         pq.ParquetWriter(folder / REJECTS_FILE, REJECT_SCHEMA, compression="zstd") as rejects,
         ThreadPoolExecutor(1) as pool,
     ):
         write = _Write(rows, rejects, pool)
         yield write
         write.finish()
+
+
+def _form(making: _Making) -> dict[str, Any]:
+    """How rows are written: a schema of dictionaries is not stored, so that it reads back as plain texts."""
+    if not making.dense:
+        return {"compression": "zstd"}
+    dense = set(making.dense)
+    whole = [one.name for one in making.schema if one.name in dense and one.type == pa.int64()]
+    return {
+        "compression": "zstd",
+        "store_schema": False,
+        "use_dictionary": [name for name in making.schema.names if name not in dense],
+        "column_encoding": {_LINE: "DELTA_BINARY_PACKED"} if _LINE in whole else None,
+    }
 
 
 class _Write:

@@ -68,7 +68,8 @@ class Mapping(_Part):
     are two sources.
 
     ``encoding`` and ``delimiter`` "auto" are found out for each file. ``sheet`` names the sheet of a
-    workbook. ``known_time`` is "load" (the moment of loading) or the name of a date field.
+    workbook. ``known_time`` is "load" (the moment of loading) or the name of a date field. ``claim``: sha256 (hex) of
+    the contract that the file brings and that this was made from; empty where it was made from the content.
     """
 
     source: Annotated[str, StringConstraints(max_length=1000)] = ""
@@ -86,6 +87,7 @@ class Mapping(_Part):
     delimiter: Annotated[str, StringConstraints(pattern=r"^(auto|[^\r\n\"])$")] = "auto"
     sheet: str = ""
     header: bool = True
+    claim: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
     columns: Annotated[tuple[ColumnMapping, ...], Field(min_length=1)]
     questions: tuple[str, ...] = ()
 
@@ -110,6 +112,8 @@ class Mapping(_Part):
             mode="json",
             exclude={"questions": True, "source": True, "columns": {"__all__": {"why"}}},
         )
+        if not self.claim:
+            del kept["claim"]  # there was none when older mappings were hashed
         return content_hash(kept)
 
 

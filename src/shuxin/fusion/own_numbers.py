@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from shuxin.fusion.resolution import Way
 
 if TYPE_CHECKING:
-    from shuxin.fusion.resolution import Resolution
+    from collections.abc import Mapping
+
+    from shuxin.fusion.resolution import Placement, Resolution
 
 _LONGEST, _SHOWN = 64, 43
 
@@ -27,12 +29,18 @@ def own_identity(*, department: str, number: str) -> str:
     return f"{plain[:_SHOWN]}~{digest}"[:_LONGEST]
 
 
+def _said(keys: list[str], placed: Mapping[str, Placement], way: Way) -> set[str]:
+    """Codes of the entities with which these mentions were placed in this way."""
+    return {placed[key].entity for key in keys if placed[key].way is way}
+
+
 def by_own_number(resolved: Resolution, *, rows: dict[str, dict[str, Any]]) -> Resolution:
     """The resolution in which one number of one department is one entity.
 
     rows: by mention key ``department, number``. A number that goes with one credit code anywhere goes
     with it everywhere; with several codes, each mention stays where its code put it and the others
-    get the number's own entity. Doubts about mentions that a number settles are dropped.
+    get the number's own entity. A number that no row gives a code goes with the code of its names, where all of them
+    that are somebody's very name are one firm's. Doubts about mentions that a number settles are dropped.
     """
     placed = {placement.mention: placement for placement in resolved.placements}
     groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
@@ -41,7 +49,7 @@ def by_own_number(resolved: Resolution, *, rows: dict[str, dict[str, Any]]) -> R
             groups[row["department"], row["number"]].append(key)
     settled: dict[str, str] = {}
     for (department, number), keys in sorted(groups.items()):
-        codes = {placed[key].entity for key in keys if placed[key].way is Way.CODE}
+        codes = _said(keys, placed, Way.CODE) or _said(keys, placed, Way.NAME)
         own = own_identity(department=department, number=number)
         target = next(iter(codes)) if len(codes) == 1 else own
         settled |= {key: target for key in keys if placed[key].way is not Way.CODE}

@@ -119,6 +119,24 @@ def profile_column(header: str, column: pa.Array) -> ColumnProfile:
     )
 
 
+def profile_looks(header: str, column: pa.Array, *, most: int) -> ColumnProfile:
+    """What the cells look like, and nothing else: at most ``most`` different contents are judged."""
+    counted = pc.value_counts(column)
+    looks: Counter[Look] = Counter()
+    for entry in counted[:most].to_pylist():
+        looks[look_of(entry["values"])] += entry["counts"]
+    judged = looks.total() - looks[Look.EMPTY]
+    return ColumnProfile(
+        header=header,
+        rows=len(column),
+        filled=len(column) - looks[Look.EMPTY],
+        distinct=len(counted) - (1 if looks[Look.EMPTY] else 0),
+        looks={
+            look: count / max(judged, 1) for look, count in looks.items() if look is not Look.EMPTY
+        },
+    )
+
+
 def _all_counts(counted: pa.StructArray) -> list[tuple[str, int]]:
     """Short contents with their counts: only those can be empty or a placeholder."""
     values, counts = counted.field("values"), counted.field("counts")

@@ -50,6 +50,11 @@ _UNITS = frozenset({"元", "千元", "万元", "亿元"})
 _PERSONS_AMONG_FIRMS = 0.02
 _MANY_DIGITS = 8
 _PERSONAL_LEVEL = Level.L3
+PERSONAL_CLASS = {
+    Meaning.PERSON_NAME: PersonalClass.C1,
+    Meaning.IDENTITY_NUMBER: PersonalClass.C2,
+    Meaning.PHONE: PersonalClass.C2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ def _choice(profile: ColumnProfile, *, level: Level) -> _Choice:
         return _Choice(plain)
     return (
         _code_choice(profile, plain)
-        or _personal_choice(profile, plain)
+        or personal_choice(profile, plain)
         or _date_choice(profile, plain)
         or _number_choice(profile, plain)
         or _word_choice(profile, plain)
@@ -172,7 +177,8 @@ def _code_choice(profile: ColumnProfile, plain: Field) -> _Choice | None:
     return None
 
 
-def _personal_choice(profile: ColumnProfile, plain: Field) -> _Choice | None:
+def personal_choice(profile: ColumnProfile, plain: Field) -> _Choice | None:
+    """The field as a column of persons, their numbers or telephones; None where its cells are not."""
     persons = profile.share(Look.PERSON, Look.MASKED_PERSON)
     named_so = any(sign in profile.header for sign in "人员姓")
     varied = profile.distinct >= 0.5 * profile.filled and profile.filled >= 10

@@ -61,6 +61,10 @@ REASONS: dict[str, Reason] = {
             zh="请更正日期，或在映射中为该列增加此写法",
         ),
     ),
+    "date_out_of_range": Reason(
+        Text(en="a date before 1900 or after 2199", zh="日期早于 1900 年或晚于 2199 年"),
+        Text(en="Correct the date in the source", zh="请在源文件中更正日期"),
+    ),
     "number_unreadable": Reason(
         Text(en="not a number", zh="不是数值"),
         Text(

@@ -25,17 +25,18 @@ from shuxin.fusion.recognise import Look, cell_words, look_of
 from shuxin.fusion.standardise import standardise, stored_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from shuxin.fusion.mapping import ColumnMapping, Mapping
+    from shuxin.fusion.mapping import ColumnMapping
+    from shuxin.fusion.mapping import Mapping as TableMapping
     from shuxin.fusion.reading.records import BadRecord, RawBatch
 
 _TOTAL = re.compile(
     r"(合计|总计|小计|共计|总数|累计|total|subtotal|sum)[::]?(\d+[户家个条项件]?)?", re.IGNORECASE
 )
-_CREDIT_CODES = frozenset({Meaning.SUBJECT_CODE, Meaning.OTHER_CODE})
+CREDIT_CODES = frozenset({Meaning.SUBJECT_CODE, Meaning.OTHER_CODE})
 _NOTE = r"^\s*([注附]|备注|说明|填报|制表|资料来源|以上|\*)"
 _LONGEST_CELL_KEPT = 500
 _BETWEEN_PIECES = re.compile(r"([\s,;|,;、\"\x01^]+)")
@@ -77,7 +78,7 @@ class Plan:
     schema: pa.Schema
 
     @classmethod
-    def of(cls, *, headers: tuple[str, ...], mapping: Mapping, contract: Contract) -> Plan:
+    def of(cls, *, headers: tuple[str, ...], mapping: TableMapping, contract: Contract) -> Plan:
         """``headers``: one per position, "" where the table has none."""
         fields = {field.name: field for field in contract.fields}
         by_header = {column.header: column for column in mapping.columns}
@@ -118,7 +119,7 @@ class RowMaker:
         """The rows to store (``plan.schema``) and the rejects (``REJECT_SCHEMA``) of one batch."""
         cells = [pc.utf8_trim_whitespace(column) for column in batch.columns]
         cells = self._with_units(self._filled_down(cells))
-        verdict = _Verdict(batch.rows)
+        verdict = Verdict(batch.rows)
         self._judge_furniture(cells, verdict)
         stored: dict[str, pa.Array] = {"_line": pa.array(batch.lines, pa.int64())}
         for position, contract_field, how in self.plan.columns:
@@ -131,10 +132,11 @@ class RowMaker:
                 stored[f"{contract_field.name}__hmac"] = column.digest
             self.tally.placeholders[contract_field.name] += column.placeholders
             self.tally.embedded[contract_field.name] += column.embedded
-            if contract_field.meaning in _CREDIT_CODES:
+            if contract_field.meaning in CREDIT_CODES:
                 counted = self.tally.codes.setdefault(contract_field.name, CodeTally())
                 counted.add(column.values, batch.lines)
-        self._judge_required(stored, verdict)
+        fields = tuple(field for _, field, _ in self.plan.columns)
+        judge_required(stored, verdict, fields=fields, tally=self.tally)
         table = pa.table(stored, schema=self.plan.schema)
         if verdict.any:
             table = table.filter(pa.array(~verdict.rejected))
@@ -166,7 +168,7 @@ class RowMaker:
                 cells[position] = filled
         return cells
 
-    def _judge_furniture(self, cells: list[pa.Array], verdict: _Verdict) -> None:
+    def _judge_furniture(self, cells: list[pa.Array], verdict: Verdict) -> None:
         """Blank lines, totals, notes, the header again, and cells where no column is."""
         if not verdict.rows:
             return
@@ -201,50 +203,70 @@ class RowMaker:
                 break
         return same if compared > 1 else np.zeros(len(cells[0]), dtype=np.bool_)
 
-    def _judge_required(self, stored: dict[str, pa.Array], verdict: _Verdict) -> None:
-        subjects = [
-            contract_field.name
-            for _, contract_field, _ in self.plan.columns
-            if contract_field.meaning in SUBJECT_MEANINGS
-        ]
-        if subjects and verdict.rows:
-            missing = np.logical_and.reduce([_bools(stored[name].is_null()) for name in subjects])
-            verdict.reject(missing, "subject_missing")
-        for _, contract_field, _ in self.plan.columns:
-            if contract_field.required and contract_field.name not in subjects:
-                missing = _bools(stored[contract_field.name].is_null())
-                self.tally.missing[contract_field.name] += int((missing & ~verdict.rejected).sum())
-                verdict.reject(
-                    missing,
-                    "required_missing",
-                    contract_field.title or contract_field.name,
-                )
-
-    def _rejects(self, batch: RawBatch, cells: list[pa.Array], verdict: _Verdict) -> pa.Table:
-        rows = np.flatnonzero(verdict.rejected).tolist()
-        meanings = {position: field.meaning for position, field, _ in self.plan.columns}
+    def _rejects(self, batch: RawBatch, cells: list[pa.Array], verdict: Verdict) -> pa.Table:
+        rows = np.flatnonzero(verdict.rejected)
         taken = [column.take(pa.array(rows, pa.int64())).to_pylist() for column in cells]
-        safe = _safe_in_pieces if PERSONAL_MEANINGS & set(meanings.values()) else _safe_anywhere
-        kept = [
-            [_safe(cell, meanings.get(position), safe) for position, cell in enumerate(row)]
-            for row in zip(*taken, strict=True)
-        ]
-        kept += [[safe(cell) for cell in bad.cells] for bad in batch.bad]
-        reasons = [verdict.reasons[row] for row in rows]
-        reasons += [_reason_of(bad) for bad in batch.bad]
-        self.tally.rejected.update(reasons)
-        return pa.table(
-            {
-                "line": [*batch.lines[rows].tolist(), *(bad.line for bad in batch.bad)],
-                "column": [*(verdict.columns[row] for row in rows), *("" for _ in batch.bad)],
-                "reason": reasons,
-                "cells": kept,
-            },
-            schema=REJECT_SCHEMA,
+        meanings = {position: field.meaning for position, field, _ in self.plan.columns}
+        return rejects_of(
+            verdict, rows, batch.lines, taken, meanings=meanings, tally=self.tally, bad=batch.bad
         )
 
 
-class _Verdict:
+def rejects_of(
+    verdict: Verdict,
+    rows: NDArray[np.int64],
+    lines: NDArray[np.int64],
+    columns: list[list[str]],
+    *,
+    meanings: Mapping[int, Meaning],
+    tally: Tally,
+    bad: Sequence[BadRecord] = (),
+) -> pa.Table:
+    """What is kept of rows that are not loaded (``REJECT_SCHEMA``): masked and cut, and counted in ``tally``.
+
+    rows: (m,) those that the verdict speaks against. lines: (n,) of all rows. columns: for each the m cells as text.
+    meanings: by position of the column.
+    """
+    safe = _safe_in_pieces if PERSONAL_MEANINGS & set(meanings.values()) else _safe_anywhere
+    kept = [
+        [_safe(cell, meanings.get(position), safe) for position, cell in enumerate(row)]
+        for row in zip(*columns, strict=True)
+    ]
+    kept += [[safe(cell) for cell in one.cells] for one in bad]
+    reasons = [verdict.reasons[row] for row in rows.tolist()]
+    reasons += [_reason_of(one) for one in bad]
+    tally.rejected.update(reasons)
+    return pa.table(
+        {
+            "line": [*lines[rows].tolist(), *(one.line for one in bad)],
+            "column": [*(verdict.columns[row] for row in rows.tolist()), *("" for _ in bad)],
+            "reason": reasons,
+            "cells": kept,
+        },
+        schema=REJECT_SCHEMA,
+    )
+
+
+def judge_required(
+    stored: Mapping[str, pa.Array],
+    verdict: Verdict,
+    *,
+    fields: Sequence[ContractField],
+    tally: Tally,
+) -> None:
+    """Rows about nobody, and rows that lack a required value."""
+    subjects = [one.name for one in fields if one.meaning in SUBJECT_MEANINGS]
+    if subjects and verdict.rows:
+        missing = np.logical_and.reduce([_bools(stored[name].is_null()) for name in subjects])
+        verdict.reject(missing, "subject_missing")
+    for one in fields:
+        if one.required and one.name not in subjects:
+            missing = _bools(stored[one.name].is_null())
+            tally.missing[one.name] += int((missing & ~verdict.rejected).sum())
+            verdict.reject(missing, "required_missing", one.title or one.name)
+
+
+class Verdict:
     """The first reason that speaks against each row."""
 
     def __init__(self, rows: int) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from shuxin.catalogue.api import Meaning, column_lineage, contract, datasets, record_lineage
 from shuxin.fusion.entity_index import LONGEST_NAME, IndexWriter
 from shuxin.fusion.findings import connect
-from shuxin.fusion.ingest import one_import
+from shuxin.fusion.import_lock import one_import
 from shuxin.fusion.own_numbers import by_own_number
 from shuxin.fusion.resolution import Mention as Named
 from shuxin.fusion.resolution import Thresholds, learn_model, resolve

@@ -49,25 +49,26 @@ class ParquetTable:
             yield RawBatch(lines[start:], tuple(column.slice(start) for column in columns))
 
     def _names(self) -> tuple[str, ...]:
-        with self._damage_named():
+        with damage_named(self.file):
             return tuple(pq.read_schema(self.path).names)
 
     def _columns(self, rows: int) -> Iterator[list[list[str]]]:
         """Columns of texts, ``rows`` at a time."""
-        with self._damage_named(), pq.ParquetFile(self.path) as file:
+        with damage_named(self.file), pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(batch_size=rows):
                 if batch.num_columns:
                     yield [_texts(column) for column in batch.columns]
 
-    @contextmanager
-    def _damage_named(self) -> Iterator[None]:
-        """Damage may show on any page, or as a value outside its type."""
-        try:
-            yield
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-            raise NotATable(
-                file=self.file, looks=Text(en="a damaged Parquet file", zh="已损坏的 Parquet 文件")
-            ) from error
+
+@contextmanager
+def damage_named(file: str) -> Iterator[None]:
+    """Damage may show on any page, or as a value outside its type. Raises NotATable for it."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise NotATable(
+            file=file, looks=Text(en="a damaged Parquet file", zh="已损坏的 Parquet 文件")
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,9 +158,9 @@ def _city(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "words",
         nargs="+",
-        metavar="[generate|check] FOLDER",
-        help="generate: 305 catalogues as Parquet; check: what lies there; neither: messy files of nine"
-        " departments / generate：生成 305 个目录；check：检查；均不写：九个部门的杂乱文件",
+        metavar="generate|files|check FOLDER",
+        help="generate: 305 catalogues as Parquet; files: messy files of a dozen offices; check: what lies there"
+        " / generate：生成 305 个目录；files：十余个部门的杂乱文件；check：检查",
     )
     command.add_argument("--size", default="tiny", choices=("tiny", "town", "county", "city"))
     command.add_argument("--seed", type=int, default=20260101)
@@ -328,8 +328,8 @@ COMMANDS = {
     ),
     "city": Command(
         help=Text(
-            en="the synthetic city: write its records, check them, or write messy files",
-            zh="合成城市：生成记录、检查记录或生成杂乱文件",
+            en="the synthetic city: write its records, its offices' messy files, or check it",
+            zh="合成城市：生成记录、生成部门杂乱文件或检查",
         ),
         module="city",
         arguments=_city,

@@ -1,4 +1,4 @@
-"""``shuxin city``: write the synthetic city, whole or as messy files, and check what was written."""
+"""``shuxin city``: write the synthetic city, its records or its offices' files, and check what was written."""
 
 from __future__ import annotations
 
@@ -36,9 +36,8 @@ _OFF = Text(en="{off} of {count} checks do not hold", zh="{count} 项检查中�
 class CityWordsUnclear(InvalidInput):
     code = "city_words_unclear"
     what = Text(
-        en="This command takes a folder, or generate or check and a folder; the sizes county and city are for"
-        " generate",
-        zh="该命令需给出目录，或 generate、check 加目录；county 与 city 规模仅可用于 generate",
+        en="This command takes generate, files or check, and a folder",
+        zh="该命令需给出 generate、files 或 check，以及目录",
     )
     mend = Text(
         en="For instance: shuxin city generate FOLDER --size county",
@@ -52,17 +51,17 @@ def run(options: argparse.Namespace, language: Language) -> int:
             return _generate(Path(folder), options, language)
         case ["check", folder]:
             return _check(Path(folder), language)
-        case [folder] if folder not in ("generate", "check") and options.size in ("tiny", "town"):
-            return _messy(Path(folder), options, language)
+        case ["files", folder]:
+            return _files(Path(folder), options, language)
     raise CityWordsUnclear
 
 
-def _messy(folder: Path, options: argparse.Namespace, language: Language) -> int:
-    from shuxin.city.api import Size, write_messy_files
+def _files(folder: Path, options: argparse.Namespace, language: Language) -> int:
+    from shuxin.city.api import WorldSize, write_messy_files
 
     with watched() as progress:
         files = write_messy_files(
-            folder, size=Size(options.size), seed=options.seed, progress=progress
+            folder, size=WorldSize(options.size), seed=options.seed, progress=progress
         )
     say(
         _DONE,

@@ -7,7 +7,6 @@ import fcntl
 import json
 import signal
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DemoFolderTaken", "run"]
 FOLDER = "demo"
-_SECONDS_FOR_PAGE, _LOOK_SECONDS = 30, 0.5
+_LOOK_SECONDS = 0.5
 _FIRST = Text(
     en="The demo is made in {folder}; this takes three to four minutes on two cores, later starts take seconds.",
     zh="正在 {folder} 中建立演示环境，双核机器约需三四分钟；再次启动仅需数秒。",
@@ -84,7 +83,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         processes = Processes(place, {}, language)
         try:
             _start(place, found, options.size, processes, clock)
-            _until_answered(processes, place)
+            processes.until_answered(PLATFORM)
             _show(place, clock)
             if options.until != "ready":
                 print(_STOP.say(language), flush=True)
@@ -111,18 +110,6 @@ def _start(place: Place, found: Found, size: str, processes: Processes, clock: _
     with commands(place, language=clock.language) as made:
         Making(place, size, processes.ports, made, processes, clock.tell).run()
     place.keep(ready=True)
-
-
-def _until_answered(processes: Processes, place: Place) -> None:
-    """The first page, as a browser would ask for it. Raises DemoStepFailed."""
-    url = site_url(processes.ports, PLATFORM)
-    deadline = time.monotonic() + _SECONDS_FOR_PAGE
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as page:  # noqa: S310 - our own address
-            if page.status == 200:  # noqa: PLR2004 - HTTP's OK
-                return
-        time.sleep(_LOOK_SECONDS)
-    raise DemoStepFailed(step=url, log=place.log("platform-site"))
 
 
 def _show(place: Place, clock: _Clock) -> None:

@@ -225,10 +225,10 @@ def _real_case(folder: Path) -> _Case:
 
 
 def _city_case(folder: Path) -> _Case:
-    from shuxin.city.api import Size, write_messy_files
+    from shuxin.city.api import WorldSize, write_messy_files
 
     with watched() as progress:
-        city = write_messy_files(folder, size=Size.TINY, seed=_SEED, progress=progress)
+        city = write_messy_files(folder, size=WorldSize.TINY, seed=_SEED, progress=progress)
     return _Case(
         folder=city.imports,
         database_url=city.database_url,

@@ -27,6 +27,7 @@ _STATES = {
     "proposed": Text(en="proposed", zh="已提出建议"),
     "waiting": Text(en="waiting for you", zh="待确认"),
     "refused": Text(en="refused", zh="被拒绝"),
+    "missing": Text(en="missing", zh="缺失"),
 }
 _NEXT = Text(
     en="proposals that wait in {folder}: {count}. Read or edit contract.yaml and mapping.yaml there, then run"

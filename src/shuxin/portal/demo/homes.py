@@ -78,7 +78,7 @@ class Homes:
 
     def city(self) -> None:
         self.tell(words.CITY)
-        self.commands.run(PLATFORM, "city", self.place.city, "--size", self.size)
+        self.commands.run(PLATFORM, "city", "files", self.place.city, "--size", self.size)
 
     @property
     def imports(self) -> Path:
@@ -299,7 +299,7 @@ def _standing_jobs(seat: Seat) -> list[tuple[str, str]]:
 
 def _client_of(said: str) -> tuple[str, str]:
     """Client id and secret, each the last word of its line."""
-    client, secret = (re.split(r"[::]\s*", line)[-1].strip() for line in said.splitlines()[:2])
+    client, secret = (re.split(r"[:：]\s*", line)[-1].strip() for line in said.splitlines()[:2])
     return client, secret
 
 

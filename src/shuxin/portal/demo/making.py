@@ -67,6 +67,7 @@ class Making:
         homes = Homes(self.place, self.size, self.ports, self.commands, self.tell)
         homes.make()
         self.processes.start([PLATFORM])
+        self.processes.until_answered(PLATFORM)
         homes.link()
         self.processes.start([seat for seat in SITES if seat != PLATFORM])
         self.tell(words.RUNNING, sites=len(SITES), nodes=len(NODES))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from shuxin.kernel.errors import Unavailable
 from shuxin.kernel.text import Text
-from shuxin.portal.demo.plan import HOST, LENDERS, NODES, PLATFORM, SITES
+from shuxin.portal.demo.plan import HOST, LENDERS, NODES, PLATFORM, SITES, site_url
 from shuxin.portal.demo.starter import received, send
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from shuxin.portal.demo.plan import Place, Seat
 
-LOADING_SECONDS, LISTENING_SECONDS, ENDING_SECONDS = 120, 120, 20
+LOADING_SECONDS, LISTENING_SECONDS, ANSWERING_SECONDS, ENDING_SECONDS = 120, 120, 120, 20
+_LOOK_SECONDS = 0.5
 _PROGRAM = """
 import contextlib, ctypes, signal, sys
 with contextlib.suppress(OSError, AttributeError):
@@ -157,6 +159,11 @@ class Processes:
                 name,
             )
 
+    def until_answered(self, seat: Seat) -> None:
+        """Until the site has shown its first page: on a busy machine others would not wait so long for an answer."""
+        log = self.place.log(f"{seat.name}-site")
+        until_answered(site_url(self.ports, seat), seconds=ANSWERING_SECONDS, log=log)
+
     def _start(self, seat: Seat, what: str, *words: str) -> None:
         name = f"{seat.name}-{what}"
         with _log(self.place, name) as out:
@@ -187,6 +194,17 @@ class Processes:
                 process.kill()
                 process.wait()
         self.running.clear()
+
+
+def until_answered(url: str, *, seconds: float, log: Path) -> None:
+    """Until the first page comes, as a browser would ask for it: it may be slow. Raises DemoStepFailed."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=left) as page:  # noqa: S310 - our own address
+            if page.status == 200:  # noqa: PLR2004 - HTTP's OK
+                return
+        time.sleep(_LOOK_SECONDS)
+    raise DemoStepFailed(step=url, log=log)
 
 
 @contextlib.contextmanager

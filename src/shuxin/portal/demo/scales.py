@@ -68,7 +68,7 @@ SCALES = {
         held_out=None,
         now=_NOW,
         min_size=10,
-        card={"min_rows": 8, "min_good": 3, "min_bad": 2, "max_fine": 10, "max_bins": 3},
+        card={"min_rows": 8, "min_good": 3, "min_bad": 2, "max_fine": 10, "max_bins": 2},
         least={"min_set_size": "10", "min_bin_rows": "5", "min_bin_class": "1"},
     ),
     "town": Scale(

@@ -40,6 +40,7 @@ TABLE_STATES = {
     "proposed": State(Text(en="a proposal waits for you", zh="建议待您确认"), "warn"),
     "waiting": State(Text(en="a proposal waits for you", zh="建议待您确认"), "warn"),
     "refused": State(Text(en="refused", zh="未予装载"), "bad"),
+    "missing": State(Text(en="missing: it came before", zh="缺失：此前有该文件"), "bad"),
 }
 _STEPS = (
     Text(en="Send the file", zh="上传文件"),
