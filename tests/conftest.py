@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ settings.register_profile("thorough", deadline=None, max_examples=300)  # make s
 settings.load_profile("shuxin")
 
 FAMILIES = (
+    "tests/fusion/features/",
     "tests/docs/test_documents.py",
     "tests/federation/processes/",
     "tests/city/",
@@ -35,7 +37,6 @@ FAMILIES = (
     ),
     "tests/portal/test_decisions.py",
     "tests/portal/test_journey.py",
-    "tests/fusion/features/test_computation.py",
     "tests/structure/test_rooms.py",
     "tests/portal/browser/",
     "tests/portal/test_border.py",
@@ -45,9 +46,22 @@ OFFICE = frozenset(name for name in FAMILIES if name.startswith("tests/scoring/t
 """They share one installation with a trained model (tests/scoring/conftest.py)."""
 
 
-PAGES = "tests/portal/web/"
-WITH_QUERIES = ("test_market_", "test_systems", "test_follow_api", "test_operator")
-"""Among the tests of pages those whose queries and races are their own; of the others the rooms ask PostgreSQL."""
+ASKED_BY_OTHERS = (
+    "tests/catalogue/",
+    "tests/docs/",
+    "tests/fusion/",
+    "tests/portal/",
+    "tests/scoring/",
+    "tests/verification/",
+)
+"""On PostgreSQL they are left to the soak: pages ask what the rooms ask, and these rooms keep their rows in Parquet."""
+WITH_QUERIES = re.compile(
+    r"tests/portal/web/test_(market_|systems|follow_api|operator)"
+    r"|tests/fusion/(claims/test_importing|test_(acceptance|database_source|deliveries|ingest|outcomes|quarantine))"
+    r"|tests/fusion/reading/"
+    r"|tests/catalogue/test_service"
+)
+"""Among them those whose queries, locks or races are their own."""
 
 
 def place_of(nodeid: str) -> int:
@@ -80,19 +94,23 @@ def pytest_sessionfinish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a worker of several: the longest first, and a list of the files whose tests touch the database.
+    """In a worker of several: the longest first, and a list of the files whose tests ask PostgreSQL too.
 
     The list is for ``tools/run_tests.py``, which names the file in SHUXIN_TESTS_OF_DATABASE.
     """
     for item in items:
-        if item.nodeid.startswith(PAGES) and not item.path.name.startswith(WITH_QUERIES):
+        if item.nodeid.startswith(ASKED_BY_OTHERS) and not WITH_QUERIES.match(item.nodeid):
             item.add_marker(pytest.mark.whole_way)
     if not hasattr(config, "workerinput"):
         return
     items.sort(key=lambda item: place_of(item.nodeid))
     wanted = os.environ.get("SHUXIN_TESTS_OF_DATABASE")
     if wanted and config.workerinput["workerid"] == "gw0":
-        touching = {item.path for item in items if item.get_closest_marker("django_db")}
+        touching = {
+            item.path
+            for item in items
+            if item.get_closest_marker("django_db") and not item.get_closest_marker("whole_way")
+        }
         Path(wanted).write_text("\n".join(sorted(map(str, touching))), encoding="utf-8")
 
 

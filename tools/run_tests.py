@@ -1,6 +1,7 @@
 """Run the tests on SQLite, then those that touch the database once more on a PostgreSQL of our own.
 
 ``--soak``: first the long ones, one at a time; then all others with more examples, on PostgreSQL the whole ways too.
+``--collect``: only finds the tests, so that they and all that they import are compiled once and not by every worker.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM_BYTES = 4 << 30
-_AT_ONCE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
-"""On two cores: some wait for other processes, and every further worker collects all tests once more.
+_TOGETHER = ("--dist", "loadfile", "--no-loadscope-reorder")
+_THREE, _TWO = ("-n", "3", *_TOGETHER), ("-n", "2", *_TOGETHER)
+"""On two cores: some wait for other processes, but every further worker collects all tests once more.
 
 tests/conftest.py says which tests share a process and which begin early.
 """
@@ -37,16 +39,31 @@ def main(*options: str) -> int:
         environment = os.environ | own
         # Otherwise every command and every worker compiles the rooms anew.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        if "--collect" in options:
+            return _collect(environment)
         if soak and (status := _pytest(environment, "-m", "soak", *thorough)):
             return status
-        if status := _pytest(environment, *_AT_ONCE, "-m", "not soak", *thorough):
+        if status := _pytest(environment, *_THREE, "-m", "not soak", *thorough):
             return status
         with _PostgreSQL(Path(folder) / "pg") as url:
             print("-- the tests that touch the database, on PostgreSQL", flush=True)
             environment["SHUXIN_DATABASE_URL"] = url
-            wanted = "django_db and not soak" + ("" if soak else " and not whole_way")
+            if soak:
+                return _pytest(environment, *_TWO, "-m", "django_db and not soak")
             files = touching.read_text(encoding="utf-8").splitlines()
-            return _pytest(environment, *_AT_ONCE, "-m", wanted, *files)
+            return _pytest(
+                environment, *_TWO, "-m", "django_db and not soak and not whole_way", *files
+            )
+
+
+def _collect(environment: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", "-qq", "--collect-only"]
+    ran = subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+    )
+    if ran.returncode:
+        print(ran.stdout, ran.stderr, sep="\n", file=sys.stderr)
+    return ran.returncode
 
 
 def _in_memory() -> str | None:

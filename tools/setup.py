@@ -149,6 +149,7 @@ def check() -> None:
         _run(BIN / "ruff", "format", "--check", ".")
         _run(BIN / "lint-imports", "--no-logo")
         _run(BIN / "deptry", "src", "--no-ansi")
+        _run(BIN / "python", "-m", "tools.run_tests", "--collect")
     if types.returncode:
         raise subprocess.CalledProcessError(types.returncode, ["mypy"])
     _run(BIN / "python", "-m", "tools.run_tests")

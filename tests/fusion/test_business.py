@@ -24,7 +24,7 @@ from shuxin.fusion.business import SHOWN_BUYERS, SHOWN_MONTHS, Business, busines
 from shuxin.fusion.features.sources import LevelAbovePermit
 from shuxin.kernel.periods import Month
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 AS_OF = dt.date(2024, 4, 10)
 
 

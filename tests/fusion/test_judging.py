@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from shuxin.catalogue.api import Check, Finding
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

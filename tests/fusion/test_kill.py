@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
+import pytest
 from tests.fusion.claims.conftest import fines, parquet
 from tests.fusion.conftest import (
     csv_text,
@@ -14,6 +15,7 @@ from tests.fusion.conftest import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -66,7 +68,12 @@ for line in sys.stdin:
 
 
 class TestKill:
-    def test_leaves_nothing_half_loaded_and_the_last_run_completes(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        "moments", [pytest.param(MOMENTS, marks=pytest.mark.soak), MOMENTS[-2:]], ids=len
+    )
+    def test_leaves_nothing_half_loaded_and_the_last_run_completes(
+        self, tmp_path: Path, moments: Sequence[str]
+    ) -> None:
         inbox = tmp_path / "inbox"
         inbox.mkdir()
         for name, count in (("a.csv", 300), ("b.csv", 200)):
@@ -81,7 +88,7 @@ class TestKill:
             stderr=subprocess.DEVNULL,
             text=True,
         ) as imports:
-            for moment in MOMENTS:
+            for moment in moments:
                 assert self._ending(imports, moment) == -signal.SIGKILL, moment
                 assert set(self._content(tmp_path)) <= {"a", "b"}
             assert self._ending(imports, "never") == 0

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shuxin.fusion.proposal import Proposal
     from shuxin.fusion.standards import Standard
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 DATA = (
     Path(os.environ.get("SHUXIN_DATA", Path(__file__).parents[3] / "shared" / "data"))
     / "cumcm2020c"

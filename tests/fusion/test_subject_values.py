@@ -289,7 +289,6 @@ held = st.frozensets(
 
 
 class TestValuesOfSubjects:
-    @pytest.mark.whole_way
     @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(events, hiddens, rows, rows, ways, asked, subjects, held)
     @example("day", "", [], [], [], [], frozenset({ALL_SUBJECTS}), frozenset())

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from shuxin.consent.api import Permit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 LARGE = frozenset({"invoice_out", "invoice_in", "bank_flow"})
 """Nine in ten rows, and firms that the others name too: tests of long runs import them."""
 HOLDER = Holder(department="", place="city", group=DataGroup.PUBLIC, level=Level.L1)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from shuxin.consent.api import Permit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 
 
 def reported(office: Office, firm: int) -> CreditReport:

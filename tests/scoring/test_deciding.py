@@ -140,7 +140,6 @@ class TestDecide:
         )
 
 
-@pytest.mark.whole_way
 class TestBudget:
     def test_is_kept_and_shared_at_its_best(self, office: Office, requests: list[Request]) -> None:
         plain = batch(office, requests)
@@ -175,7 +174,6 @@ class TestBudget:
         assert found.decisions == plain.decisions
 
 
-@pytest.mark.whole_way
 class TestChurn:
     def test_comes_from_the_imported_table(self, office: Office) -> None:
         found = with_churn(LendingPolicy(), settings=office.settings, now=NOW).churn

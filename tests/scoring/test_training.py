@@ -49,7 +49,6 @@ def learnt(office: Office, as_of: dt.date | None = None) -> TrainingSet:
 
 
 @pytest.mark.django_db
-@pytest.mark.whole_way
 class TestTrainingSet:
     def test_has_every_loan_with_its_outcome(self, office: Office) -> None:
         assert len(office.rows.entities) == LOANS

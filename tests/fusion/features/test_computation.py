@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 PAST, BETWEEN, LATER = dt.date(2024, 4, 10), dt.date(2024, 5, 5), dt.date(2024, 5, 20)
 A_WEEK_LATER = FIRST_DAY + dt.timedelta(days=7)
 Files = dict[str, list[Line]]

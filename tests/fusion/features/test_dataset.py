@@ -23,7 +23,7 @@ from shuxin.fusion.api import keep_as_dataset, subject_codes, subject_values
 from shuxin.fusion.features.dataset import DatasetNotDerived, FeatureDataset
 from shuxin.infra.api import Settings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 FIRST, SECOND = dt.date(2024, 4, 10), dt.date(2024, 5, 5)
 NAME = "发票特征"
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from shuxin.catalogue.api import Field
     from shuxin.consent.api import Permit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 A_DAY_LATER = FIRST_DAY + dt.timedelta(days=1)
 
 

@@ -46,11 +46,12 @@ class Stage:
     """Says who is signed in and whose site it is, without a database."""
 
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._home, self._patch = home, monkeypatch
+        self._home = home
+        self.who: accounts.Person | None = None
         monkeypatch.setenv("SHUXIN_HOME", str(home))
+        monkeypatch.setattr(access, "signed_in_account", lambda _: self.who)
 
-    def set(self, who: accounts.Person | None, kind: PartyKind | None) -> None:
-        self._patch.setattr(access, "signed_in_account", lambda _: who)
+    def on(self, kind: PartyKind | None) -> None:
         file = self._home / HOLDER_FILE
         file.unlink(missing_ok=True)
         if kind is not None:
@@ -89,14 +90,15 @@ class TestEveryPage:
     def test_is_shut_to_everybody_else(self, pattern: URLPattern, stage: Stage) -> None:
         """Strangers, every role that is not admitted, people of other parties, sites on which it does not exist."""
         wanted, tried = pattern.callback.access, 0
-        stage.set(None, None)
         method = "GET" if not wanted.exists_on(None) else method_of(pattern)
         people = [None, *(person(r, party=p) for r, p in itertools.product(ROLES, (BANK, OTHER)))]
         for kind, who in itertools.product((None, *KINDS), people):
             site = HolderIdentity(BANK, kind.value, "x") if kind else None
+            if who is None:  # the first of each kind
+                stage.on(kind)
             if wanted.admits(who, site):
                 continue
-            stage.set(who, kind)
+            stage.who = who
             for each in {method, "POST" if method == "GET" else method}:
                 found = stage.open(pattern, each)
                 if found == "open 405":
@@ -153,7 +155,6 @@ class TestNavigation:
 
 
 @pytest.mark.django_db
-@pytest.mark.whole_way
 class TestSignedInForReal:
     def test_a_role_that_is_not_admitted_gets_the_page_that_says_so(
         self, officer: Visitor, clock: Clock

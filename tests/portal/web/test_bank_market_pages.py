@@ -30,7 +30,7 @@ from shuxin.portal.linking.api import SiteRefused
 from shuxin.portal.web.views import bank_market, bank_product_fields, bank_product_form
 from shuxin.portal.web.views.bank_attempts import new_key
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 STYLE = Path(portal.__file__).parent / "static" / "css" / "site.css"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from tests.portal.web.conftest import Clock, Visitor
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 TEMPLATES = ROOT.parent / "web" / "templates"
 SHEET = (ROOT / "css" / "site.css").read_text(encoding="utf-8")
 

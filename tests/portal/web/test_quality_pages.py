@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from shuxin.infra.api import Settings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.whole_way]
+pytestmark = pytest.mark.django_db
 __all__ = ["bureau", "officer_here"]
 FIRMS = [{"firm": uscc(n)} for n in range(1, 121)]
 PAGE = "/datamap/quality/register"
