@@ -334,6 +334,8 @@ def _social(r: Records) -> Callable[[At], Features]:
         owed="sum(arrears)",
         due="sum(unit_due)",
         short="count(*) FILTER (arrears>0)",
+        days="sum(dayofmonth(paid_at))",
+        times="count(paid_at)",
     )
     medical = r.monthly(
         "MED/medical_unit_months.parquet", heads="sum(insured)", short="count(*) FILTER (arrears>0)"
@@ -372,6 +374,8 @@ def _social(r: Records) -> Callable[[At], Features]:
             "short 24": t.sum(pension["short"], 24),
             "owed": over(t.sum(pension["owed"], 12), t.sum(pension["due"], 12)),
             "size": size(t.mean(pension["heads"], 12)),
+            "day of paying": over(t.sum(pension["days"], 12), t.sum(pension["times"], 12)),
+            "day of paying 3": over(t.sum(pension["days"], 3), t.sum(pension["times"], 3)),
             "base": over(t.sum(pension["base"], 3), t.sum(pension["heads"], 3)),
             "medical 3/12": t.ratio(medical["heads"], 3, 12),
             "medical short": t.sum(medical["short"], 12),
@@ -423,6 +427,7 @@ def _judicial(r: Records) -> Callable[[At], Features]:
             "auctions": "COURT/judicial_auctions",
             "warned": "PSB/fraud_warnings",
             "crimes": "PSB/econ_crimes",
+            "offences": "PSB/traffic_offences",
         }.items()
     }
 

@@ -39,5 +39,16 @@ def views(small: World) -> Views:
 
 
 @pytest.fixture(scope="session")
+def few() -> Register:
+    """Of 200 firms."""
+    return build_register(build_world(size=WorldSize.TINY, seed=SEED))
+
+
+@pytest.fixture(scope="session")
+def few_views(few: Register) -> Views:
+    return Views(few.world)
+
+
+@pytest.fixture(scope="session")
 def by_slug() -> Mapping[str, Catalogue]:
     return {one.slug: one for one in (*CATALOGUES, *OUTSIDE)}

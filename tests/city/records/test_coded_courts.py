@@ -91,13 +91,13 @@ class TestAfterAFailure:
     def test_comes_so_many_months_later_and_is_known_later_still(
         self, slug: str, first: float, last: float
     ) -> None:
-        """DOMAIN 9.6. Cases of long before the failure, and late judgments, are the rest."""
+        """DOMAIN 9.6. Cases judged before the failure, which no court foresees, and late ones are the rest."""
         rows = drawn(slug)
         failing = town().outcome.failed[rows.firm] >= 0
         apart = months_after_default(rows)
         assert len(apart) > 60
         assert ((apart > first - 0.3) & (apart < last + 0.3)).mean() > 0.85
-        assert (apart > first - 0.3).mean() > 0.97
+        assert (apart > first - 0.3).mean() > 0.9
         assert rows.known is not None
         assert (rows.known[failing] >= rows.day[failing].astype(np.int64) * DAY).all()
 

@@ -131,7 +131,7 @@ CATALOGUES = (
         deal_price? 成交价 fen =start_price*1..1.5
         auctioned_on! 开拍日期 date"""),
     c("COURT-09 pre_suit_mediations 诉前调解 | Mediations before suit", "E+7 L2 C",
-      event(every(), 50, q=.4, lead=-2), "lawsuits", """
+      event(every(), 50, q=1, lead=-2), "lawsuits", """
         mediation_no 诉前调解号 text
         mediated_cause 纠纷案由 code:cause
         disputed 争议金额 fen @sales*.01..1
@@ -246,7 +246,7 @@ CATALOGUES = (
         stored_legally 储存场所合规 flag %96
         bought_on! 购买日期 date"""),
     c("PSB-08 traffic_offences 营运车辆违法 | Traffic offences of firms' vehicles", "W+2 L3 C",
-      event(every("GCEF", .5), 760, q=.1, per="vehicle"), "accidents logistics_activity", """
+      event(every("GCEFAHLMN", .8), 760, q=.9, per="vehicle"), "accidents logistics_activity", """
         offence_no 违法编号 text
         offence_kind 违法类别 code:offence_kind
         points 记分 integer:points ~0..12
@@ -282,7 +282,7 @@ CATALOGUES = (
         rectified_items 整改项数 integer:items ~0..9
         registered_on! 治安备案日期 date"""),
     c("PSB-12 fraud_warnings 涉诈风险预警 | Fraud warnings about firms", "D+1 L4 N",
-      event(every(share=.3), 270, q=.3, lead=-2), "suspicious hard_rules shared_address", """
+      event(every(), 270, q=1, lead=-2), "suspicious hard_rules shared_address", """
         warning_no 涉诈预警号 text
         fraud_role 涉诈角色 code:fraud_role
         accounts_stopped 止付账户数 integer:accounts ~0..8 &30

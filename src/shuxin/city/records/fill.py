@@ -337,12 +337,13 @@ def end_days(sheet: Sheet, one: Field) -> Whole:
 
 def _after(sheet: Sheet, one: Field) -> Values:
     """Days after the event; what may be missing is seen only where it happened before the row was known."""
-    day = _later(sheet, one)
-    if one.nullable and one.source.high > 0:
-        day = np.where(day <= sheet.known // DAY_SECONDS, day, NO_DAY)
+    day, is_seen_late = _later(sheet, one), one.nullable and one.source.high > 0
     if one.kind is FieldKind.TIME:
         clock = sheet.rng(f"{one.name}/clock").integers(_OPENS, _OPENS + _HOURS, size=len(sheet))
-        return np.where(day == NO_DAY, NOTHING, day * DAY_SECONDS + clock)
+        clock += day * DAY_SECONDS
+        return np.where(is_seen_late & (clock > sheet.known), NOTHING, clock)
+    if is_seen_late:
+        day = np.where(day <= sheet.known // DAY_SECONDS, day, NO_DAY)
     if one.kind is FieldKind.MONTH:
         months = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]")
         day = np.where(day == NO_DAY, NO_DAY, months.astype(np.int64))

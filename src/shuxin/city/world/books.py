@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from shuxin.city.world.scale import WINDOW_MONTHS
 
@@ -43,9 +44,53 @@ class Cause(IntEnum):
     RING = 5
 
 
+_LOW_BITS, _LEAST_TOO_MUCH = 32, 2**47
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column(NDArrayOperatorsMixin):
+    """Whole fen below 2**47 in six bytes each, as a city has a billion of them: ``high * 2**32 + low``, of one shape.
+
+    What is taken out of it is int64; in arithmetic it is an int64 array.
+    """
+
+    low: NDArray[np.uint32]
+    high: NDArray[np.int16]
+
+    @staticmethod
+    def zeros(shape: tuple[int, ...]) -> Column:
+        return Column(np.zeros(shape, np.uint32), np.zeros(shape, np.int16))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.low.shape
+
+    @property
+    def T(self) -> Column:  # noqa: N802 as of arrays
+        return Column(self.low.T, self.high.T)
+
+    def __getitem__(self, key: Any) -> Any:
+        found = self.high[key].astype(np.int64) << _LOW_BITS
+        return found | self.low[key]
+
+    def __setitem__(self, key: Any, amounts: NDArray[np.int64] | np.int64) -> None:
+        """Raises OverflowError for amounts of 2**47 and more, above or below zero."""
+        if np.abs(amounts).max(initial=0) >= _LEAST_TOO_MUCH:
+            raise OverflowError("an amount of 2**47 fen or more")
+        self.low[key] = amounts.astype(np.uint32)
+        self.high[key] = (amounts >> _LOW_BITS).astype(np.int16)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001
+        return np.asarray(self[...], dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **more: Any) -> Any:
+        plain = [one[...] if isinstance(one, Column) else one for one in inputs]
+        return getattr(ufunc, method)(*plain, **more)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """int64 fen, (n, months), zero outside a firm's life; without VAT, which passes through.
+    """Fen, (n, months), zero outside a firm's life; without VAT, which passes through.
 
     sales, purchases: of the month. collected: received from buyers. paid: to suppliers. wages, rent, taxes: paid.
     debt_service: interest and principal paid. drawn: of loans. invested: from loans, in stock and equipment.
@@ -59,24 +104,24 @@ class Money:
     """
 
     opening: NDArray[np.int64]
-    sales: NDArray[np.int64]
-    collected: NDArray[np.int64]
-    purchases: NDArray[np.int64]
-    paid: NDArray[np.int64]
-    wages: NDArray[np.int64]
-    rent: NDArray[np.int64]
-    taxes: NDArray[np.int64]
-    debt_service: NDArray[np.int64]
-    drawn: NDArray[np.int64]
-    invested: NDArray[np.int64]
-    owner: NDArray[np.int64]
-    losses: NDArray[np.int64]
-    cash: NDArray[np.int64]
-    debt: NDArray[np.int64]
-    debt_late: NDArray[np.int64]
-    wages_late: NDArray[np.int64]
-    taxes_late: NDArray[np.int64]
-    bills: NDArray[np.int64]
+    sales: Column
+    collected: Column
+    purchases: Column
+    paid: Column
+    wages: Column
+    rent: Column
+    taxes: Column
+    debt_service: Column
+    drawn: Column
+    invested: Column
+    owner: Column
+    losses: Column
+    cash: Column
+    debt: Column
+    debt_late: Column
+    wages_late: Column
+    taxes_late: Column
+    bills: Column
 
 
 @dataclass(slots=True)
@@ -143,7 +188,7 @@ class Kept:
     """The months kept so far: (months, n) of each column."""
 
     def __init__(self, n: int) -> None:
-        self.columns = {name: np.zeros((WINDOW_MONTHS, n), np.int64) for name in COLUMNS}
+        self.columns = {name: Column.zeros((WINDOW_MONTHS, n)) for name in COLUMNS}
         self.contagion = np.zeros((WINDOW_MONTHS, n), np.float32)
         self.opening = np.zeros(n, np.int64)
 
@@ -154,7 +199,7 @@ class Kept:
         now["wages_late"][:], now["taxes_late"][:] = books.wages_late, books.tax_late
         now["bills"][:] = books.bills
         for name, column in self.columns.items():
-            column[month] = np.where(books.alive, now[name], 0.0)
+            column[month] = np.where(books.alive, now[name], 0.0).astype(np.int64)
         self.contagion[month] = np.where(books.alive, books.contagion, 0.0)
 
     def money(self) -> Money:

@@ -10,6 +10,7 @@ import numpy as np
 
 from shuxin.city.scale import check_seed
 from shuxin.city.world import parameters as p
+from shuxin.city.world.books import Column
 from shuxin.city.world.draws import Draws
 from shuxin.city.world.latent import common_shocks, leaving, qualities
 from shuxin.city.world.network import connect
@@ -195,6 +196,8 @@ def _columns(name: str, value: object) -> Iterator[tuple[str, NDArray[np.generic
     """All arrays within, by name; strings and numbers are what they were made from."""
     if isinstance(value, np.ndarray):
         yield name, value
+    elif isinstance(value, Column):
+        yield name, value[...]
     elif isinstance(value, tuple):
         for place, part in enumerate(value):
             yield from _columns(f"{name}/{place}", part)

@@ -18,6 +18,7 @@ from shuxin.city.records.coded.days import (
     coded,
     dated,
     ends,
+    ends_told_later,
     falls,
     gathered,
     lots_of,
@@ -51,7 +52,7 @@ _MORE_UNITS = (7.0, 12.0, 22.0, 34.0)
 _MORE_ENTRIES = 3.1
 _WORTH = 0.7
 """Of a year's usual sales, all units together."""
-_MOST_MORTGAGED, _SEIZED, _MOST_SEIZED = 6.8, 0.95, 6
+_MOST_MORTGAGED, _SEIZED, _MOST_SEIZED = 3.3, 0.95, 6
 _LAND_TERM = 365 * 50
 _FACTORY_FROM_FEN = 200_000_000
 
@@ -133,7 +134,9 @@ def real_estate(world: World, block: Block) -> Drawn:
 
 
 def estate_mortgages(world: World, block: Block) -> Drawn:
-    """T57: one for each thing that stands for a loan, the firm's or its owner's, until the loan is paid back."""
+    """T57: one for each thing that stands for a loan, the firm's or its owner's; a second row once it is cancelled,
+    when the loan is paid back.
+    """
     every = loans_of(world, block)
     until = last_months(world, every)
     rows = np.flatnonzero(every.security == MORTGAGE)
@@ -146,7 +149,7 @@ def estate_mortgages(world: World, block: Block) -> Drawn:
     off = STARTS[np.minimum(until[group], WINDOW_MONTHS - 1)] + 10
     off = np.maximum(off + np.floor(40 * other(bits, 2)).astype(np.int64), day + 30)
     secured = found.fen[group] // many[group]
-    return gathered(
+    mortgages = gathered(
         block,
         firm=firm,
         day=day,
@@ -162,6 +165,7 @@ def estate_mortgages(world: World, block: Block) -> Drawn:
             "cancelled": dated(off, paid),
         },
     )
+    return ends_told_later(world, mortgages, end="cancelled")
 
 
 def estate_seizures(world: World, block: Block) -> Drawn:

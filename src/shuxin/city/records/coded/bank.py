@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shuxin.city.records.coded.bills import commercial_bills, receivable_vouchers
 from shuxin.city.records.coded.current import bank_flows
+from shuxin.city.records.coded.days import in_parts
 from shuxin.city.records.coded.ledger import credit_reports, loan_ledger
 from shuxin.city.records.coded.loans import loans
 from shuxin.city.records.coded.transfers import transfers
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from shuxin.city.records.coded import Shared
     from shuxin.city.records.drawn import Recipe
 
+_AT_ONCE = 1024
+"""Firms whose flows are worked on together: some 300,000 of them."""
+
 SHARED: Shared = {"bank_flows": (transfers,), "loan_ledger": (loans,)}
 RECIPES: Mapping[str, Recipe] = {
     "loan_ledger": loan_ledger,
-    "bank_flows": bank_flows,
+    "bank_flows": in_parts(bank_flows, firms=_AT_ONCE),
     "enterprise_credit_reports": credit_reports,
     "commercial_bills": commercial_bills,
     "receivable_vouchers": receivable_vouchers,

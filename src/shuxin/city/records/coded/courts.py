@@ -309,34 +309,45 @@ def asset_freezes(world: World, block: Block) -> Drawn:
     )
 
 
-_FROZEN_SHARES = 0.25
+_FROZEN_SHARES = 0.205
+_FROZEN_CODE = code("freeze_status", "frozen")
 _BANKRUPT = (0.14, 0.5, 0.8, 0.8)
 """Share of firms that have failed and go through bankruptcy, by size."""
 
 
 def equity_freezes(world: World, block: Block) -> Drawn:
-    """T11: of shares in a firm, whose owner stands for its debts, in enforcement against it."""
+    """T11: of shares in a firm, whose owner stands for its debts, in enforcement against it.
+
+    Lifted within a year or renewed after three: a second row, seen then.
+    """
     found, serial, court = _enforced(world, block)
     is_company = world.firms.kind[found.defendant] == 0
     rows = np.flatnonzero(is_company & (falls(found.bits, 90, _FROZEN_SHARES)))
     found, serial, court = found.of(rows), serial[rows], court[rows]
     bits = found.bits
     day = working(found.enforced + 5 + np.floor(60 * other(bits, 94)).astype(np.int64))
+    state = among(bits, 96, "freeze_status", frozen=70, renewed=14, lifted=16)
+    out = day + np.where(state == code("freeze_status", "lifted"), 200, 1_060)
+    out = out + np.floor(30 * other(bits, 99)).astype(np.int64)
+    kept = day < answerable_until(world)[found.defendant]
+    place, is_end = with_ends(kept & (state != _FROZEN_CODE) & (out < UNTIL))
+    found, serial, court, kept = found.of(place), serial[place], court[place], kept[place]
+    bits, day, state = bits[place], day[place], state[place]
+    entry = seen(day, 2 + np.floor(8 * other(bits, 97)).astype(np.int64), other(bits, 98))
     capital = world.firms.capital[found.defendant]
     share = np.floor(capital * (0.1 + 0.9 * other(bits, 95)) / 100).astype(np.int64) * 100
-    state = among(bits, 96, "freeze_status", frozen=70, renewed=14, lifted=16)
     return gathered(
         block,
         firm=found.defendant,
         day=day,
-        known=seen(day, 2 + np.floor(8 * other(bits, 97)).astype(np.int64), other(bits, 98)),
-        kept=day < answerable_until(world)[found.defendant],
+        known=taken_off(entry, out[place], is_end, bits),
+        kept=kept,
         values={
             "doc_no": text(number("enforced", found.enforced, court, serial), "协"),
             "person": heads(world, found.defendant),
             "amount": share,
             "court": court_names(court),
-            "freeze_status": state,
+            "freeze_status": np.where(is_end, state, _FROZEN_CODE).astype(np.int8),
             "to": (day + 1_095).astype(np.int32),
         },
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, TypeVar
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,18 +13,18 @@ import pyarrow.compute as pc
 
 from shuxin.city.catalogues import CODE_TABLES
 from shuxin.city.records.coded.chance import Lots, again, unit
-from shuxin.city.records.drawn import Drawn, Names
+from shuxin.city.records.drawn import NO_DAY, Drawn, Names
 from shuxin.city.world import parameters as p
 from shuxin.city.world.draws import exp, rounded
 from shuxin.city.world.scale import WINDOW_MONTHS, month_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from shuxin.city.records.coded.chance import Bits
-    from shuxin.city.records.drawn import Block
+    from shuxin.city.records.drawn import Block, Recipe
     from shuxin.city.world.world import World
 
     Whole = NDArray[np.int64]
@@ -206,6 +208,72 @@ def taken_off(entry: Whole, out: Whole, is_end: NDArray[np.bool_], bits: Bits) -
     """(r,) seconds at which rows are seen: entries as given, ends one to six days after the firm was taken off."""
     end = seen(out, 1 + np.floor(5 * other(bits, 120)).astype(np.int64), other(bits, 121))
     return np.where(is_end, np.maximum(end, entry + DAY_SECONDS), entry)
+
+
+def in_parts(recipe: Recipe, *, firms: int) -> Recipe:
+    """The same recipe, drawn for so many firms at once: what it works with is smaller, what it draws the same."""
+
+    def drawn(world: World, block: Block) -> Drawn:
+        edges = [*range(block.first, block.stop, firms), block.stop]
+        parts = [
+            recipe(world, replace(block, first=first, stop=stop)) for first, stop in pairwise(edges)
+        ]
+        return Drawn(
+            firm=np.concatenate([part.firm for part in parts]),
+            day=np.concatenate([part.day for part in parts]),
+            month=np.concatenate([part.month for part in parts]),
+            known=np.concatenate([np.asarray(part.known) for part in parts]),
+            values={name: _one([part.values[name] for part in parts]) for name in parts[0].values},
+        )
+
+    return drawn
+
+
+def _one(columns: list[Any]) -> object:
+    """Columns of any one kind behind each other."""
+    if isinstance(columns[0], Names):
+        words = _one([one.words for one in columns])
+        return Names(place=np.concatenate([one.place for one in columns]), words=words)
+    if isinstance(columns[0], np.ndarray):
+        return np.concatenate(columns)
+    return pa.chunked_array(
+        [chunk for one in columns for chunk in getattr(one, "chunks", [one])]
+    ).combine_chunks()
+
+
+def ends_told_later(
+    world: World,
+    drawn: Drawn,
+    *,
+    end: str,
+    among: NDArray[np.bool_] | None = None,
+    before: Mapping[str, int] | None = None,
+) -> Drawn:
+    """Rows as they were first seen, without the day in the DATE column ``end``, and behind each that has ended a
+    further one with it, seen one to six days after it.
+
+    drawn: with ``known``. among: rows (r,) of which that is so, else all; the others keep their end, which was known
+    from the beginning. before: of columns that change with the end, the code that the first row has.
+    """
+    day = np.asarray(drawn.values[end])
+    later = (day != NO_DAY) & (True if among is None else among)
+    row, is_end = with_ends(later)
+    over = ~is_end & later[row]
+    values = {name: chosen(column, row) for name, column in drawn.values.items()}
+    values[end] = np.where(over, NO_DAY, day[row]).astype(np.int32)
+    for name, code_before in (before or {}).items():
+        values[name] = np.where(over, code_before, np.asarray(values[name])).astype(np.int8)
+    firm, days = drawn.firm[row], drawn.day[row]
+    bits = lots_of(world, f"ends/{end}").bits(firm, np.maximum(days, 0), np.maximum(day[row], 0))
+    known = taken_off(np.asarray(drawn.known)[row], day[row], is_end, bits)
+    order = np.lexsort((days, firm))
+    return Drawn(
+        firm=firm[order],
+        day=days[order],
+        month=drawn.month[row][order],
+        known=known[order],
+        values={name: chosen(column, order) for name, column in values.items()},
+    )
 
 
 class _Same:

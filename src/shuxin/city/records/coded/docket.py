@@ -55,10 +55,10 @@ _LEAST_FEN = 200_000
 _MORE_CREDITORS = 15.0
 _KNOWN_CREDITOR = 0.6
 _OVERDUE_MONTHS, _SUED_MONTHLY = 0.8, 0.010
-_YEARLY_OVER_NOTHING, _WORSE, _YEARLY_CLAIMS = 0.048, 0.50, 0.096
+_YEARLY_OVER_NOTHING, _WORSE, _YEARLY_CLAIMS = 0.037, 1.00, 0.086
 _BAD_DEBT_SUED, _IN_COURT = 0.6, 0.40
 _THIRD_PARTIES = 0.08
-_UNPAID = (0.95, 0.55)
+_UNPAID = (0.95, 0.53)
 """Share of judgments against firms that have failed, and others, that come to enforcement."""
 _LISTED, _BANNED, _FROZEN = (0.64, 0.06), (0.90, 0.22), 0.40
 
@@ -68,8 +68,8 @@ class Docket:
     """Cases (c,) by day of filing; their place is their number.
 
     defendant, plaintiff: place of the firm, NOBODY outside the city; at least one is a firm. outside: who that
-    other one is. third: a third party, NOBODY in most cases. failure: month in which the defendant fails, -1.
-    amount: fen. Days are int64, from UNTIL on not yet;
+    other one is. third: a third party, NOBODY in most cases. failure: month in which the defendant had failed by the
+    day of the judgment, else -1. amount: fen. Days are int64, from UNTIL on not yet;
     enforced, listed, banned, frozen, closed: the day, or -1 where it never comes to that.
     """
 
@@ -348,6 +348,7 @@ def _third_party(world: World, claims: _Claims) -> Whole:
 def _judged(claims: _Claims, *, third: Whole, filed: Whole, failure: Whole) -> Docket:
     bits = claims.bits
     judged = working(filed + 45 + np.floor(150 * other(bits, 10)).astype(np.int64))
+    failure = np.where(day_of((failure + 1).astype(np.float64)) <= judged, failure, -1)
     is_failing = failure >= 0
     against = among(
         bits, 11, "judgment_result", for_plaintiff=12, partly=4, mediated=2, withdrawn=2

@@ -20,7 +20,7 @@ from shuxin.city.records.coded.months import (
     money_of,
     told,
 )
-from shuxin.city.records.coded.staff import LAST, employers, insures, ranked, staff
+from shuxin.city.records.coded.staff import LAST, companies, employers, insures, ranked, staff
 from shuxin.city.records.coded.sums import spells
 from shuxin.city.records.drawn import NOTHING
 from shuxin.city.world import parameters as p
@@ -140,7 +140,7 @@ _LISTABLE = 0.023
 def stable_job_subsidies(world: World, block: Block) -> Drawn:
     """For employers that laid off few in the year and paid their contributions."""
     now = staff(world, block)
-    insured = insures(world)[block.first : block.stop]
+    insured = companies(world)[block.first : block.stop]
     parts = []
     for year in range(WINDOW_MONTHS // YEAR - 1):
         first, last = YEAR * year, YEAR * year + YEAR - 1

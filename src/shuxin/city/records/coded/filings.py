@@ -1,6 +1,6 @@
 """Approvals of changes: what the register, its changes, shareholders and key persons are all made of.
 
-A firm that is about to fail cuts its capital, puts a stranger at its head or moves away, months before.
+A company that has left its bills unpaid for long cuts its capital, puts a stranger at its head or moves away.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from shuxin.city.records.coded.days import (
     other,
     working,
 )
+from shuxin.city.records.coded.months import strained
 from shuxin.city.records.coded.parties import some_person
 from shuxin.city.records.coded.sums import pieces
 from shuxin.city.records.register import renamed_days
@@ -46,8 +47,9 @@ _YEARLY = (1.22, 0.66, 0.53)
 """Approvals in a year by kind of firm."""
 _ALSO = 0.075
 """Chance of each further item in an approval."""
-_CUTS, _NOMINEES, _MOVES = 0.07, 0.18, 0.12
-"""Share of firms that fail and do that before."""
+_STRAIN_MONTHS = 0.8
+_CUTS, _NOMINEES, _MOVES = 0.006, 0.015, 0.010
+"""Chance in each month in which bills of so many months' costs are overdue."""
 _CUT_AMONG_CAPITAL = 0.12
 _MOST_DOUBLINGS = 3
 _CUT_PART, _NOMINEE_PART = 1, 2
@@ -127,9 +129,9 @@ def _drawn(world: World, block: Block) -> _Rows:
     """Firm, day, bits, items, whether capital is cut, whether a stranger comes to the head."""
     parts = [
         _usual(world, block),
-        _before_failure(world, block, "cuts", share=_CUTS, item=CAPITAL, months=(3, 10)),
-        _before_failure(world, block, "nominees", share=_NOMINEES, item=HEAD, months=(2, 9)),
-        _before_failure(world, block, "moves", share=_MOVES, item=ADDRESS, months=(1, 7)),
+        _under_strain(world, block, "cuts", monthly=_CUTS, item=CAPITAL),
+        _under_strain(world, block, "nominees", monthly=_NOMINEES, item=HEAD),
+        _under_strain(world, block, "moves", monthly=_MOVES, item=ADDRESS),
         _renamed(world, block),
     ]
     firm, day, bits, items = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -161,16 +163,18 @@ def _usual(world: World, block: Block) -> tuple[Whole, Whole, Bits, NDArray[np.b
     return firm, day, bits, items
 
 
-def _before_failure(
-    world: World, block: Block, purpose: str, *, share: float, item: int, months: tuple[int, int]
+def _under_strain(
+    world: World, block: Block, purpose: str, *, monthly: float, item: int
 ) -> tuple[Whole, Whole, Bits, NDArray[np.bool_]]:
-    firm = block.firms[world.outcome.failed[block.firms] >= 0].astype(np.int64)
-    firm = firm[world.firms.kind[firm] == 0]
-    bits = lots_of(world, f"filings/{purpose}").bits(firm)
-    when = world.outcome.failed[firm] + 1 - months[0] - (months[1] - months[0]) * other(bits, 1)
-    day = working(day_of(when))
-    hit = (other(bits, 2) < share) & (day >= FIRST) & (day > world.firms.founded[firm] + 60)
-    rows = np.flatnonzero(hit & (day < ends(world)[firm]))
+    """Once at most for each company, in the month after."""
+    row, month = np.nonzero(strained(world, block, months=_STRAIN_MONTHS))
+    firm = block.first + row.astype(np.int64)
+    bits = lots_of(world, f"filings/{purpose}").bits(firm, month)
+    day = working(day_of(month + 1 + other(bits, 1)))
+    hit = (other(bits, 2) < monthly) & (world.firms.kind[firm] == 0)
+    hit &= (day > world.firms.founded[firm] + 60) & (day < ends(world)[firm]) & (day < UNTIL)
+    rows = np.flatnonzero(hit)
+    rows = rows[np.unique(firm[rows], return_index=True)[1]]
     items = np.zeros((len(rows), len(ITEMS)), np.bool_)
     items[:, item] = True
     return firm[rows], day[rows], bits[rows], items

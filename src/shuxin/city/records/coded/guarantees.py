@@ -16,15 +16,19 @@ from shuxin.city.records.coded.days import (
     dated,
     day_of,
     ends,
+    ends_told_later,
     falls,
     gathered,
     lots_of,
     other,
     padded,
     seen,
+    taken_off,
     text,
+    with_ends,
 )
-from shuxin.city.records.coded.loans import MORTGAGE, Loans, loans, loans_of
+from shuxin.city.records.coded.loans import MORTGAGE, loans, loans_of
+from shuxin.city.records.coded.months import strained
 from shuxin.city.records.coded.parties import BANKS, heads, house_bank
 from shuxin.city.records.coded.sums import pieces, scaled
 from shuxin.city.world.ties import PPM
@@ -46,7 +50,8 @@ def bank_names(place: NDArray[np.integer]) -> pa.StringArray:
 
 class _Contracts:
     """Contracts (k,) of guarantee: each pair of the World, once for every loan of the debtor, or for a line of credit
-    that it has not drawn. amount: fen, the guarantor's share of the loan.
+    that it has not drawn. amount: fen, the guarantor's share of the loan. stands: bool, whether the guarantor was there
+    while the debt ran; one that was founded after the loan was drawn stands for it from then on.
     """
 
     def __init__(self, world: World, block: Block) -> None:
@@ -62,22 +67,32 @@ class _Contracts:
         self.guarantor = ties.guarantor[self.pair].astype(np.int64)
         self.debtor = debtor[group]
         self.bits: Bits = lots_of(world, "guarantees").bits(self.pair, place)
-        both = np.maximum(world.firms.founded[self.debtor], world.firms.founded[self.guarantor])
-        both = np.maximum(both + 30, FIRST - 300)
-        undrawn = np.minimum(both + np.floor(300 * other(self.bits, 1)).astype(np.int64), UNTIL - 5)
+        founded = world.firms.founded
+        both = np.maximum(founded[self.debtor], founded[self.guarantor]).astype(np.int64) + 30
+        wait = np.floor(300 * other(self.bits, 1)).astype(np.int64)
+        undrawn = np.minimum(np.maximum(both, FIRST - 300) + wait, UNTIL - 5)
         line = world.firms.base_revenue[self.debtor] // 12 // 10_000 * 10_000
         fen = np.where(drawn, every.fen[loan], line) if len(every) else line
         share = ties.share_ppm[self.pair].astype(np.int64)
         self.amount = scaled(fen, share, np.full(len(share), PPM))
-        self.start = np.where(drawn, every.day[loan], undrawn) if len(every) else undrawn
-        length = np.where(drawn, every.due[loan] - every.day[loan], 1_095) if len(every) else 1_095
-        self.stop = self.start + length
+        start = np.where(drawn, every.day[loan], undrawn) if len(every) else undrawn
+        stop = np.where(drawn, every.due[loan], undrawn + 1_095) if len(every) else undrawn + 1_095
+        self.start, self.stop = np.maximum(start, both), stop
+        self.stands = (self.start < stop) & (self.start < ends(world)[self.guarantor])
         bank = house_bank(world, self.debtor)
         self.bank = np.where(drawn, every.bank[loan], bank) if len(every) else bank
 
     @property
     def joint(self) -> NDArray[np.bool_]:
         return falls(self.bits, 2, 0.24)
+
+
+def stands_since(world: World, block: Block) -> NDArray[np.int64]:
+    """(firms of the block,) day on which each first stood for another, the day of the extracts if it never did."""
+    found = _Contracts(world, block)
+    first = np.full(block.stop - block.first, UNTIL)
+    np.minimum.at(first, (found.guarantor - block.first)[found.stands], found.start[found.stands])
+    return first
 
 
 def guarantee_relations(world: World, block: Block) -> Drawn:
@@ -89,6 +104,7 @@ def guarantee_relations(world: World, block: Block) -> Drawn:
         firm=found.guarantor,
         day=found.start,
         known=seen(found.start, 1 + np.floor(3 * other(bits, 3)).astype(np.int64), other(bits, 4)),
+        kept=found.stands,
         values={
             "contract_no": text("BZ", padded(found.pair + 1, 6), "-", found.start),
             "guarantor": found.guarantor.astype(np.int32),
@@ -108,7 +124,7 @@ def annual_report_guarantees(world: World, block: Block) -> Drawn:
     year = (found.start.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)) + 1
     june = (year.astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)) + 180
     told = june - np.floor(120 * other(bits, 10)).astype(np.int64)
-    says = (world.firms.kind[found.guarantor] == 0) & (falls(bits, 11, 0.8))
+    says = (world.firms.kind[found.guarantor] == 0) & (falls(bits, 11, 0.8)) & found.stands
     return gathered(
         block,
         firm=found.guarantor,
@@ -127,22 +143,22 @@ def annual_report_guarantees(world: World, block: Block) -> Drawn:
     )
 
 
-_EQUITY, _MOVABLE = 0.07, 0.68
-_BEFORE_FAILURE = 0.05
+_EQUITY, _MOVABLE = 0.046, 0.40
+_STRAIN_MONTHS, _UNDER_STRAIN = 0.8, 0.002
+"""Chance of a pledge in each month in which bills of so many months' costs are overdue."""
 
 
 def equity_pledges(world: World, block: Block) -> Drawn:
-    """T09: with some loans of companies, and in the year before some failures, to lenders of last resort."""
+    """T09: with some loans of companies, and under strain to lenders of last resort.
+
+    Who has it cancelled has a second row, seen then.
+    """
     found = loans_of(world, block)
     company = world.firms.kind[found.firm] == 0
     found = found.of(np.flatnonzero(company & (falls(found.bits, 20, _EQUITY))))
-    failed = block.firms[world.outcome.failed[block.firms] >= 0].astype(np.int64)
-    failed = failed[world.firms.kind[failed] == 0]
-    late = lots_of(world, "pledges/late").bits(failed)
-    failed, late = failed[falls(late, 1, _BEFORE_FAILURE)], late[falls(late, 1, _BEFORE_FAILURE)]
-    firm = np.concatenate([found.firm, failed])
+    short, when, late = _short(world, block)
+    firm = np.concatenate([found.firm, short])
     bits = np.concatenate([found.bits, late])
-    when = day_of(world.outcome.failed[failed] + 1 - 3 - 9 * other(late, 2))
     day = np.concatenate([found.day, when])
     capital = world.firms.capital[firm]
     equity = scaled(
@@ -152,8 +168,9 @@ def equity_pledges(world: World, block: Block) -> Drawn:
     )
     off = day + 330 + np.floor(900 * other(bits, 22)).astype(np.int64)
     is_off = (off < UNTIL) & (falls(bits, 23, 0.8))
-    status = np.where(is_off, code("pledge_status", "cancelled"), code("pledge_status", "valid"))
-    return gathered(
+    valid = code("pledge_status", "valid")
+    status = np.where(is_off, code("pledge_status", "cancelled"), valid)
+    pledges = gathered(
         block,
         firm=firm,
         day=day,
@@ -169,10 +186,21 @@ def equity_pledges(world: World, block: Block) -> Drawn:
             "cancel_date": dated(off, is_off),
         },
     )
+    return ends_told_later(world, pledges, end="cancel_date", before={"status": valid})
+
+
+def _short(world: World, block: Block) -> tuple[Whole, Whole, Bits]:
+    """Companies that leave bills unpaid, and a day of the month after; each once at most."""
+    row, month = np.nonzero(strained(world, block, months=_STRAIN_MONTHS))
+    firm = block.first + row.astype(np.int64)
+    bits = lots_of(world, "pledges/late").bits(firm, month)
+    rows = np.flatnonzero(falls(bits, 1, _UNDER_STRAIN) & (world.firms.kind[firm] == 0))
+    rows = rows[np.unique(firm[rows], return_index=True)[1]]
+    return firm[rows], day_of(month[rows] + 1 + other(bits[rows], 2)), bits[rows]
 
 
 def movable_mortgages(world: World, block: Block) -> Drawn:
-    """T10: machines, stock and receivables that secure loans without a mortgage of land."""
+    """T10: machines, stock and receivables that secure loans without a mortgage of land; a second row cancels them."""
     found = loans_of(world, block)
     secured = (found.security != MORTGAGE) & (falls(found.bits, 30, _MOVABLE))
     found = found.of(np.flatnonzero(secured))
@@ -182,12 +210,16 @@ def movable_mortgages(world: World, block: Block) -> Drawn:
         400_000 + np.floor(600_000 * other(bits, 31)).astype(np.int64),
         np.full(len(found), PPM),
     )
-    off = np.minimum(found.due + 20, UNTIL)
+    row, is_end = with_ends(found.due + 20 < UNTIL)
+    found, amount, bits = found.of(row), amount[row], bits[row]
+    entry = seen(found.day, 1 + np.floor(3 * other(bits, 32)).astype(np.int64), other(bits, 33))
+    standing = among(bits, 35, "movable_status", registered=90, changed=10)
+    status = np.where(is_end, code("movable_status", "cancelled"), standing)
     return gathered(
         block,
         firm=found.firm,
         day=found.day,
-        known=seen(found.day, 1 + np.floor(3 * other(bits, 32)).astype(np.int64), other(bits, 33)),
+        known=taken_off(entry, found.due + 20, is_end, bits),
         values={
             "reg_no": text("DC", padded(found.number + 1, 8)),
             "debtor": found.firm.astype(np.int32),
@@ -195,15 +227,9 @@ def movable_mortgages(world: World, block: Block) -> Drawn:
             "secured": amount,
             "collateral": coded(other(bits, 34), "collateral_kind"),
             "to": found.due.astype(np.int32),
-            "status": _status(found, off),
+            "status": status.astype(np.int8),
         },
     )
-
-
-def _status(found: Loans, off: Whole) -> NDArray[np.int8]:
-    over = off < UNTIL
-    standing = among(found.bits, 35, "movable_status", registered=90, changed=10)
-    return np.where(over, code("movable_status", "cancelled"), standing).astype(np.int8)
 
 
 RECIPES: Mapping[str, Recipe] = {

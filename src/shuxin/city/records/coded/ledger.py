@@ -163,7 +163,7 @@ def _lines(world: World, block: Block) -> dict[str, object]:
     firm = block.first + own
     drawn = -cash[own, month]
     limit = np.rint(world.traits.usual * world.traits.line).astype(np.int64)[firm]
-    limit = np.maximum(limit, -cash.min(axis=1)[own]) if len(own) else limit
+    limit = np.maximum(limit, -np.minimum.accumulate(cash, axis=1)[own, month])
     dpd = days_past_due(world, block)[own, month]
     first = np.maximum(cash < 0, 0).argmax(axis=1)[own]
     start = STARTS[first] + 4
@@ -189,7 +189,7 @@ def _lines(world: World, block: Block) -> dict[str, object]:
     }
 
 
-_CARELESS, _CARELESS_SLOPE, _FEW_DAYS = 0.025, 0.6, 9
+_CARELESS, _CARELESS_SLOPE, _FEW_DAYS = 0.028, 0.45, 9
 """[T] Chance in a month that interest is some days late for no want of money, how it moves with what the bank sees of
 a firm, and most days.
 """
@@ -201,7 +201,7 @@ def _careless(world: World, block: Block, firm: Whole, month: Whole) -> NDArray[
     return falls(lots_of(world, "ledger/careless").bits(firm, month), 1, chance)
 
 
-_EASY, _EASY_SLOPE, _EASY_PART = 0.55, 0.30, 0.8
+_EASY, _EASY_SLOPE, _EASY_PART = 0.60, 0.20, 0.8
 """[T] Share of months in which a borrower draws on his line although he need not, how it moves with what the bank sees,
 and up to what part of it.
 """

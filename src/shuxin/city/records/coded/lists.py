@@ -26,6 +26,7 @@ from shuxin.city.records.coded.days import (
     dated,
     day_of,
     ends,
+    ends_told_later,
     falls,
     gathered,
     lots_of,
@@ -37,6 +38,7 @@ from shuxin.city.records.coded.days import (
     with_ends,
     working,
 )
+from shuxin.city.records.coded.guarantees import stands_since
 from shuxin.city.records.coded.recorded import books_purchases, books_sales
 from shuxin.city.records.coded.sums import pieces
 from shuxin.city.records.drawn import NOTHING
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from shuxin.city.records.coded.chance import Bits
     from shuxin.city.records.coded.days import Share, Whole
     from shuxin.city.records.drawn import Block, Drawn, Recipe
+    from shuxin.city.world.books import Column
     from shuxin.city.world.world import World
 
 _YEARS = range(2020, 2025)
@@ -60,8 +63,8 @@ _NEW_YEARS = np.array([day_number(dt.date(year, 1, 1)) for year in (*_YEARS, 202
 _MIDSUMMERS = np.array([day_number(dt.date(year + 1, 7, 1)) for year in _YEARS], np.int64)
 _NEVER_REPORT = (0.010, 0.015, 0.03)
 """Share of firms by kind that never report."""
-_FORGOTTEN = (0.018, 0.030, 0.03)
-_SILENT_AFTER_FAILURE, _SILENT_BEFORE_EXIT, _STRAINED = 0.55, 0.25, 0.08
+_FORGOTTEN = (0.022, 0.034, 0.034)
+_SILENT_AFTER_FAILURE, _SILENT_BEFORE_EXIT, _STRAINED = 0.55, 0.25, 0.22
 _STRAIN_LEAST, _STRAIN_MOST = 0.2, 1.6
 _TOLD, _SALES_TOLD, _MARGIN_TOLD = 1.8, 0.7, 0.06
 """Log spread of what a report says of cash and liabilities, of sales, and spread of the margin: nobody audits it."""
@@ -95,8 +98,8 @@ def years(world: World, firms: NDArray[np.integer]) -> Years:
 
 
 def _more(world: World, firm: Whole, place: Whole) -> Share:
-    """How much likelier a firm in trouble is not to report in June of the year after."""
-    month = 12 * place + 5
+    """How much likelier a firm that is in trouble when a year ends is not to report it."""
+    month = np.maximum(12 * place - 1, 0)
     outcome = world.outcome
     failed = (outcome.failed[firm] >= 0) & (outcome.failed[firm] <= month)
     leaving = (outcome.gone[firm] < WINDOW_MONTHS) & (outcome.gone[firm] < month + 12)
@@ -115,8 +118,7 @@ def annual_reports(world: World, block: Block) -> Drawn:
     firm, place, bits = found.firm[rows], found.place[rows], found.bits[rows]
     sums = _figures(world, firm, place, bits)
     filed = _MIDSUMMERS[place] - 1 - np.floor(170 * other(bits, 2) ** 2).astype(np.int64)
-    guarantors = np.zeros(world.count, np.bool_)
-    guarantors[world.ties.guarantees.guarantor] = True
+    stood = stands_since(world, block)[firm - block.first] < _NEW_YEARS[place + 1]
     holders = np.zeros(world.count, np.bool_)
     holders[world.ties.stakes.holder[world.ties.stakes.corporate]] = True
     return gathered(
@@ -124,7 +126,7 @@ def annual_reports(world: World, block: Block) -> Drawn:
         firm=firm,
         day=_NEW_YEARS[place],
         known=seen(np.maximum(filed, world.firms.founded[firm] + 1), 0, other(bits, 3)),
-        values=sums | {"invest_flag": holders[firm], "guarantee_flag": guarantors[firm]},
+        values=sums | {"invest_flag": holders[firm], "guarantee_flag": stood},
     )
 
 
@@ -134,7 +136,7 @@ def _figures(world: World, firm: Whole, place: Whole, bits: Bits) -> dict[str, o
     year = np.maximum(place - 1, 0)
     of_firm, months = firm[:, None], 12 * year[:, None] + np.arange(12)[None, :]
 
-    def summed(column: Whole) -> Whole:
+    def summed(column: Column) -> Whole:
         total: Whole = column[of_firm, months].sum(axis=1)
         return total
 
@@ -340,7 +342,7 @@ def _grave(world: World, firms: NDArray[np.integer]) -> tuple[Whole, Whole, Bits
     return firm[kept], day[kept], bits[kept]
 
 
-_PENALTIES_YEARLY = 0.078
+_PENALTIES_YEARLY = 0.0605
 _MORE_WHEN_SHORT, _PRONE = 0.4, 0.8
 _FINED = code("penalty_kind", "fine")
 _LEAST_FINE, _USUAL_FINE = 20_000, 300_000.0
@@ -348,7 +350,10 @@ _REPAIRED = 0.45
 
 
 def market_penalties(world: World, block: Block) -> Drawn:
-    """T12 of market supervision: some firms are prone to it, and more so when bills stay unpaid."""
+    """T12 of market supervision: some firms are prone to it, and more so when bills stay unpaid.
+
+    A penalty whose record is repaired has a second row, seen then.
+    """
     group, month = pieces(np.full(block.stop - block.first, WINDOW_MONTHS))
     firm = block.first + group
     bits = lots_of(world, "market penalties").bits(firm, month)
@@ -364,7 +369,7 @@ def market_penalties(world: World, block: Block) -> Drawn:
     kind = coded(other(bits, 3), "penalty_kind")
     fine = _LEAST_FINE + about(np.full(len(rows), _USUAL_FINE), 1.1, again(bits, purpose=4))
     repaired = day + 90 + np.floor(900 * other(bits, 5)).astype(np.int64)
-    return gathered(
+    penalties = gathered(
         block,
         firm=firm,
         day=day,
@@ -380,6 +385,7 @@ def market_penalties(world: World, block: Block) -> Drawn:
             "repair_date": dated(repaired, falls(bits, 8, _REPAIRED)),
         },
     )
+    return ends_told_later(world, penalties, end="repair_date")
 
 
 RECIPES: Mapping[str, Recipe] = {

@@ -68,6 +68,14 @@ def living(world: World, block: Block) -> Cells:
     return (born <= ALL_MONTHS) & (gone > ALL_MONTHS)
 
 
+def strained(world: World, block: Block, *, months: float) -> Cells:
+    """(firms, months) whether bills of more than so many months' costs are overdue at the month's end."""
+    own, money, traits = slice(block.first, block.stop), world.money, world.traits
+    overdue = money.bills[own] - money.purchases[own]
+    found: Cells = overdue > months * (traits.usual[own] * traits.costs[own])[:, None]
+    return found
+
+
 def lived_months(world: World, chosen: Cells) -> int:
     """Months traded by the chosen firms (n,) of the whole city in the window."""
     first = np.maximum(world.firms.born, 0)

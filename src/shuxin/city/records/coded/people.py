@@ -19,10 +19,12 @@ from shuxin.city.records.coded.months import (
     budget,
     cell_lots,
     firm_lots,
+    looks,
     told,
 )
 from shuxin.city.records.coded.staff import (
     LAST,
+    companies,
     employers,
     insures,
     ranked,
@@ -49,6 +51,9 @@ _UNIT_PPM = (160_000, 5_000, 4_000)
 _PERSON_PPM = (80_000, 5_000, 0)
 """By kind of insurance: contributions of the employer and of its people."""
 _MEDICAL_PPM = 85_000
+_FIRST_PAID, _PAYING_DAYS = 7, 20
+_HABIT, _BY_MONTH, _PAYS_LATE, _WORST = 0.15, 0.25, 0.10, 3.0
+"""[T] What the day of paying is made of: the firm's habit, the month, and what is seen of the firm."""
 _FUND_RATIOS = np.array([50_000, 70_000, 80_000, 100_000, 120_000], np.int64)
 _FUND_NORMAL, _FUND_DEFERRED, _FUND_STOPPED = (
     code("fund_status", one) for one in ("normal", "deferred", "stopped")
@@ -95,7 +100,7 @@ def si_unit_months(world: World, block: Block) -> Drawn:
     arrears = np.floor(unit * now.unpaid[cells]).astype(np.int64)
     paid = np.where(now.unpaid[cells] >= 1.0, 0, unit + person - arrears)
     lots = Lots(seed=world.seed, purpose="insurance seen").at(block.first + row, month, types)
-    paid_on = STARTS[month] + 9 + np.floor(lots * 18).astype(np.int64)
+    paid_on = STARTS[month] + _FIRST_PAID + _day_of_paying(world, block, lots, cells)
     return told(
         block,
         firm=block.first + row,
@@ -112,6 +117,16 @@ def si_unit_months(world: World, block: Block) -> Drawn:
             "arrears": arrears,
         },
     )
+
+
+def _day_of_paying(
+    world: World, block: Block, lots: NDArray[np.float64], cells: tuple[Grid, Grid]
+) -> Grid:
+    """(r,) days after the first one on which contributions are taken: by habit, later where a firm is run worse."""
+    habit = firm_lots(world, block.first + cells[0], "pays on")
+    seen_as = looks(world, block, "social")[cells]
+    part = _HABIT * habit + _BY_MONTH * lots + _PAYS_LATE * (_WORST - seen_as)
+    return np.floor(_PAYING_DAYS * np.clip(part, 0.0, 0.999)).astype(np.int64)
 
 
 def si_person_months(world: World, block: Block) -> Drawn:
@@ -179,7 +194,7 @@ def _person_months(world: World) -> Mapping[str, int]:
 
 def _fund(world: World) -> NDArray[np.bool_]:
     """(n,) employers with a housing fund."""
-    rank = ranked(world, "fund", insures(world), by_size=0.6)
+    rank = ranked(world, "fund", companies(world), by_size=0.6)
     return employers(world, "hpf_unit_months", rank)
 
 

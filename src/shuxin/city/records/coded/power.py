@@ -63,7 +63,7 @@ _KWH_PER_10K_YUAN: Mapping[str, float] = {
 }
 _USUAL_KWH = 70.0
 _SEASONS = np.array([1.18, 1.02, 0.94, 0.90, 0.94, 1.05, 1.22, 1.24, 1.02, 0.92, 0.94, 1.13])
-_FIXED, _NOISE, _SEEN_IN_USE = 0.55, 0.18, 0.10
+_FIXED, _NOISE, _SEEN_IN_USE = 0.62, 0.20, 0.10
 _PRICES = (58.0, 76.0, 52.0, 56.0)
 _INDUSTRIAL_KVA = 315.0
 _INDUSTRIAL, _GENERAL, _FARMS = (
@@ -99,15 +99,21 @@ def meters(world: World, slug: str, able: NDArray[np.bool_]) -> NDArray[np.int64
     return np.minimum(many, MOST_UNITS)
 
 
-def used(world: World, block: Block) -> NDArray[np.float64]:
-    """(firms, months) kWh of all meters of each firm: a part that is always there, the rest as it sells."""
-    own = slice(block.first, block.stop)
-    firms = world.firms
+def usual_kwh(world: World, block: Block) -> NDArray[np.float64]:
+    """(firms of the block,) kWh of all meters in a usual month of each firm's trade."""
+    own, firms = slice(block.first, block.stop), world.firms
     per = np.array([_KWH_PER_10K_YUAN.get(name, _USUAL_KWH) for name in SECTIONS])[
         firms.section[own]
     ]
     own_way = exp(rounded(0.5 * bell(lots_of(world, "kwh").bits(block.firms))))
-    usual = np.maximum(firms.base_revenue[own] / 12e6 * per * own_way, 40.0)[:, None]
+    usual: NDArray[np.float64] = np.maximum(firms.base_revenue[own] / 12e6 * per * own_way, 40.0)
+    return usual
+
+
+def used(world: World, block: Block) -> NDArray[np.float64]:
+    """(firms, months) kWh of all meters of each firm: a part that is always there, the rest as it sells."""
+    own, firms = slice(block.first, block.stop), world.firms
+    usual = usual_kwh(world, block)[:, None]
     sales = money_of(world, block, "sales") / world.traits.usual[own, None]
     busy = np.minimum(sales / seasons()[firms.section[own]], 3.0)
     seen_as = looks(world, block, "power")
@@ -160,7 +166,7 @@ def power_bills(world: World, block: Block) -> Drawn:
         world, block, meters(world, "power_bills", _owners(world)), use
     )
     firm, cells = block.first + row, (row, month)
-    capacity, kind = _contract(world, block, use, row, meter)
+    capacity, kind = _contract(world, block, row, meter)
     amount = np.floor(kwh * np.array(_PRICES)[kind]).astype(np.int64)
     owed = np.floor(amount * unpaid[cells]).astype(np.int64)
     paid_at, known = _paid(world, block, row, month, meter, unpaid=unpaid[cells])
@@ -189,12 +195,12 @@ def power_bills(world: World, block: Block) -> Drawn:
 
 
 def _contract(
-    world: World, block: Block, use: NDArray[np.float64], row: Grid, meter: Grid
+    world: World, block: Block, row: Grid, meter: Grid
 ) -> tuple[NDArray[np.float64], Grid]:
-    """Contracted capacity in kVA, steps of five, from the greatest month of use; and the kind of account."""
+    """Contracted capacity in kVA, steps of five, for the greatest month of a usual year; and the kind of account."""
     firms = world.firms
     many = meters(world, "power_bills", _owners(world))[block.first + row]
-    load = use.max(axis=1)[row] / np.maximum(many, 1) / 300.0
+    load = usual_kwh(world, block)[row] * _SEASONS.max() / np.maximum(many, 1) / 300.0
     lots = Lots(seed=world.seed, purpose="capacity").at(block.first + row, meter)
     capacity = np.maximum(np.ceil(load * (1.2 + lots) / 5), 1.0) * 5
     section = firms.section[block.first + row]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Amounts = NDArray[np.float64]
 
-FOLLOWED = 0.45
+FOLLOWED = 0.41
 """[T] Of what a month's sales and purchases differ from the usual, so much is in the books."""
 _KEPT, _LASTING, _PASSING = 0.8, 0.20, 0.15
 """[T] Noise in logs: an autoregression and its spread, and what a month has of its own."""

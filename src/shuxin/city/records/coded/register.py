@@ -17,6 +17,7 @@ from shuxin.city.records.coded.days import (
     coded,
     dated,
     ends,
+    ends_told_later,
     falls,
     gathered,
     lots_of,
@@ -160,25 +161,31 @@ def _taken(column: Whole, at: Whole) -> Whole:
     return column[np.maximum(at, 0)] if len(column) else np.zeros(len(at), np.int64)
 
 
-_EARLIER_CHANGE = 0.6
-"""Share of companies founded before the window whose shareholders had changed before it."""
+_EARLIER_CHANGE, _ALONE = 0.10, 0.85
+"""Share of companies founded before the window whose shareholders had changed before it, and of former times in which
+one held the whole: so many that rows, with the second ones of all who no longer hold, come to the budget.
+"""
 _PAID = 0.6
 
 
 def shareholders(world: World, block: Block) -> Drawn:
-    """T02: who holds a company from one change to the next; the shares valid on a day make the whole."""
+    """T02: who holds a company from one change to the next; the shares valid on a day make the whole.
+
+    Who held it before stands there twice: as he was first entered, and with the day of the change, seen after it.
+    """
     firm, start, stop, is_last, capital = _epochs(world, block)
     stakes = world.ties.stakes
     rows = np.flatnonzero((stakes.firm >= block.first) & (stakes.firm < block.stop))
     rows = rows[np.argsort(stakes.firm[rows], kind="stable")]
     begin = np.searchsorted(stakes.firm[rows], firm)
     many = np.searchsorted(stakes.firm[rows], firm, side="right") - begin
-    group, place = pieces(np.where(is_last, many, 2))
+    alone = lots_of(world, "shareholders/alone").at(firm, start) < _ALONE
+    group, place = pieces(np.where(is_last, many, np.where(alone, 1, 2)))
     current = is_last[group]
     stake = rows[np.where(current, begin[group] + place, begin[group])]
     bits = lots_of(world, "shareholders").bits(firm, start)[group]
     share = 510_000 + np.floor(other(bits, 1) * 380_000).astype(np.int64)
-    share = np.where(place == 0, share, PPM - share)
+    share = np.where(alone[group], PPM, np.where(place == 0, share, PPM - share))
     share = np.where(current, stakes.share_ppm[stake], share)
     former = ~current & (place == 1)
     corporate = stakes.corporate[stake] & ~former
@@ -187,7 +194,7 @@ def shareholders(world: World, block: Block) -> Drawn:
     whole = np.full(len(group), PPM)
     rest = capital[group] - scaled(capital[group], PPM - share, whole)
     subscribed = np.where(place == 0, scaled(capital[group], share, whole), rest)
-    return gathered(
+    entries = gathered(
         block,
         firm=firm[group],
         day=start[group],
@@ -210,6 +217,7 @@ def shareholders(world: World, block: Block) -> Drawn:
             "valid_to": dated(stop[group], ~current),
         },
     )
+    return ends_told_later(world, entries, end="valid_to")
 
 
 def _epochs(world: World, block: Block) -> tuple[Whole, Whole, Whole, NDArray[np.bool_], Whole]:
@@ -258,13 +266,15 @@ def _capital_on(world: World, found: Approvals, firm: Whole, day: Whole) -> Whol
 
 
 _TERM_DAYS = 1_095
-_TERMS_SHOWN_FROM = FIRST - 730
+_TERMS_SHOWN_FROM = FIRST
 _POSTS = tuple(code("post", word) for word in ("director", "supervisor", "manager"))
 _HEADS_ARE_DIRECTORS, _HEADS_MANAGE, _KEPT_FOR_ANOTHER_TERM = 0.85, 0.5, 0.75
 
 
 def key_persons(world: World, block: Block) -> Drawn:
-    """T03: the head from one change to the next; directors, supervisors and managers for terms of three years."""
+    """T03: the head from one change to the next, told of after it in a second row; directors, supervisors and managers
+    for terms of three years, whose end is known when they begin.
+    """
     heads = _heads(world, block)
     terms = _terms(world, block)
     firm, start, stop, person, post = (
@@ -272,9 +282,8 @@ def key_persons(world: World, block: Block) -> Drawn:
     )
     bits = lots_of(world, "key persons/rows").bits(firm, start, post)
     is_head = np.arange(len(firm)) < len(heads[0])
-    over = stop < np.minimum(ends(world)[firm] + 1, UNTIL)
     place = person_name(person)
-    return gathered(
+    entries = gathered(
         block,
         firm=firm,
         day=start,
@@ -285,9 +294,11 @@ def key_persons(world: World, block: Block) -> Drawn:
             "post": post.astype(np.int8),
             "appointed_by": coded(other(bits, 4), "appointment"),
             "is_legal_representative": is_head,
-            "to": dated(stop, over),
+            "to": np.where(is_head, dated(stop, is_head), stop).astype(np.int32),
         },
     )
+    is_head = np.asarray(entries.values["is_legal_representative"])
+    return ends_told_later(world, entries, end="to", among=is_head)
 
 
 _Posts = tuple["Whole", "Whole", "Whole", "Whole", "Whole"]

@@ -59,8 +59,13 @@ class Staff:
 
 
 def insures(world: World) -> NDArray[np.bool_]:
-    """(n,) employers that are known to the social security office: individual businesses insure themselves."""
-    found: NDArray[np.bool_] = world.firms.insured & (world.firms.kind != p.INDIVIDUAL)
+    """(n,) employers that are known to the social security office, individual businesses with people among them."""
+    return world.firms.insured
+
+
+def companies(world: World) -> NDArray[np.bool_]:
+    """(n,) employers that are no individual businesses: they may have a housing fund, and are paid for stable jobs."""
+    found: NDArray[np.bool_] = insures(world) & (world.firms.kind != p.INDIVIDUAL)
     return found
 
 

@@ -235,7 +235,7 @@ _PAYING = 0.9034
 
 
 def tax_arrears(world: World, block: Block) -> Drawn:
-    """A row for each tax owed, seen after the quarter's end; and one when it is cleared."""
+    """A row for each tax owed, seen after the quarter's end with the most of it until then; one when it is cleared."""
     late = owed(world, block)
     row, first, after = _owing(late)
     firm = block.first + row
@@ -244,7 +244,8 @@ def tax_arrears(world: World, block: Block) -> Drawn:
         np.int64
     )
     many = np.minimum(many, _MOST_KINDS)
-    most = np.maximum.reduceat(np.append(late.ravel(), 0), _bounds(row, first, after))[::2]
+    until = np.minimum(after, (first // QUARTER + 1) * QUARTER)
+    most = np.maximum.reduceat(np.append(late.ravel(), 0), _bounds(row, first, until))[::2]
     group, place = pieces(many)
     amount = split(most, counts=many, weights=_PARTS[place])
     firm, first, after = firm[group], first[group], after[group]

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 _THROUGH, _THROUGH_FIRM, _THROUGH_MONTH = 0.40, 1.5, 0.70
 """[T] Median share of receipts and payments that pass through the account; log spread by firm, and what wanders."""
-_OF_THE_FIRM = 0.38
+_OF_THE_FIRM = 0.27
 """[T] So much of what passes through is the firm's own trade; the rest is its owner's other dealings."""
 _WAGES_MONTH = 0.35
 """[T] Log spread of the part of wages that is not paid in cash."""
-_SEEN_CASH = 0.15
+_SEEN_CASH = 0.08
 """[T] Of the firm's cash at a month's end, so much is in the account."""
 _LEFT, _LEFT_FIRM, _LEFT_MONTH = 0.35, 0.8, 0.5
 """[T] What the owner leaves there, in months of costs; log spread by firm, and what wanders."""
