@@ -26,7 +26,7 @@ from shuxin.catalogue.api import (
 from shuxin.consent.api import ALL_SUBJECTS, Ground, Purpose, rights
 from shuxin.fusion import erasing
 from shuxin.fusion.erasing import remove_rows, took_place
-from shuxin.fusion.features.computation import MANIFEST_FILE
+from shuxin.fusion.features.computation import MANIFEST_FILE, ROWS_FILE, SUBJECTS_FILE
 from shuxin.fusion.models import Entity, Mention
 from shuxin.fusion.portrait import portrait
 from shuxin.fusion.retained import negative_facts, rows_due
@@ -159,16 +159,22 @@ class TestRemoveRows:
         for name, read in (("feat1", dataset), ("feat2", "another")):
             with store.draft() as draft:
                 rows = pa.table({"entity": [GONE, STAYS], "turnover": [1, 2]})
-                pq.write_table(rows, draft.folder / "rows.parquet")
+                pq.write_table(rows, draft.folder / ROWS_FILE)
+                if name == "feat1":
+                    pq.write_table(rows, draft.folder / SUBJECTS_FILE)
                 text = f'{{"loads": [["{read}", "f", "h"]]}}'
                 (draft.folder / MANIFEST_FILE).write_text(text)
                 store.keep(draft, name=name)
         remove_rows(approved(dataset), settings=office.settings, now=FIRST_DAY)
         left = {
-            name: pq.read_table(store.folder(name) / "rows.parquet")["entity"].to_pylist()
-            for name in ("feat1", "feat2")
+            (name, file): pq.read_table(store.folder(name) / file)["entity"].to_pylist()
+            for name, file in (("feat1", ROWS_FILE), ("feat1", SUBJECTS_FILE), ("feat2", ROWS_FILE))
         }
-        assert left == {"feat1": [STAYS], "feat2": [GONE, STAYS]}
+        assert left == {
+            ("feat1", ROWS_FILE): [STAYS],
+            ("feat1", SUBJECTS_FILE): [STAYS],
+            ("feat2", ROWS_FILE): [GONE, STAYS],
+        }
 
     def test_without_a_second_person_nothing_is_touched(self, office: Installation) -> None:
         dataset = loaded(office)

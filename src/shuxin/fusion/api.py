@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         reject_proposal,
     )
     from shuxin.fusion.erasing import remove_rows
+    from shuxin.fusion.features.carrying import SnapshotNotEarlier, features_of_day
     from shuxin.fusion.features.computation import (
         NoFeatureData,
         RowsBehind,
@@ -117,6 +118,7 @@ _LATER = {
     "findings": ("warm_up",),
     "listed": ("listed_in",),
     "retained": ("StoredFact", "negative_facts", "rows_due"),
+    "features.carrying": ("SnapshotNotEarlier", "features_of_day"),
     "features.computation": (
         "NoFeatureData",
         "RowsBehind",
@@ -228,6 +230,7 @@ __all__ = [
     "RejectedRow",
     "RowsBehind",
     "Snapshot",
+    "SnapshotNotEarlier",
     "State",
     "StoredFact",
     "TrialTooHeavy",
@@ -252,6 +255,7 @@ __all__ = [
     "datasets_of",
     "feature_named",
     "features_here",
+    "features_of_day",
     "find_entity",
     "group_title",
     "import_database_table",

@@ -20,7 +20,7 @@ from django.db import transaction
 
 from shuxin.catalogue.api import Meaning, contract, stored_folders
 from shuxin.consent.api import rights
-from shuxin.fusion.features.computation import MANIFEST_FILE
+from shuxin.fusion.features import computation as features
 from shuxin.fusion.import_lock import one_import
 from shuxin.fusion.loading import REJECTS_FILE, ROWS_FILE
 from shuxin.fusion.models import Entity, Mention
@@ -152,7 +152,9 @@ class _Removal:
             yield f"{name}/{ROWS_FILE}", self.naming.marks_rows
             yield f"{name}/{REJECTS_FILE}", self.naming.marks_rejects
         for name in _snapshots(self._store, dataset=self.erasure.dataset):
-            yield f"{name}/{ROWS_FILE}", self.naming.marks_features
+            for file in (features.ROWS_FILE, features.SUBJECTS_FILE):
+                if (self._store.folder(name) / file).is_file():
+                    yield f"{name}/{file}", self.naming.marks_features
 
     @property
     def _store(self) -> Store:
@@ -208,7 +210,7 @@ def _sync(path: Path) -> None:
 def _snapshots(store: Store, *, dataset: str) -> Iterable[str]:
     """Kept features that were computed from loads of the dataset."""
     for name in sorted(store.names()):
-        manifest = store.folder(name) / MANIFEST_FILE
+        manifest = store.folder(name) / features.MANIFEST_FILE
         if manifest.is_file():
             loads = json.loads(manifest.read_text(encoding="utf-8"))["loads"]
             if dataset in {load[0] for load in loads}:

@@ -26,7 +26,8 @@ EXACT_FLOAT = 2**53
 MIDYEAR = dt.date(2024, 7, 15)
 SPARK_FUNCTIONS = frozenset(
     {"ABS", "CAST", "COALESCE", "DATEDIFF", "DECIMAL", "EXTRACT", "GREATEST", "IF", "LEAST", "LN",
-     "DATE_TRUNC", "HASH", "MAX", "MIN", "NULLIF", "ROUND", "ROW_NUMBER", "SQRT", "SUM", "COUNT"}
+     "DATE_TRUNC", "HASH", "MAKE_DATE", "MAX", "MIN", "NULLIF", "ROUND", "ROW_NUMBER", "SHIFTLEFT",
+     "SHIFTRIGHT", "SQRT", "SUM", "COUNT"}
 )  # fmt: skip
 """All are of Spark SQL; the words that stand before a bracket without being one are left out."""
 

@@ -1,150 +1,134 @@
 """Features of a later day out of those of an earlier one (增量计算): only what can have changed is computed anew.
 
-Between two days a feature of an enterprise can change for four reasons, and no other: a version of one of its rows
-became known or ceased to be; something that was known before happened, or ran out, or fell out of a window of days; a
-month ended, and with it every window of months moved; or the feature tells an age. Whoever may be touched by one of
-the first two is computed anew from all that is known, so that nothing is ever added up by pieces.
+``ageing`` tells for what reasons a feature can change, and which rows it looks at. Whoever has such a row is computed
+anew from all rows that the feature looks at, so that nothing is ever added up by pieces; of everybody else the value is
+kept, or a day is added to an age.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields, is_dataclass
-from enum import StrEnum
-from functools import cache, lru_cache, reduce
-from operator import or_
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import add, or_
+from typing import TYPE_CHECKING
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from ibis.expr.operations import Field
 
-from shuxin.fusion.features.answering import joined, part_answer
-from shuxin.fusion.features.computing import readable
-from shuxin.fusion.features.conditions import Lasts
-from shuxin.fusion.features.definition import Feature, Grain, Span, Window
-from shuxin.fusion.features.families import Faded, Least, Most
-from shuxin.fusion.features.formulas import recency
+from shuxin.fusion.features.ageing import (
+    Ageing,
+    Batch,
+    Sight,
+    ageing,
+    batches,
+    edges,
+    own_features,
+)
+from shuxin.fusion.features.answering import part_answer
+from shuxin.fusion.features.computing import readable, with_combined
+from shuxin.fusion.features.definition import WHOLE, Grain
+from shuxin.fusion.features.flows import Flows
+from shuxin.fusion.features.grains import KEY
 from shuxin.fusion.features.library import READINGS
+from shuxin.fusion.features.narrowing import (
+    answered_over,
+    around_balances,
+    drop_balances,
+    first_moment,
+    rows_of,
+    since_day,
+    sql_of,
+)
 from shuxin.fusion.features.queries import wanted
-from shuxin.fusion.features.readings import SPINE, DaysFrom, DaysLeft, Facts, Trade
-from shuxin.fusion.features.sources import source_columns
+from shuxin.fusion.features.readings import SPINE
 from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
-from shuxin.kernel.dates import CHINA_TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import duckdb
     import ibis.expr.types as ir
+    from numpy.typing import NDArray
 
-_BETWEEN = "between_days"
-_MOMENT = "timestamp('UTC')"
-_DAYS = ibis.schema(
-    {"since": "date", "as_of": "date", "since_moment": _MOMENT, "as_of_moment": _MOMENT}
-)
-_MOSTLY = 0.6
-"""Where so large a share is touched, everybody is computed anew: one query instead of two."""
+    from shuxin.fusion.features.definition import Feature
 
-
-class Ageing(StrEnum):
-    """What a day more does to a feature when nothing else happens: nothing, one day more, or it must be computed."""
-
-    STILL = "still"
-    A_DAY_MORE = "a_day_more"
-    MOVES = "moves"
-
-
-@cache
-def ageing(feature: Feature) -> Ageing:
-    """Of a feature of one reading."""
-    formula = feature.formula
-    if formula is recency or (
-        isinstance(formula, Least | Most)
-        and formula.column == "days"
-        and feature.empty in {None, 0}
-    ):
-        return Ageing.A_DAY_MORE
-    if feature.grain is Grain.DAYS or any(_tells_age(part, feature) for part in _parts(formula)):
-        return Ageing.MOVES
-    return Ageing.STILL
-
-
-def _tells_age(part: Any, feature: Feature) -> bool:
-    ages = _ages(feature.source)
-    if (
-        isinstance(part, Faded)
-        or getattr(part, "column", "") in ages
-        or getattr(part, "field", "") in ages
-    ):
-        return True
-    return not is_dataclass(part) and callable(part) and _looks_at_the_day(feature)
-
-
-@cache
-def _looks_at_the_day(feature: Feature) -> bool:
-    """Whether a formula that is no statement looks at the as-of day, or at how many days there are to it."""
-    sums = ("net", "earlier", "positive", "rank", "gross", "red", "tax", "void_amount", "valid", "void", "red_count",
-            "round_count", "month_end_count", "active", "gap", "k")  # fmt: skip
-    table = ibis.table(
-        dict.fromkeys(sums, "int64") | {"as_of": "date", "last_on": "date", "days": "int64"},
-        name="grain",
-    )
-    looked_at = {one.name for one in feature.formula(table).op().find(Field)}
-    return not looked_at.isdisjoint({"as_of", "last_on", "days"})
-
-
-def _ages(source: str) -> frozenset[str]:
-    """Columns of a reading that change from day to day."""
-    reading = READINGS[source]
-    columns = reading.columns.items() if isinstance(reading, Facts) else ()
-    return frozenset({"days", *(name for name, made in columns if isinstance(made, DaysLeft))})
-
-
-def _parts(*things: Any) -> Iterator[Any]:
-    """Everything that statements are made of."""
-    for thing in things:
-        yield thing
-        if is_dataclass(thing):
-            yield from _parts(*(getattr(thing, one.name) for one in fields(thing)))
-        elif isinstance(thing, tuple):
-            yield from _parts(*thing)
-        elif isinstance(thing, dict):
-            yield from _parts(*thing.values())
+_SINGLES = "singles"
+EARLY, RUNNING = 1, 2
+"""Bits of why an entity is touched: by a row of the months before the running one, by one of this; above them ages."""
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
-    """What of a row can change a reading's features as days pass.
+class Between:
+    """Two days, the later one not the earlier."""
 
-    dates: fields with a day on which something ends or becomes true. ages: days after it happened at which a row
-    enters or leaves a window; 0 is the day itself. months: whether windows of months are looked at.
-    """
+    since: dt.date
+    as_of: dt.date
 
-    dates: frozenset[str]
-    ages: frozenset[int]
-    months: bool
+    @property
+    def month(self) -> dt.date:
+        """The first day of the month of the earlier one."""
+        return self.since.replace(day=1)
+
+    @property
+    def in_one_month(self) -> bool:
+        return self.month == self.as_of.replace(day=1)
+
+    @property
+    def days(self) -> int:
+        return (self.as_of - self.since).days
 
 
-@cache
-def edges(reading: str, names: frozenset[str] | None) -> Edges:
-    features = [one for one in wanted(names) if one.source == reading]
-    made = READINGS[reading]
-    own = made.columns if isinstance(made, Facts) else {}
-    asked = list(_parts(*(one.formula for one in features), made, *own.values()))
-    dates = {part.until for part in asked if isinstance(part, Lasts)}
-    dates |= {part.then for part in asked if isinstance(part, DaysFrom)}
-    if isinstance(made, Trade):
-        dates.add("status_changed_on")
-    windows = [part for part in asked if isinstance(part, Window)]
-    windows += [one.window for one in features if one.window.span is Span.DAYS]
-    of_days = [one for one in windows if one.span is Span.DAYS]
-    ages = {0, *(one.last for one in of_days), *(one.first - 1 for one in of_days)}
-    by_months = not isinstance(made, Facts) or bool(made.horizon)
-    by_months |= any(one.grain in {Grain.MONTHS, Grain.PARTIES} for one in features)
-    by_months |= any(one.span is Span.MONTHS for one in windows)
-    return Edges(frozenset(dates), frozenset(ages), by_months)
+def touching_query(reading: str, names: frozenset[str] | None, between: Between) -> str:
+    """Over the reading's standards: ``entity, why`` of those of whom a row may change a feature."""
+    parts = [
+        _reasons(reading, names, standard, between) for standard in READINGS[reading].standards
+    ]
+    whole = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    return sql_of(whole.group_by("entity").aggregate(why=whole["why"].bit_or()))
+
+
+def _reasons(
+    reading: str, names: frozenset[str] | None, standard: str, between: Between
+) -> ir.Table:
+    rows, moment = rows_of(standard), ibis.timestamp(first_moment(between.as_of))
+    known = rows.filter(
+        rows[KNOWN_FROM] < moment,
+        reduce(or_, (reason for reason, _ in _because(rows, reading, names, between))),
+    )
+    why = [
+        ibis.ifelse(reason, ibis.literal(bit, "int64"), 0)
+        for reason, bit in _because(known, reading, names, between)
+    ]
+    return known.select(entity=known["entity"], why=reduce(add, why))
+
+
+def _because(
+    rows: ir.Table, reading: str, names: frozenset[str] | None, between: Between
+) -> list[tuple[ir.BooleanValue, int]]:
+    """Why a row may change a feature, each with its bit."""
+    found, happened = edges(reading, names), rows[READINGS[reading].event].cast("date")
+    moments = [ibis.timestamp(first_moment(day)) for day in (between.since, between.as_of)]
+    said = [_within(rows[name], *moments) for name in (KNOWN_FROM, KNOWN_TO)]
+    dates = [rows[name].cast("date") for name in sorted(found.dates)]
+    said += [_within(date, between.since, between.as_of) for date in dates]
+    told, early = reduce(or_, said), happened < between.month
+    running = (told & ~early) | _within(happened, between.since, between.as_of)
+    aged = []
+    for age, bit in _bits(found.ages).items():
+        ago = dt.timedelta(days=age)
+        aged.append((_within(happened, between.since - ago, between.as_of - ago), bit))
+    return [(told & early, EARLY), (running, RUNNING), *aged]
+
+
+def _bits(ages: frozenset[int]) -> dict[int, int]:
+    return {age: 4 << at for at, age in enumerate(sorted(ages))}
+
+
+def _within(value: ir.Value, first: object, end: object) -> ir.BooleanValue:
+    return (value >= first) & (value < end)
 
 
 def touched(
@@ -154,41 +138,96 @@ def touched(
     names: frozenset[str] | None,
     since: dt.date,
     as_of: dt.date,
-) -> frozenset[str] | None:
-    """Entities whose features of the reading may differ but for age; None when a month ended and all may."""
-    if edges(reading, names).months and since.replace(day=1) != as_of.replace(day=1):
+) -> dict[str, int] | None:
+    """Entities whose features of the reading may differ but for age, each with the bits of why; None when a month ended
+    and everybody's may.
+    """
+    between = Between(since, as_of)
+    if edges(reading, names).months and not between.in_one_month:
         return None
-    between = {"since": since, "as_of": as_of}
-    moments = {f"{name}_moment": _moment(day) for name, day in between.items()}
-    engine.register(_BETWEEN, pa.Table.from_pylist([between | moments], schema=_DAYS.to_pyarrow()))
-    found = engine.sql(touching_query(reading, names)).to_arrow_table()
-    engine.unregister(_BETWEEN)
-    return frozenset(found["entity"].to_pylist())
+    found = engine.sql(touching_query(reading, names, between)).to_arrow_table()
+    return dict(zip(found["entity"].to_pylist(), found["why"].to_pylist(), strict=True))
 
 
-@lru_cache(maxsize=1024)
-def touching_query(reading: str, names: frozenset[str] | None) -> str:
-    """Over the reading's standards and the days between which it is asked: the entities that are touched."""
-    found, made = edges(reading, names), READINGS[reading]
-    between = ibis.table(_DAYS, name=_BETWEEN)
-    parts = []
-    for standard in made.standards:
-        rows = ibis.table(source_columns(standard), name=standard).cross_join(between)
-        happened = rows[made.event].cast("date")
-        before, now = (rows[day].delta(happened, unit="day") for day in ("since", "as_of"))
-        reasons = [
-            *(_within(rows, name, "_moment") for name in (KNOWN_FROM, KNOWN_TO)),
-            *(_within(rows, name, "") for name in sorted(found.dates)),
-            *((before <= age) & (now > age) for age in sorted(found.ages)),
-        ]
-        parts.append(rows.filter(reduce(or_, reasons)).select("entity"))
-    whole = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    return str(ibis.to_sql(whole.distinct(), dialect="duckdb"))
+class Sheet:
+    """The features of a day as they come about: a column for each, a row for each enterprise, in the spine's order."""
+
+    def __init__(self, before: pa.Table, spine: pa.Table, singles: Sequence[Feature]) -> None:
+        self.singles = singles
+        self.entities = spine["entity"].combine_chunks()
+        self.as_of = spine["as_of"][0].as_py() if spine.num_rows else None
+        places = pc.index_in(self.entities, value_set=before["entity"].combine_chunks())
+        self.new = _flags(pc.is_null(places))
+        self.columns = {
+            one.name: before[one.name].combine_chunks().take(places).cast(_type(one), safe=False)
+            for one in singles
+            if one.name in before.column_names
+        }
+
+    def has(self, reading: str, names: frozenset[str] | None) -> bool:
+        """Whether all wanted features of a reading were there before."""
+        return all(one.name in self.columns for one in own_features(reading, names))
+
+    def empty(self, features: Sequence[Feature]) -> None:
+        """Nothing tells these."""
+        for one in features:
+            nothing = pa.scalar(one.empty, _type(one))
+            self.columns[one.name] = pa.array([nothing.as_py()] * len(self.entities), _type(one))
+
+    def among(self, entities: Collection[str]) -> NDArray[np.bool_]:
+        """(n,) which of the enterprises are these."""
+        return _flags(pc.is_in(self.entities, value_set=pa.array(sorted(entities), pa.string())))
+
+    def touched(self, why: Mapping[str, int], mask: int) -> NDArray[np.bool_]:
+        """(n,) whom one of these reasons touches, and who was not there before."""
+        return self.among([one for one, bits in why.items() if bits & mask]) | self.new
+
+    def spine(self, which: NDArray[np.bool_]) -> pa.Table:
+        entities = self.entities.filter(pa.array(which))
+        days = pa.array([self.as_of] * len(entities), pa.date32())
+        return pa.table([entities, days], names=list(KEY))
+
+    def put(self, found: pa.Table, features: Sequence[Feature], which: NDArray[np.bool_]) -> None:
+        """What was computed of these enterprises, their other values as they are."""
+        places = pc.index_in(self.entities, value_set=found["entity"].combine_chunks())
+        for one in features:
+            values = _typed(found[one.name].combine_chunks(), one).take(places)
+            if one.empty is not None:
+                values = values.fill_null(pa.scalar(one.empty, values.type))
+            if not which.all():
+                values = pc.if_else(pa.array(which), values, self.columns[one.name])
+            self.columns[one.name] = values
+
+    def age(self, features: Sequence[Feature], days: int) -> None:
+        for one in features:
+            if ageing(one) is Ageing.A_DAY_MORE:
+                column = self.columns[one.name]
+                older = pc.add(column, pa.scalar(days, column.type))
+                still = one.empty is not None
+                self.columns[one.name] = (
+                    pc.if_else(pc.equal(column, one.empty), column, older) if still else older
+                )
+
+    def table(self) -> pa.Table:
+        days = pa.array([self.as_of] * len(self.entities), pa.date32())
+        told = {one.name: self.columns[one.name] for one in self.singles}
+        return pa.table({"entity": self.entities, "as_of": days, **told})
 
 
-def _within(rows: ir.Table, name: str, kind: str) -> ir.BooleanValue:
-    said = (rows[name] >= rows[f"since{kind}"]) & (rows[name] < rows[f"as_of{kind}"])
-    return said.fill_null(False)  # noqa: FBT003 - a literal
+def _flags(values: pa.Array) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = values.to_numpy(zero_copy_only=False)
+    return found
+
+
+def _type(feature: Feature) -> pa.DataType:
+    return pa.int64() if feature.measure in WHOLE else pa.float64()
+
+
+def _typed(values: pa.Array, feature: Feature) -> pa.Array:
+    """As ``computing`` types the columns at the end."""
+    if feature.measure in WHOLE and not pa.types.is_integer(values.type):
+        values = pc.round(values.cast(pa.float64()), round_mode="half_towards_infinity")
+    return values.cast(_type(feature))
 
 
 def advanced(
@@ -203,88 +242,141 @@ def advanced(
     """As ``answered`` of ``spine``, equal to it in every value, out of ``before``, the same features of an earlier day.
 
     before, spine: each enterprise once, as of one day. anew: standards whose rows may say something else of the
-    earlier day than they did when ``before`` was computed; their features are computed for everybody. Whoever is not
-    in ``before`` is computed in full. Raises ValueError for several days, or days in another order.
+    earlier day than they did when ``before`` was computed; their features are computed for everybody, as are those that
+    ``before`` lacks. Whoever is not in ``before`` is computed in full. Raises ValueError for several days, or days in
+    another order.
     """
-    since, as_of = _only_day(before), _only_day(spine)
-    if since > as_of:
+    between = Between(_only_day(before), _only_day(spine))
+    if between.since > between.as_of:
         raise ValueError("features are carried from an earlier day to a later one")
-    parts = {}
-    for reading in readable(wanted(names), standards):
-        changed = None
-        if not set(READINGS[reading].standards) & set(anew):
-            changed = touched(engine, reading, names=names, since=since, as_of=as_of)
-        parts[reading] = _carried(
-            engine, reading, before, spine, names=names, changed=changed, days=(as_of - since).days
-        )
-    engine.register(SPINE, spine)
-    return joined(engine, parts, names)
+    features = wanted(names)
+    singles = [one for one in features if one.grain is not Grain.COMBINED]
+    sheet = Sheet(before, spine, singles)
+    told = readable(features, standards)
+    sheet.empty([one for one in singles if one.source not in told])
+    for reading in told:
+        why = None
+        if sheet.has(reading, names) and not set(READINGS[reading].standards) & set(anew):
+            why = touched(engine, reading, names=names, since=between.since, as_of=between.as_of)
+        if why is None:
+            engine.register(SPINE, spine)
+            own, everybody = own_features(reading, names), np.ones(spine.num_rows, dtype=np.bool_)
+            sheet.put(part_answer(engine, reading, names), own, everybody)
+        else:
+            _Renewal(engine, reading, names, sheet, why, between).run()
+    return _with_combined(engine, sheet, names)
 
 
-def _carried(
-    engine: duckdb.DuckDBPyConnection,
-    reading: str,
-    before: pa.Table,
-    spine: pa.Table,
-    *,
-    names: frozenset[str] | None,
-    changed: frozenset[str] | None,
-    days: int,
+@dataclass(frozen=True, slots=True)
+class _Renewal:
+    """The features of one reading carried on: kept, aged, or computed of those who are touched."""
+
+    engine: duckdb.DuckDBPyConnection
+    reading: str
+    names: frozenset[str] | None
+    sheet: Sheet
+    why: Mapping[str, int]
+    between: Between
+
+    def run(self) -> None:
+        own = own_features(self.reading, self.names)
+        self.sheet.age(own, self.between.days)
+        for batch in batches(self.reading, self.names):
+            features = [one for one in own if one.name in batch.names]
+            if batch.sight is Sight.STRETCHES:
+                self._stretches(batch, features)
+            elif batch.sight is Sight.NEWEST:
+                self._newest(batch, features)
+            elif batch.moves:
+                self._compute(batch, features, np.ones_like(self.sheet.new))
+            elif batch.sight is Sight.ANY:
+                self._compute(batch, features, self._touched(batch, RUNNING))
+            else:
+                running = 0 if batch.sight is Sight.MONTHS else RUNNING
+                rows = since_day(self.reading, batch.first_day(self.between.as_of))
+                self._compute(batch, features, self._touched(batch, running), rows)
+
+    def _touched(self, batch: Batch, running: int) -> NDArray[np.bool_]:
+        bits = _bits(edges(self.reading, self.names).ages)
+        aged = sum(bits[age] for age in batch.ages)
+        return self.sheet.touched(self.why, EARLY | running | aged)
+
+    def _compute(
+        self,
+        batch: Batch,
+        features: Sequence[Feature],
+        which: NDArray[np.bool_],
+        rows: Mapping[str, ir.Table] | None = None,
+    ) -> None:
+        if which.any():
+            self.sheet.put(self._found(batch, which, rows), features, which)
+
+    def _found(
+        self,
+        batch: Batch,
+        which: NDArray[np.bool_],
+        rows: Mapping[str, ir.Table] | None = None,
+    ) -> pa.Table:
+        self.engine.register(SPINE, self.sheet.spine(which))
+        if rows is None:
+            return part_answer(self.engine, self.reading, batch.names)
+        return answered_over(self.engine, self.reading, batch.names, rows)
+
+    def _newest(self, batch: Batch, features: Sequence[Feature]) -> None:
+        """Days since the newest row: one of the running month, else what it was; in doubt computed from all rows."""
+        full = self._touched(batch, 0)
+        running = self.sheet.touched(self.why, RUNNING) & ~full
+        if running.any():
+            aged = {one.name: self.sheet.columns[one.name] for one in features}
+            rows = since_day(self.reading, self.between.month)
+            self.sheet.put(self._found(batch, running, rows), features, running)
+            this_month = (self.between.as_of - self.between.month).days
+            for one in features:
+                fresh, old = self.sheet.columns[one.name], aged[one.name]
+                gone = running & _flags(pc.and_(pc.is_null(fresh), pc.is_valid(old)))
+                kept = gone & _flags(pc.fill_null(pc.greater(old, this_month), fill_value=False))
+                self.sheet.columns[one.name] = pc.if_else(pa.array(kept), old, fresh)
+                full |= gone & ~kept
+        self._compute(batch, features, full)
+
+    def _stretches(self, batch: Batch, features: Sequence[Feature]) -> None:
+        reading = READINGS[self.reading]
+        if not isinstance(reading, Flows):
+            raise TypeError("stretches of balance are of account flows")
+        rows, doubtful = around_balances(self.engine, reading, self.between.as_of)
+        in_doubt = self.sheet.among(doubtful)
+        self._compute(batch, features, ~in_doubt, rows)
+        drop_balances(self.engine)
+        self._compute(batch, features, in_doubt)
+
+
+def _with_combined(
+    engine: duckdb.DuckDBPyConnection, sheet: Sheet, names: frozenset[str] | None
 ) -> pa.Table:
-    """The features of one reading: of those touched computed, of others kept, aged, or computed where they move."""
-    everybody = spine["entity"]
-    new = frozenset(everybody.to_pylist()) - frozenset(before["entity"].to_pylist())
-    if changed is None or len(changed | new) > _MOSTLY * spine.num_rows:
-        engine.register(SPINE, spine)
-        return part_answer(engine, reading, names)
-    is_touched = pc.is_in(everybody, pa.array(sorted(changed | new), pa.string()))
-    engine.register(SPINE, spine.filter(is_touched))
-    computed = part_answer(engine, reading, names)
-    rest = spine.filter(pc.invert(is_touched))
-    own = [one for one in wanted(names) if one.source == reading]
-    moving = frozenset(one.name for one in own if ageing(one) is Ageing.MOVES)
-    old = before.filter(pc.is_in(before["entity"], rest["entity"].combine_chunks()))
-    kept = (
-        _aged(old, [one for one in own if one.name not in moving], rest["as_of"][0], days=days)
-        if rest.num_rows
-        else computed.slice(0, 0)
-    )
-    if moving and rest.num_rows:
-        engine.register(SPINE, rest)
-        kept = kept.join(part_answer(engine, reading, moving), ["entity", "as_of"])
-    kept = kept.select(computed.column_names).cast(
-        computed.schema, safe=False
-    )  # whole numbers that were floats
-    return pa.concat_tables([computed, kept])
+    sql, shape = _combined_query(names)
+    engine.register(_SINGLES, sheet.table())
+    found = engine.sql(sql).to_arrow_table().cast(shape)
+    engine.unregister(_SINGLES)
+    return found
 
 
-def _aged(old: pa.Table, features: Sequence[Feature], as_of: pa.Scalar, *, days: int) -> pa.Table:
-    """Values of features that nothing touched, as of a day so many days later."""
-    columns = {
-        "entity": old["entity"],
-        "as_of": pa.array([as_of.as_py()] * old.num_rows, pa.date32()),
+@lru_cache(maxsize=128)
+def _combined_query(names: frozenset[str] | None) -> tuple[str, pa.Schema]:
+    """All wanted features out of those of one reading each."""
+    features = wanted(names)
+    kinds = {
+        one.name: "int64" if one.measure in WHOLE else "float64"
+        for one in features
+        if one.grain is not Grain.COMBINED
     }
-    for one in features:
-        column = old[one.name]
-        if ageing(one) is Ageing.A_DAY_MORE:
-            older = pc.add(column, pa.scalar(days, column.type))
-            column = (
-                older
-                if one.empty is None
-                else pc.if_else(pc.equal(column, one.empty), column, older)
-            )
-        columns[one.name] = column
-    return pa.table(columns)
+    singles = ibis.table({"entity": "string", "as_of": "date", **kinds}, name=_SINGLES)
+    whole = with_combined(singles, features)
+    return sql_of(whole), whole.schema().to_pyarrow()
 
 
 def _only_day(rows: pa.Table) -> dt.date:
     days = rows["as_of"].unique().to_pylist()
-    if len(days) != 1 or len(set(rows["entity"].to_pylist())) != rows.num_rows:
+    if len(days) != 1 or len(rows["entity"].unique()) != rows.num_rows:
         raise ValueError("each enterprise once, as of one day")
     day: dt.date = days[0]
     return day
-
-
-def _moment(day: dt.date) -> dt.datetime:
-    """The first moment of a day in China."""
-    return dt.datetime.combine(day, dt.time(), tzinfo=CHINA_TIME).astimezone(dt.UTC)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shuxin.fusion.features.computing import readable
-from shuxin.fusion.features.queries import end_query, part_name, part_query, wanted
+from shuxin.fusion.features.queries import (
+    end_query,
+    many_days_query,
+    part_name,
+    part_query,
+    wanted,
+)
 from shuxin.fusion.features.readings import SPINE
+
+_MANY = 3
+"""Days an enterprise, in the mean."""
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -36,8 +45,16 @@ def part_answer(
     engine: duckdb.DuckDBPyConnection, reading: str, names: frozenset[str] | None
 ) -> pa.Table:
     """The features of one reading, for those rows of the engine's table ``spine`` that have any."""
-    sql, shape = part_query(reading, names)
+    sql, shape = (many_days_query if are_many_days(engine) else part_query)(reading, names)
     return engine.sql(sql).to_arrow_table().cast(shape)
+
+
+def are_many_days(engine: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the engine's ``spine`` asks for so many days an enterprise that doing once what they share pays."""
+    asked = (
+        f'SELECT count(*) >= {_MANY} * count(DISTINCT entity) FROM "{SPINE}" HAVING count(*) > 0'  # noqa: S608 - our own names
+    )
+    return any(many for (many,) in engine.sql(asked).fetchall())
 
 
 def joined(

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from shuxin.infra.api import Settings
 
 ROWS_FILE, MANIFEST_FILE = "features.parquet", "manifest.json"
+SUBJECTS_FILE = "subjects.parquet"
+"""Of a day's snapshot: by entity a number for the spellings that it is found by."""
 _SHOWN = 6
 _SPINE = pa.schema([("entity", pa.string()), ("as_of", pa.date32())])
 
@@ -67,12 +69,13 @@ class Snapshot:
     """Features as they were computed once. ``name`` is the content's: equal content, equal name.
 
     manifest: ``definitions`` (hash of the feature definitions), ``loads`` (dataset, source file and
-    SHA-256 of every load read), ``rows``.
+    SHA-256 of every load read), ``rows``; of a day's also what ``carrying`` needs, with ``subjects``.
     """
 
     name: str
     rows: pa.Table
     manifest: dict[str, Any]
+    subjects: pa.Table | None = None
 
 
 def some_of(standards: Sequence[str]) -> str:
@@ -169,6 +172,28 @@ def _standards(names: frozenset[str] | None) -> tuple[str, ...]:
     return tuple(sorted({one for name in readings for one in READINGS[name].standards}))
 
 
+def sources_for(
+    connection: Backend,
+    names: frozenset[str] | None,
+    *,
+    permit: Permit,
+    settings: Settings,
+    now: dt.datetime,
+    entities: frozenset[str],
+    placed: list[tuple[str, pa.Table]],
+) -> dict[str, ir.Table]:
+    """By standard the rows that the wanted features read. placed: as ``source_table``. Raises NoFeatureData."""
+    return _sources(
+        connection,
+        _standards(names),
+        permits=[permit],
+        settings=settings,
+        now=now,
+        entities=entities,
+        placed=placed,
+    )
+
+
 def _sources(
     connection: Backend,
     standards: Sequence[str],
@@ -177,8 +202,9 @@ def _sources(
     settings: Settings,
     now: dt.datetime,
     entities: frozenset[str] | None,
+    placed: list[tuple[str, pa.Table]] | None = None,
 ) -> dict[str, ir.Table]:
-    """Raises NoFeatureData."""
+    """placed: as ``source_table``. Raises NoFeatureData."""
     require_each(permits, subjects=[ALL_SUBJECTS] if entities is None else entities)
     found = {}
     marked = marked_datasets(now=now)
@@ -191,6 +217,7 @@ def _sources(
             permits=permits,
             now=now,
             entities=entities,
+            placed=placed,
         )
         if table is not None:
             found[standard] = table
@@ -245,7 +272,9 @@ def read_snapshot(name: str, *, permit: Permit, settings: Settings) -> Snapshot:
     permit.require_whole()
     folder = Store(settings.store).folder(name)
     manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-    return Snapshot(name, pq.read_table(folder / ROWS_FILE), manifest)
+    subjects = folder / SUBJECTS_FILE
+    found = pq.read_table(subjects) if subjects.is_file() else None
+    return Snapshot(name, pq.read_table(folder / ROWS_FILE), manifest, found)
 
 
 def _content(rows: pa.Table) -> list[list[Any]]:

@@ -12,9 +12,10 @@ import ibis
 from ibis.expr.operations import Field
 
 from shuxin.fusion.features.definition import WHOLE, Grain
+from shuxin.fusion.features.families import Distinct, Gap
 from shuxin.fusion.features.grains import KEY
 from shuxin.fusion.features.library import READINGS
-from shuxin.fusion.features.readings import prepared
+from shuxin.fusion.features.readings import all_made
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -52,21 +53,34 @@ def part_of(
     reading: str, *, spine: ir.Table, sources: Mapping[str, ir.Table], features: Sequence[Feature]
 ) -> ir.Table:
     """The features of one reading, untyped: a row for each (entity, as_of) with anything to say, at most one."""
-    made = prepared(READINGS[reading], sources, spine)
+    made = all_made(READINGS[reading], sources, spine)
     return summed(reading, made, features=features)
 
 
-def summed(reading: str, made: ir.Table, *, features: Sequence[Feature]) -> ir.Table:
-    """As ``part_of``, out of what the last of the reading's steps made."""
+def summed(reading: str, made: Mapping[str, ir.Table], *, features: Sequence[Feature]) -> ir.Table:
+    """As ``part_of``, out of what the reading's steps made."""
     own = [feature for feature in features if feature.source == reading]
     by_grain = {grain: [f for f in own if f.grain is grain] for grain in Grain}
     wanted = frozenset(grain for grain, found in by_grain.items() if found)
     tables = READINGS[reading].tables(made, wanted)
-    values = [_values(table, by_grain[grain]) for grain, table in tables.items()]
+    values = [each for grain, table in tables.items() for each in _answers(table, by_grain[grain])]
     if len(values) == 1:
         return values[0]
     everybody = ibis.union(*(one.select(*KEY) for one in values), distinct=True)
     return _beside(everybody, values).select(*KEY, *(feature.name for feature in own))
+
+
+def _answers(table: ir.Table, features: Sequence[Feature]) -> list[ir.Table]:
+    """The features of one table. What counts different values is apart: it must look at everything twice."""
+    apart = {
+        one.name: one.formula.asked(table)
+        for one in features
+        if isinstance(one.formula, Distinct) and one.empty == 0
+    }
+    together = [one for one in features if one.name not in apart]
+    alone = [one for one in features if one.name in apart]
+    found = [_values(table, together)] if together else []
+    return found + [_values(table.filter(apart[one.name]), [one]) for one in alone]
 
 
 def _values(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
@@ -75,7 +89,13 @@ def _values(table: ir.Table, features: Sequence[Feature]) -> ir.Table:
     looked_at = {one.name for op in asked for one in op.find(Field) if one.rel == table.op()}
     narrow = table.select(*KEY, *sorted(looked_at - set(KEY)))
     values = {feature.name: feature.formula(narrow) for feature in features}
-    return narrow.group_by(list(KEY)).aggregate(**values)
+    found = narrow.group_by(list(KEY)).aggregate(**values)
+    ends = {
+        one.name: one.formula.finished(found[one.name])
+        for one in features
+        if isinstance(one.formula, Gap)
+    }
+    return found.mutate(**ends) if ends else found
 
 
 def joined_parts(
@@ -83,7 +103,6 @@ def joined_parts(
 ) -> ir.Table:
     """The spine with every feature, typed, and its meaning of empty where its part says nothing."""
     single = [feature for feature in features if feature.grain is not Grain.COMBINED]
-    combined = [feature for feature in features if feature.grain is Grain.COMBINED]
     beside = _beside(spine.select(*KEY), list(parts.values()))
     result = beside.select(
         *KEY,
@@ -92,9 +111,15 @@ def joined_parts(
             for f in single
         },
     )
+    return with_combined(result, features)
+
+
+def with_combined(singles: ir.Table, features: Sequence[Feature]) -> ir.Table:
+    """Features of one reading each, typed, with those of these that are made of others."""
+    combined = [feature for feature in features if feature.grain is Grain.COMBINED]
     if combined:
-        result = result.mutate(**{f.name: _typed(f.formula(result), f) for f in combined})
-    return result.select(*KEY, *(feature.name for feature in features))
+        singles = singles.mutate(**{f.name: _typed(f.formula(singles), f) for f in combined})
+    return singles.select(*KEY, *(feature.name for feature in features))
 
 
 def _beside(left: ir.Table, others: Sequence[ir.Table]) -> ir.Table:

@@ -141,5 +141,15 @@ def all_hold(conditions: tuple[Condition, ...], rows: ir.Table) -> ir.BooleanVal
     return reduce(and_, (each(rows) for each in conditions), ibis.literal(True))  # noqa: FBT003 - a literal
 
 
+def fields_of(condition: Condition) -> tuple[str, ...]:
+    """Those that it looks at."""
+    inner = getattr(condition, "condition", None)
+    if inner is not None:
+        return fields_of(inner)
+    return tuple(
+        getattr(condition, name) for name in ("field", "other", "until") if hasattr(condition, name)
+    )
+
+
 def _told(condition: ir.BooleanValue) -> ir.BooleanValue:
     return condition.fill_null(False)  # noqa: FBT003 - a literal

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shuxin.fusion.features.conditions import Condition
 
 MILLION = 1_000_000
+_YEAR_OF_BITS = 2**12 - 1
 HALF_LIFE_DAYS = 365
 """DOMAIN 3.4: w = exp(-ln2 * age_months / 12)."""
 
@@ -82,7 +83,11 @@ class Distinct:
     where: tuple[Condition, ...] = ()
 
     def __call__(self, rows: ir.Table) -> ir.Value:
-        return rows[self.column].nunique(where=_asked(rows, self.window, self.where))
+        return rows[self.column].nunique(where=self.asked(rows))
+
+    def asked(self, rows: ir.Table) -> ir.BooleanValue:
+        """Rows of the window that are as asked."""
+        return _asked(rows, self.window, self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +230,22 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The longest run of months of the last 12 without the reading's main fact."""
+    """The longest run of the last 12 months without the reading's main fact, its older end included."""
 
     def __call__(self, months: ir.Table) -> ir.Value:
-        within = YEAR.within(months)
-        inside = months["gap"].max(where=within).fill_null(0)
-        return ibis.greatest(inside, 12 - months["active"].max(where=within).fill_null(0))
+        """One bit for each ``active`` month."""
+        within = YEAR.within(months) & months["active"].notnull()
+        bit = ibis.literal(1, "int64") << ibis.ifelse(within, months["active"] - 1, 0)
+        return bit.sum(where=within).fill_null(0)
+
+    def finished(self, bits: ir.IntegerValue) -> ir.Value:
+        """The longest run of bits that are not set."""
+        idle = run = _YEAR_OF_BITS - bits
+        longest = ibis.literal(0, "int64")
+        for length in range(1, 13):
+            longest = longest + (run > 0).cast("int64")
+            run = run & (idle >> length)
+        return longest
 
 
 @dataclass(frozen=True, slots=True)

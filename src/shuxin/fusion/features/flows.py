@@ -16,6 +16,8 @@ from shuxin.fusion.features.grains import KEY, parties_of
 from shuxin.fusion.features.readings import STANDING, Facts, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import ibis.expr.types as ir
 
 ONE_IN = 100
@@ -28,16 +30,23 @@ class Flows(Facts):
     """Columns ``inflow`` and ``outflow`` are what operating flows could be, 0 in other rows, ``told`` a balance."""
 
     @property
+    def last(self) -> str:
+        return "operating"
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """Two more: days on which money came and went, and facts with what does not pass through on its day."""
         return (
             *self.facts_steps(),
             Step("mixed", lambda made: _mixed_days(made[STANDING])),
-            Step("operating", lambda made: _operating(made[STANDING], made["mixed"])),
+            Step(self.last, lambda made: _operating(made[STANDING], made["mixed"])),
         )
 
-    def tables(self, prepared: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
-        found = Facts.tables(self, prepared, wanted)
+    def tables(
+        self, made: Mapping[str, ir.Table], wanted: frozenset[Grain]
+    ) -> dict[Grain, ir.Table]:
+        prepared = made[self.last]
+        found = Facts.tables(self, made, wanted)
         if Grain.PARTIES in wanted:
             within = prepared["k"].between(0, 24)
             paid = prepared.filter(prepared["operating_in"] > 0, within)

@@ -83,13 +83,6 @@ def active_months(months: ir.Table) -> ir.Value:
     return (YEAR.holds(months["k"]) & (months["valid"] > 0)).sum().cast("int64")
 
 
-def longest_gap(months: ir.Table) -> ir.Value:
-    """The longest run of months without a valid invoice in the last 12, its older end included."""
-    within = YEAR.holds(months["k"])
-    inside = months["gap"].max(where=within).fill_null(0)
-    return ibis.greatest(inside, 12 - months["active"].max(where=within).fill_null(0))
-
-
 def recency(months: ir.Table) -> ir.Value:
     return months["as_of"].max().delta(months["last_on"].max(), unit="day").cast("int64")
 

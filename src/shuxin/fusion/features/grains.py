@@ -28,6 +28,8 @@ MOST_FEN = 10**16
 """100 million million yuan: an invoice beyond is an error, and would overflow the sums of everybody."""
 KEY = ("entity", "as_of")
 _PLACES = ("_dataset", "_file", "_line")
+SUMMED = ("net", "gross", "red", "tax", "void_amount", "valid", "void", "red_count", "round_count",
+          "month_end_count")  # fmt: skip
 
 
 def known_rows(invoices: ir.Table, spine: ir.Table) -> ir.Table:
@@ -77,10 +79,14 @@ def invoices_once(rows: ir.Table, twice: ir.Table) -> ir.Table:
     number, its party, day and total. Whichever rows are alike to the end say the same.
     """
     sized = rows.mutate(_size=rows["total"].abs())
-    order = [(name, "desc") for name in ("_hour", "is_void", "_size", "net", "tax")]
-    places = [(name, "asc") for name in _PLACES if name in rows.columns]
     key = ("party", "issued_on", "number")
-    return each_once(sized, twice, key=key, order=[*order, *places]).drop("_size")
+    return each_once(sized, twice, key=key, order=order_of_invoices(rows)).drop("_size")
+
+
+def order_of_invoices(rows: ir.Table) -> list[tuple[str, str]]:
+    """By which the version stands first that does."""
+    order = [(name, "desc") for name in ("_hour", "is_void", "_size", "net", "tax")]
+    return [*order, *((name, "asc") for name in _PLACES if name in rows.columns)]
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # Ibis has no types here
@@ -107,13 +113,16 @@ def each_once(
 
     rows: with ``_key``, the number of what they are alike in. Few stand in ``twice``, and only these are put in order.
     """
-    several = rows.semi_join(twice, "_key")
-    by = [several[name].desc() if way == "desc" else several[name] for name, way in order]
-    rank = ibis.row_number().over(group_by=[*KEY, *key], order_by=by)
-    ranked = several.mutate(_rank=rank)
+    first = first_of(rows.semi_join(twice, "_key"), key=key, order=order)
     alone = rows.anti_join(twice, "_key").drop("_key")
-    first = ranked.filter(ranked["_rank"] == 0)
     return ibis.union(alone, first.select(*alone.columns))
+
+
+def first_of(rows: ir.Table, *, key: Sequence[str], order: Sequence[tuple[str, str]]) -> ir.Table:
+    """Of the rows of an (entity, as_of) that are alike in ``key`` the first by ``order`` (column, asc or desc)."""
+    by = [rows[name].desc() if way == "desc" else rows[name] for name, way in order]
+    ranked = rows.mutate(_rank=ibis.row_number().over(group_by=[*KEY, *key], order_by=by))
+    return ranked.filter(ranked["_rank"] == 0).drop("_rank")
 
 
 def party_months(rows: ir.Table) -> ir.Table:
@@ -122,43 +131,42 @@ def party_months(rows: ir.Table) -> ir.Table:
     net, gross, red, tax: fen of valid invoices, all, positive and (as a positive number) negative ones.
     valid, void, red_count, round_count, month_end_count, void_amount likewise.
     """
-    valid = ~rows["is_void"]
+    void = rows["is_void"]
+    sums = {
+        **valid_sums(rows, ~void),
+        "void_amount": rows["net"].abs().sum(where=void),
+        "void": void.sum(),
+    }
+    return rows.group_by([*KEY, "k", "party"]).aggregate(
+        **{name: each.fill_null(0).cast("int64") for name, each in sums.items()},
+        last_on=rows["issued_on"].max(where=~void & (rows["net"] > 0)),
+    )
+
+
+def valid_sums(rows: ir.Table, valid: ir.BooleanValue) -> dict[str, ir.Value]:
+    """What ``party_months`` adds up of those invoices that are valid; null where there are none."""
     positive, negative = valid & (rows["net"] > 0), valid & (rows["net"] < 0)
     last_days = (rows["issued_on"] + ibis.interval(days=MONTH_END_DAYS)).month()
     is_round = positive & (rows["total"] % ROUND_FEN == 0)
-    return rows.group_by([*KEY, "k", "party"]).aggregate(
-        net=rows["net"].sum(where=valid).fill_null(0).cast("int64"),
-        gross=rows["net"].sum(where=positive).fill_null(0).cast("int64"),
-        red=(-rows["net"]).sum(where=negative).fill_null(0).cast("int64"),
-        tax=rows["tax"].sum(where=valid).fill_null(0).cast("int64"),
-        void_amount=rows["net"].abs().sum(where=rows["is_void"]).fill_null(0).cast("int64"),
-        valid=positive.sum().fill_null(0),
-        void=rows["is_void"].sum().fill_null(0),
-        red_count=negative.sum().fill_null(0),
-        round_count=is_round.sum().fill_null(0),
-        month_end_count=(positive & (last_days != rows["issued_on"].month())).sum().fill_null(0),
-        last_on=rows["issued_on"].max(where=positive),
-    )
+    return {
+        "net": rows["net"].sum(where=valid),
+        "gross": rows["net"].sum(where=positive),
+        "red": (-rows["net"]).sum(where=negative),
+        "tax": rows["tax"].sum(where=valid),
+        "valid": positive.sum(),
+        "red_count": negative.sum(),
+        "round_count": is_round.sum(),
+        "month_end_count": (positive & (last_days != rows["issued_on"].month())).sum(),
+    }
 
 
 def months_of(cells: ir.Table) -> ir.Table:
-    """One row for each (entity, as_of, k): the sums of ``party_months``, with ``gap``.
-
-    gap: months without a valid invoice between this month and the nearer one that has one, or the
-    as-of day; null for a month without a valid invoice itself.
-    """
-    summed = ("net", "gross", "red", "tax", "void_amount", "valid", "void", "red_count",
-              "round_count", "month_end_count")  # fmt: skip
+    """One row for each (entity, as_of, k): the sums of ``party_months``; active: k where there is a valid invoice."""
     months = cells.group_by([*KEY, "k"]).aggregate(
-        **{name: cells[name].sum().cast("int64") for name in summed},
+        **{name: cells[name].sum().cast("int64") for name in SUMMED},
         last_on=cells["last_on"].max(),
     )
-    active = ibis.ifelse(months["valid"] > 0, months["k"], ibis.null("int64"))
-    nearer = active.max().over(group_by=list(KEY), order_by="k", rows=(None, -1))
-    gap = ibis.ifelse(
-        active.isnull() | (active == 0), ibis.null("int64"), active - nearer.fill_null(0) - 1
-    )
-    return months.mutate(active=active, gap=ibis.greatest(gap, 0))
+    return months.mutate(active=ibis.ifelse(months["valid"] > 0, months["k"], ibis.null("int64")))
 
 
 def parties_of(cells: ir.Table) -> ir.Table:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shuxin.fusion.features.definition import Feature, Grain, Measure, Window, ratio
+from shuxin.fusion.features.families import Gap
 from shuxin.fusion.features.formulas import (
     QUARTER,
     QUARTER_BEFORE,
@@ -18,7 +19,6 @@ from shuxin.fusion.features.formulas import (
     history,
     kept,
     largest_share,
-    longest_gap,
     momentum,
     new_share,
     positive,
@@ -173,7 +173,7 @@ _STABILITY = (
         zh="{what}最长断票月数",
         group="stability",
         measure=Measure.MONTHS,
-        formula=longest_gap,
+        formula=Gap(),
         empty=12,
     ),
     _Metric(

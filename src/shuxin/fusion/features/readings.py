@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import ibis
 
-from shuxin.fusion.features.conditions import all_hold
+from shuxin.fusion.features.conditions import all_hold, fields_of
 from shuxin.fusion.features.definition import Grain
 from shuxin.fusion.features.grains import (
     KEY,
@@ -29,7 +29,7 @@ from shuxin.fusion.features.grains import (
 from shuxin.fusion.known import KNOWN_FROM, known_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -58,8 +58,10 @@ class Reading(Protocol):
     def steps(self) -> tuple[Step, ...]:
         """How the tables of grains come out of the standards' rows."""
 
-    def tables(self, prepared: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
-        """The wanted tables of grains, out of the last step."""
+    def tables(
+        self, made: Mapping[str, ir.Table], wanted: frozenset[Grain]
+    ) -> dict[Grain, ir.Table]:
+        """The wanted tables of grains, out of the steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Step:
     """One table, made of the standards' rows, ``spine`` (``entity, as_of``) and the steps before it, by name.
 
     ROWS: versions that were known before each day of the spine, with ``k``. TWICE: which facts have several.
-    STANDING: each fact once, as it stood.
+    STANDING: each fact once, as it stood. CELLS: invoices by month and party. MONTHLY: sums by month, PARTIES: by
+    party, where they come some other way.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Step:
 
 
 SPINE, ROWS, TWICE, STANDING = "spine", "rows", "twice", "standing"
+CELLS, MONTHLY, PARTIES = "cells", "monthly", "parties"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,11 @@ class Facts:
         return (self.standard,)
 
     @property
+    def last(self) -> str:
+        """The step whose facts are counted."""
+        return STANDING
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         return self.facts_steps()
 
@@ -233,14 +242,11 @@ class Facts:
         filters = [known_at(joined, moment_of(joined)), happened < joined["as_of"]]
         if self.horizon:
             filters.append(months.between(0, self.horizon))
-        filters += [each(joined) for each in self.only if {*_fields(each)} <= {*self.key}]
+        filters += [each(joined) for each in self.only if {*fields_of(each)} <= {*self.key}]
         stood = joined.mutate(k=months, _on=happened).filter(*filters)
         columns = {name: column(stood) for name, column in self.columns.items()}
-        places = [name for name in _PLACES if name in rows.columns]
-        shown = {self.size} - {"", *self.columns}
-        read = sorted({*self.texts, *self.key, *self._asked(), *shown})
         return stood.select(
-            *KEY, "k", "_on", KNOWN_FROM, *places, *read,
+            *KEY, "k", "_on", KNOWN_FROM, *self.read(rows),
             _key=named(stood, *KEY, *self.key, "_on"),
             days=stood["as_of"].delta(stood["_on"], unit="day").cast("int64"),
             **columns,
@@ -248,26 +254,38 @@ class Facts:
 
     def _standing(self, rows: ir.Table, twice: ir.Table) -> ir.Table:
         """Of versions of one fact the one known last stands."""
-        order = [
+        once = each_once(rows, twice, key=(*self.key, "_on"), order=self.order(rows))
+        return once.filter(*(each(once) for each in self.only)) if self.only else once
+
+    def order(self, rows: ir.Table) -> list[tuple[str, str]]:
+        """By which the version stands first that does."""
+        return [
             (KNOWN_FROM, "desc"),
             *((name, "desc") for name in self.columns),
             *((name, "asc") for name in sorted({*self.texts, *self._asked()} - set(self.key))),
             *((name, "asc") for name in _PLACES if name in rows.columns),
         ]
-        once = each_once(rows, twice, key=(*self.key, "_on"), order=order)
-        return once.filter(*(each(once) for each in self.only)) if self.only else once
+
+    def read(self, rows: ir.Table) -> list[str]:
+        """Places, and fields that are kept as they are."""
+        shown = {self.size} - {"", *self.columns}
+        places = [name for name in _PLACES if name in rows.columns]
+        return [*places, *sorted({*self.texts, *self.key, *self._asked(), *shown})]
 
     def _asked(self) -> set[str]:
         """Fields that the conditions on the fact look at, the columns among them aside."""
-        return {name for each in self.only for name in _fields(each)} - set(self.columns)
+        return {name for each in self.only for name in fields_of(each)} - set(self.columns)
 
-    def tables(self, prepared: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
+    def tables(
+        self, made: Mapping[str, ir.Table], wanted: frozenset[Grain]
+    ) -> dict[Grain, ir.Table]:
         """Of facts that are known the tables of rows and months."""
         found = {}
         if Grain.ROWS in wanted:
-            found[Grain.ROWS] = self._ranked(prepared)
+            found[Grain.ROWS] = self._ranked(made[self.last])
         if Grain.MONTHS in wanted:
-            found[Grain.MONTHS] = self._months(prepared)
+            months = made[MONTHLY] if MONTHLY in made else self.monthly(made[self.last])
+            found[Grain.MONTHS] = spaced(months, months[self.main or "rows"] > 0)
         return found
 
     def _ranked(self, known: ir.Table) -> ir.Table:
@@ -280,36 +298,19 @@ class Facts:
         rank = ibis.row_number().over(group_by=list(KEY), order_by=order)
         return known.mutate(rank=rank + 1)
 
-    def _months(self, known: ir.Table) -> ir.Table:
-        """One row for each month: the sums, ``rows``, ``back`` months before the newest, ``active`` and ``gap``."""
-        months = known.group_by([*KEY, "k"]).aggregate(
-            rows=known.count(),
-            **{name: known[name].sum().fill_null(0).cast("int64") for name in self.sums},
+    def monthly(self, facts: ir.Table, *, by: Sequence[str] = (*KEY, "k")) -> ir.Table:
+        """One row for each month: how many facts (``rows``) and the sums."""
+        return facts.group_by(list(by)).aggregate(
+            rows=facts.count(),
+            **{name: facts[name].sum().fill_null(0).cast("int64") for name in self.sums},
         )
-        counts = months[self.main] > 0 if self.main else months["rows"] > 0
-        return spaced(months, counts)
 
 
 def spaced(months: ir.Table, counts: ir.BooleanValue) -> ir.Table:
-    """With ``active`` (k of a month that counts), ``gap`` (idle months between it and the nearer one, or the day) and
-    ``back`` (months before the newest row).
-    """
+    """With ``active`` (k of a month that counts) and ``back`` (months before the newest row)."""
     active = ibis.ifelse(counts, months["k"], ibis.null("int64"))
-    nearer = active.max().over(group_by=list(KEY), order_by="k", rows=(None, -1))
-    gap = ibis.ifelse(
-        active.isnull() | (active == 0), ibis.null("int64"), active - nearer.fill_null(0) - 1
-    )
     newest = months["k"].min().over(group_by=list(KEY))
-    return months.mutate(active=active, gap=ibis.greatest(gap, 0), back=months["k"] - newest)
-
-
-def _fields(condition: Condition) -> tuple[str, ...]:
-    inner = getattr(condition, "condition", None)
-    if inner is not None:
-        return _fields(inner)
-    return tuple(
-        getattr(condition, name) for name in ("field", "other", "until") if hasattr(condition, name)
-    )
+    return months.mutate(active=active, back=months["k"] - newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,31 +335,29 @@ class Trade:
             Step(ROWS, lambda made: trade_rows(made[self.standard], made[SPINE])),
             Step(TWICE, lambda made: several_times(made[ROWS])),
             Step(STANDING, lambda made: invoices_once(made[ROWS], made[TWICE])),
-            Step("cells", lambda made: party_months(made[STANDING])),
+            Step(CELLS, lambda made: party_months(made[STANDING])),
         )
 
-    def tables(self, prepared: ir.Table, wanted: frozenset[Grain]) -> dict[Grain, ir.Table]:
+    def tables(
+        self, made: Mapping[str, ir.Table], wanted: frozenset[Grain]
+    ) -> dict[Grain, ir.Table]:
         found = {}
         if Grain.MONTHS in wanted:
-            found[Grain.MONTHS] = months_of(prepared)
+            found[Grain.MONTHS] = months_of(made[MONTHLY] if MONTHLY in made else made[CELLS])
         if Grain.PARTIES in wanted:
-            found[Grain.PARTIES] = parties_of(prepared)
+            found[Grain.PARTIES] = parties_of(made[PARTIES] if PARTIES in made else made[CELLS])
         return found
 
 
 def known(reading: Reading, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
     """Facts of a reading as they stood before each day, with ``entity, as_of, k``."""
-    return _made(reading, sources, spine)[STANDING]
+    return all_made(reading, sources, spine)[STANDING]
 
 
-def prepared(reading: Reading, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
-    """What the tables of grains are made of."""
-    return _made(reading, sources, spine)[reading.steps[-1].name]
-
-
-def _made(
+def all_made(
     reading: Reading, sources: Mapping[str, ir.Table], spine: ir.Table
 ) -> dict[str, ir.Table]:
+    """What the tables of grains are made of: the standards' rows, the spine, and every step."""
     made = {**sources, SPINE: spine}
     for step in reading.steps:
         made[step.name] = step.made(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+import ibis.expr.datatypes as dt
 import pyarrow as pa
 from django.db.models import F
 
@@ -20,7 +21,7 @@ from shuxin.kernel.errors import InvalidInput, NotPermitted
 from shuxin.kernel.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import ibis.expr.types as ir
@@ -95,10 +96,12 @@ def source_table(
     now: datetime,
     entities: frozenset[str] | None = None,
     agreed: Sequence[Contract] | None = None,
+    placed: list[tuple[str, pa.Table]] | None = None,
 ) -> ir.Table | None:
     """All versions of a standard's rows about the entities, None for all of them; None when there are none.
 
-    agreed: the standard's contracts, where they have been read already.
+    agreed: the standard's contracts, where they have been read already. placed: gets each dataset with how it names its
+    subjects and which entity each is.
 
     Columns: ``entity``, the standard's fields (null where a dataset lacks one), ``_dataset, _file,
     _line, _known_from, _known_to``. Rows that no resolution has placed are left out.
@@ -113,7 +116,9 @@ def source_table(
         _require_level(one, level)
         rows = dataset_history(connection, dataset=one.dataset, settings=settings)
         if rows is not None:
-            parts += _permitted_parts(rows, one, standard, permits=permits, entities=entities)
+            parts += _permitted_parts(
+                rows, one, standard, permits=permits, entities=entities, placed=placed
+            )
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
@@ -126,6 +131,7 @@ def _permitted_parts(
     *,
     permits: Sequence[Permit],
     entities: frozenset[str] | None,
+    placed: list[tuple[str, pa.Table]] | None,
 ) -> list[ir.Table]:
     """The rows that the permits let through, one part for each period of data."""
     parts = []
@@ -133,8 +139,12 @@ def _permitted_parts(
         wanted, without = subjects_of(alike, dataset=agreed.dataset, entities=entities)
         within = within_period(rows, agreed, permit=alike[0])
         if any(permit.reads(agreed.dataset) for permit in alike):
-            placed = _with_entity(within, agreed, standard, entities=wanted, without=without)
-            parts.append(without_hidden(placed, agreed, permit=alike[0]))
+            named = spelled(within, {field.meaning: field.name for field in agreed.fields})
+            links = _links(agreed.dataset, tuple(named), entities=wanted, without=without)
+            if placed is not None:
+                placed.append((agreed.dataset, links))
+            told = _with_entity(within, agreed, standard, named=named, links=links)
+            parts.append(without_hidden(told, agreed, permit=alike[0]))
     return parts
 
 
@@ -213,11 +223,9 @@ def _with_entity(
     agreed: Contract,
     standard: str,
     *,
-    entities: frozenset[str] | None,
-    without: frozenset[str],
+    named: Mapping[str, ir.StringValue],
+    links: pa.Table,
 ) -> ir.Table:
-    named = spelled(rows, {field.meaning: field.name for field in agreed.fields})
-    links = _links(agreed.dataset, tuple(named), entities=entities, without=without)
     linked = ibis.memtable(links)
     joined = rows.join(linked, [said == linked[f"_{part}"] for part, said in named.items()])
     return _in_form(joined, agreed, standard)
@@ -250,5 +258,16 @@ def standard_fields(rows: ir.Table, agreed: Contract, standard: str) -> dict[str
 
 
 def _day_in_china(moment: ir.TimestampValue) -> ir.DateValue:
-    in_china = moment.cast("timestamp('UTC')") + ibis.interval(hours=_CHINA_HOURS)
-    return in_china.cast("timestamp").cast("date")
+    """By whole microseconds: the engine's own arithmetic of moments asks a calendar, row by row."""
+    since_1970 = _microseconds(moment.cast("timestamp('UTC')"))
+    return _plain_moment(since_1970 + _CHINA_HOURS * 3_600_000_000).cast("date")
+
+
+@ibis.udf.scalar.builtin(name="epoch_us")  # type: ignore[untyped-decorator]  # Ibis has no types here
+def _microseconds(moment: dt.Timestamp(timezone="UTC")) -> int:  # type: ignore[empty-body,valid-type]
+    """The engine's own."""
+
+
+@ibis.udf.scalar.builtin(name="make_timestamp")  # type: ignore[untyped-decorator]
+def _plain_moment(microseconds: int) -> dt.timestamp:
+    """The engine's own."""

@@ -106,6 +106,11 @@ def _features(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="keep them as this dataset, for joint work / 另存为数据集,供联合任务使用",
     )
+    command.add_argument(
+        "--since",
+        metavar="SNAPSHOT",
+        help="carry from this snapshot of an earlier day what did not change / 沿用较早一日快照中未变动的取值",
+    )
 
 
 def _train(command: argparse.ArgumentParser) -> None:

@@ -33,6 +33,15 @@ _DONE = Text(
     en="{rows:,} enterprises x {columns} features, only what was known before {as_of}; snapshot {name}",
     zh="{rows:,} 家企业 × {columns} 个特征，仅用 {as_of} 之前已知的数据；快照 {name}",
 )
+_CARRIED = Text(
+    en="carried from snapshot {name} of {day}: {features} features of {rows:,} enterprises, as far as nothing"
+    " touched them since",
+    zh="承接 {day} 的快照 {name}：{rows:,} 家企业的 {features} 个特征，此后未受变动影响的取值沿用",
+)
+_ANEW = Text(
+    en="nothing could be carried from snapshot {name}: everything was computed anew",
+    zh="快照 {name} 中没有可沿用的取值，已全部重新计算",
+)
 _WRITTEN = Text(en="written to {file}", zh="已写入 {file}")
 _KEPT = Text(
     en="dataset {dataset} {version}: {rows:,} enterprises as of {as_of}, {fields} features; level {level};"
@@ -45,8 +54,8 @@ _KEPT = Text(
 class DayNeeded(InvalidInput):
     code = "feature_dataset_day"
     what = Text(
-        en="a dataset of features needs the day they are as of",
-        zh="生成特征数据集须指定特征截止日",
+        en="values of features, kept or carried, need the day they are as of",
+        zh="保存或沿用特征取值须指定特征截止日",
     )
     mend = Text(en="Add --as-of YYYY-MM-DD", zh="请加 --as-of YYYY-MM-DD")
 
@@ -54,11 +63,11 @@ class DayNeeded(InvalidInput):
 def run(options: argparse.Namespace, language: Language) -> int:
     settings = start()
     if options.as_of is None:
-        if options.dataset:
+        if options.dataset or options.since:
             raise DayNeeded
         _list(language)
         return 0
-    table = compute(options.as_of, settings=settings, language=language)
+    table = compute(options.as_of, settings=settings, language=language, since=options.since or "")
     if options.out:
         import pyarrow.csv as pc
 
@@ -120,12 +129,14 @@ def _list(language: Language) -> None:
     show("", _HEAD.say(language).split("|"), rows, right=(5,))
 
 
-def compute(as_of: dt.date, *, settings: Settings, language: Language) -> pa.Table:
-    """Features that can be told here of every enterprise that a source mentions, kept as a snapshot and summed up."""
+def compute(as_of: dt.date, *, settings: Settings, language: Language, since: str = "") -> pa.Table:
+    """Features that can be told here of every enterprise that a source mentions, kept as a snapshot and summed up.
+
+    since: the snapshot of an earlier day, out of which comes what cannot have changed.
+    """
     from shuxin.fusion.api import (
-        compute_features,
         features_here,
-        keep_snapshot,
+        features_of_day,
         record_feature_lineage,
         require_past,
         subjects_with_features,
@@ -136,14 +147,25 @@ def compute(as_of: dt.date, *, settings: Settings, language: Language) -> pa.Tab
     require_past(as_of, now=now)
     permit = permit_for_all(Purpose.MODEL_TRAINING, now=now)
     subjects = subjects_with_features(permit=permit, settings=settings, now=now)
-    spine = [(subject, as_of) for subject in subjects]
-    names = [feature.name for feature in features_here(now=now)]
-    table = compute_features(spine, permits=[permit], settings=settings, now=now, names=names)
-    kept = keep_snapshot(table, settings=settings, now=now)
+    kept = features_of_day(
+        subjects,
+        as_of=as_of,
+        permit=permit,
+        settings=settings,
+        now=now,
+        names=[feature.name for feature in features_here(now=now)],
+        since=since,
+    )
+    table, carried = kept.rows, kept.manifest["carried"]
     record_feature_lineage(now=now)
     _summary(table, language)
     facts = {"rows": table.num_rows, "columns": table.num_columns - 2}
     say(_DONE, language, **facts, as_of=as_of, name=kept.name)
+    if carried:
+        said = {"features": len(carried["features"]), "rows": carried["rows"]}
+        say(_CARRIED, language, name=since, day=carried["as_of"], **said)
+    elif since:
+        say(_ANEW, language, name=since)
     return table
 
 

@@ -52,7 +52,7 @@ _MORE_UNITS = (7.0, 12.0, 22.0, 34.0)
 _MORE_ENTRIES = 3.1
 _WORTH = 0.7
 """Of a year's usual sales, all units together."""
-_MOST_MORTGAGED, _SEIZED, _MOST_SEIZED = 3.3, 0.95, 6
+_MOST_MORTGAGED, _SEIZED, _MOST_SEIZED = 3.43, 0.95, 6
 _LAND_TERM = 365 * 50
 _FACTORY_FROM_FEN = 200_000_000
 
