@@ -22,7 +22,7 @@ if not os.environ.get("SHUXIN_HOME"):
 # threads of a small product wait for each other (one file of fits, on busy cores: 20 s of processor, else 5).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-settings.register_profile("shuxin", deadline=None, max_examples=15)
+settings.register_profile("shuxin", deadline=None, max_examples=10)
 settings.register_profile("thorough", deadline=None, max_examples=300)  # make soak
 settings.load_profile("shuxin")
 
@@ -83,7 +83,6 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish() -> None:
     """What was collected stays to the end: to look for garbage in it over and over is a tenth of the time."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 

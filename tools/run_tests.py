@@ -15,8 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM_BYTES = 4 << 30
-_TOGETHER = ("--dist", "loadfile", "--no-loadscope-reorder")
-_THREE, _TWO = ("-n", "3", *_TOGETHER), ("-n", "2", *_TOGETHER)
+_AT_ONCE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 """On two cores: some wait for other processes, but every further worker collects all tests once more.
 
 tests/conftest.py says which tests share a process and which begin early.
@@ -43,16 +42,16 @@ def main(*options: str) -> int:
             return _collect(environment)
         if soak and (status := _pytest(environment, "-m", "soak", *thorough)):
             return status
-        if status := _pytest(environment, *_THREE, "-m", "not soak", *thorough):
+        if status := _pytest(environment, *_AT_ONCE, "-m", "not soak", *thorough):
             return status
         with _PostgreSQL(Path(folder) / "pg") as url:
             print("-- the tests that touch the database, on PostgreSQL", flush=True)
             environment["SHUXIN_DATABASE_URL"] = url
             if soak:
-                return _pytest(environment, *_TWO, "-m", "django_db and not soak")
+                return _pytest(environment, *_AT_ONCE, "-m", "django_db and not soak")
             files = touching.read_text(encoding="utf-8").splitlines()
             return _pytest(
-                environment, *_TWO, "-m", "django_db and not soak and not whole_way", *files
+                environment, *_AT_ONCE, "-m", "django_db and not soak and not whole_way", *files
             )
 
 

@@ -193,6 +193,7 @@ def fonts() -> Path:
 
 
 class TestPages:
+    @pytest.mark.soak
     def test_the_same_bytes_twice(
         self, office: Office, decided: Callable[[int], None], fonts: Path
     ) -> None:

@@ -168,6 +168,7 @@ class TestBudget:
             assert decision.outcome is Outcome.DECLINE
             assert [gate.code for gate in decision.gates] == ["budget_spent"]
 
+    @pytest.mark.soak
     def test_a_plentiful_one_changes_nothing(self, office: Office, requests: list[Request]) -> None:
         plain = batch(office, requests)
         found = batch(office, requests, budget_fen=10**12)

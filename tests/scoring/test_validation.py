@@ -12,6 +12,7 @@ from tests.scoring.samples import bundle, sample
 from shuxin.infra.api import silent_progress
 from shuxin.scoring import validation
 from shuxin.scoring.evaluation.folds import TooFewForFolds
+from shuxin.scoring.evaluation.intervals import bootstrapped
 from shuxin.scoring.evaluation.metrics import roc_auc
 from shuxin.scoring.report.model_report import model_report_html
 from shuxin.scoring.validation import (
@@ -36,6 +37,12 @@ SEED = 7
 def checked(rows: TrainingSet, **known: object) -> Validation:
     work = {"bundle": bundle(), "others": None, "seed": SEED, "progress": silent_progress}
     return validate(rows, **(work | {"folds": 4, "repeats": 1} | known))  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is validated here is not how sharp an interval is (evaluation/test_intervals.py)."""
+    monkeypatch.setitem(bootstrapped.__kwdefaults__, "resamples", 100)
 
 
 @pytest.fixture(scope="module")

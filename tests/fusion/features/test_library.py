@@ -120,6 +120,7 @@ class TestReadings:
         silent = [name for name, found in values.items() if len(found) < 2]
         assert silent == []
 
+    @pytest.mark.soak
     def test_one_alone_is_the_same_as_among_all_whatever_the_threads_and_the_order(self) -> None:
         rows, spine = city(1, 72, 40)
         mixed = {name: found[::-1] for name, found in rows.items()}
