@@ -289,7 +289,7 @@ held = st.frozensets(
 
 
 class TestValuesOfSubjects:
-    @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(events, hiddens, rows, rows, ways, asked, subjects, held)
     @example("day", "", [], [], [], [], frozenset({ALL_SUBJECTS}), frozenset())
     def test_are_what_a_loop_over_the_rows_finds(

@@ -24,7 +24,7 @@ from shuxin.ledger.checking import check_shared_folder
 if TYPE_CHECKING:
     import pytest
 
-KILLS = 60
+KILLS = 20
 SEED = 7
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = """
@@ -40,7 +40,7 @@ def killed_while_appending(folder: Path, *, kills: int, seed: int) -> None:
     acknowledged = 0
     for kill in range(kills):
         acknowledged = max(acknowledged, killed_writer(folder, moments))
-        if kill % 20 == 0:
+        if kill % 10 == 0:
             key = log_key(ORIGIN, KEY.public)
             left = check_shared_folder(folder, key=key, wait_seconds=5)
             assert all(one.unfinished for one in left), left
@@ -87,7 +87,7 @@ def write_for_ever(folder: Path, writing: int, *, batch: int) -> None:
 
 class TestKilledWriters:
     def test_lose_no_acknowledged_entry(self, tmp_path: Path) -> None:
-        """Sixty kills here, and more in the soak tests."""
+        """Twenty kills here, and more in the soak tests."""
         killed_while_appending(tmp_path / "log", kills=KILLS, seed=SEED)
 
 

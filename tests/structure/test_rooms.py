@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shuxin.fusion.layout import HEAD_RECORDS, find_layout
+from shuxin.fusion.layout import find_layout
 from shuxin.fusion.reading.opening import tables_of
 from shuxin.fusion.standards import STANDARDS, plain_header
 
@@ -198,7 +198,7 @@ def words_of_the_open_data() -> set[str]:
             words |= set(row["columns"].split("|"))
     for path in folder.glob("*.csv.gz"):
         _, _, (table,) = tables_of(path, file=path.name)
-        layout = find_layout(table.head(HEAD_RECORDS))
+        layout = find_layout(table.head(40))
         words |= set(layout.headers if layout else ())
     return {word for word in words if any("\u4e00" <= sign <= "\u9fff" for sign in word)}
 

@@ -79,9 +79,7 @@ def _usual_width(records: Records) -> int:
 
 def _cells(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
     padded = (*cells[:width], *("",) * (width - len(cells)))
-    return tuple(
-        re.sub(r"\s+", "", cell_words(cell)) if len(cell) < 200 else cell for cell in padded
-    )
+    return tuple("".join(cell_words(cell).split()) if len(cell) < 200 else cell for cell in padded)
 
 
 def _header_at(rows: list[tuple[int, tuple[str, ...]]]) -> int | None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -43,11 +44,17 @@ class TestIndex:
         assert found.by_chance == pytest.approx(9 * (1 / 200 + 1 / 100))
 
 
+AT_ONCE = {(3, 60, 60), (20, 60, 5000)}
+"""Bins and sizes that every check tries; the soak tries all."""
+
+
 class TestVerdict:
-    @pytest.mark.parametrize("bins", [3, 5, 10, 20])
     @pytest.mark.parametrize(
-        ("before", "after"),
-        [(60, 60), (60, 5000), (100, 300), (300, 300), (1000, 60), (1000, 1000), (5000, 5000)],
+        ("bins", "before", "after"),
+        [
+            pytest.param(*case, marks=() if case in AT_ONCE else pytest.mark.soak)
+            for case in product((3, 5, 10, 20), (60, 100, 300, 1000, 5000), (60, 300, 1000, 5000))
+        ],
     )
     def test_rarely_alarms_when_nothing_has_changed(
         self, bins: int, before: int, after: int
