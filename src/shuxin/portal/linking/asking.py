@@ -10,6 +10,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -219,10 +220,21 @@ def json_body(value: object) -> bytes:
 
 
 def _context(ca: Path | None) -> ssl.SSLContext:
+    if ca is None:
+        return _public()
     try:
-        context = ssl.create_default_context(cafile=str(ca) if ca else None)
+        return _modern(ssl.create_default_context(cafile=str(ca)))
     except (OSError, ssl.SSLError):
         raise CertificateFileMissing from None
+
+
+@cache
+def _public() -> ssl.SSLContext:
+    """The roots of the machine, read once a process: it takes as long as ten answers."""
+    return _modern(ssl.create_default_context())
+
+
+def _modern(context: ssl.SSLContext) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from shuxin.parties.api import accounts
@@ -56,8 +57,9 @@ class Chapter:
     operations: tuple[Described, ...]
 
 
+@cache
 def read_api(api: NinjaAPI) -> tuple[Chapter, ...]:
-    """Every operation of ``api`` by chapter."""
+    """Every operation of ``api`` by chapter; made once a process."""
     schema = json.loads(json.dumps(api.get_openapi_schema(), default=str))
     scopes = dict(_scopes(api))
     found: dict[str, list[Described]] = {}
