@@ -20,6 +20,7 @@ from tests.fusion.features.trade import (
 )
 
 from shuxin.consent.api import PermitTooNarrow
+from shuxin.fusion import business
 from shuxin.fusion.business import SHOWN_BUYERS, SHOWN_MONTHS, Business, business_of
 from shuxin.fusion.features.sources import LevelAbovePermit
 from shuxin.kernel.periods import Month
@@ -28,29 +29,36 @@ pytestmark = pytest.mark.django_db
 AS_OF = dt.date(2024, 4, 10)
 
 
-def shown(office: Installation, firm: int, *, level: int = 3, whose: int | None = None) -> Business:
+def shown(
+    office: Installation,
+    firm: int,
+    *,
+    level: int = 3,
+    whose: int | None = None,
+    as_of: dt.date = AS_OF,
+) -> Business:
     leave = permit(uscc(whose or firm), level=level)
     return business_of(
-        uscc(firm), as_of=AS_OF, permit=leave, settings=office.settings, now=office.now
+        uscc(firm), as_of=as_of, permit=leave, settings=office.settings, now=office.now
     )
 
 
-def counted(lines: list[Line], firm: int) -> list[Invoice]:
+def counted(lines: list[Line], firm: int, as_of: dt.date = AS_OF) -> list[Invoice]:
     """Invoices that stand before the day."""
     versions = [
         line.version(line.known(loaded=FIRST_DAY, first=True), None)
         for line in lines
         if line.firm == firm
     ]
-    return [invoice for invoice in versions if stands(invoice, AS_OF)]
+    return [invoice for invoice in versions if stands(invoice, as_of)]
 
 
-def by_month(invoices: list[Invoice]) -> dict[int, int]:
+def by_month(invoices: list[Invoice], as_of: dt.date = AS_OF) -> dict[int, int]:
     """Net fen by months back, for months that have any invoice."""
     found: dict[int, int] = {}
     for invoice in invoices:
-        back = months_between(invoice.issued_on, AS_OF)
-        found[back] = found.get(back, 0) + (0 if is_void(invoice, AS_OF) else invoice.net)
+        back = months_between(invoice.issued_on, as_of)
+        found[back] = found.get(back, 0) + (0 if is_void(invoice, as_of) else invoice.net)
     return found
 
 
@@ -76,6 +84,23 @@ class TestBusinessOf:
             assert len(found.buyer_shares) == min(len(largest), SHOWN_BUYERS)
             shares = [fen / sum(largest) for fen in largest[:SHOWN_BUYERS]]
             assert all(map(math.isclose, found.buyer_shares, shares))
+
+    def test_is_asked_by_one_query_whatever_firm_and_day(
+        self, office: Installation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lines = strewn_lines(random.Random(6), count=80, until=FIRST_DAY.date())  # noqa: S311 - as above
+        of_files(office, {OUT: lines}, now=FIRST_DAY)
+        shown(office, 1)
+        monkeypatch.setattr(business, "query_of", None)
+        for firm, as_of in ((2, AS_OF), (1, AS_OF - dt.timedelta(days=90))):
+            found, sold = (
+                shown(office, firm, as_of=as_of),
+                by_month(counted(lines, firm, as_of), as_of),
+            )
+            assert sold
+            assert {month: fen for month, fen, _ in found.months if fen is not None} == {
+                Month.of(as_of).plus(-k): fen for k, fen in sold.items() if 1 <= k <= SHOWN_MONTHS
+            }
 
     def test_of_a_firm_without_invoices_is_blank(self, office: Installation) -> None:
         blank = shown(office, 1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-import ibis
-
 from shuxin.fusion.features.computation import spine_table
-from shuxin.fusion.features.grains import known_rows, months_of, parties_of, party_months
+from shuxin.fusion.features.grains import months_of, parties_of
+from shuxin.fusion.features.queries import query_of, tables_of, written_steps
+from shuxin.fusion.features.readings import CELLS, SPINE
 from shuxin.fusion.features.sources import source_table
 from shuxin.fusion.findings import connect
 from shuxin.kernel.periods import Month
@@ -16,8 +17,7 @@ from shuxin.kernel.periods import Month
 if TYPE_CHECKING:
     import datetime as dt
 
-    import ibis.expr.types as ir
-    from ibis.backends.duckdb import Backend
+    import duckdb
 
     from shuxin.consent.api import Permit
     from shuxin.infra.api import Settings
@@ -43,7 +43,7 @@ def business_of(
 ) -> Business:
     """As known before ``as_of``. Raises PermitTooNarrow, LevelAbovePermit, StandardUnmet."""
     connection = connect()
-    spine = ibis.memtable(spine_table([(entity, as_of)]))
+    connection.con.register(SPINE, spine_table([(entity, as_of)]))
     amounts: dict[str, dict[int, int]] = {"invoice_out": {}, "invoice_in": {}}
     shares: list[float] = []
     for standard, found in amounts.items():
@@ -57,10 +57,10 @@ def business_of(
         )
         if table is None:
             continue
-        cells = party_months(known_rows(table, spine))
-        found.update(_by_month(connection, cells))
+        connection.create_view(standard, table)
+        found.update(_by_month(connection.con, standard))
         if standard == "invoice_out":
-            shares = _shares(connection, cells)
+            shares = _shares(connection.con, standard)
     last = Month.of(as_of)
     months = tuple(
         (last.plus(-k), amounts["invoice_out"].get(k), amounts["invoice_in"].get(k))
@@ -69,14 +69,28 @@ def business_of(
     return Business(months, tuple(shares[:SHOWN_BUYERS]), len(shares))
 
 
-def _by_month(connection: Backend, cells: ir.Table) -> dict[int, int]:
-    rows = connection.to_pyarrow(months_of(cells).select("k", "net")).to_pylist()
-    return {row["k"]: row["net"] for row in rows}
+def _by_month(engine: duckdb.DuckDBPyConnection, side: str) -> dict[int, int]:
+    rows = engine.sql(_months_query(side)).fetchall()
+    return dict(rows)
 
 
-def _shares(connection: Backend, cells: ir.Table) -> list[float]:
-    parties = parties_of(cells)
-    shown = parties.filter(parties["positive"] > 0).order_by("rank")
-    amounts = connection.to_pyarrow(shown["positive"]).to_pylist()
+def _shares(engine: duckdb.DuckDBPyConnection, side: str) -> list[float]:
+    amounts = [amount for (amount,) in engine.sql(_parties_query(side)).fetchall()]
     whole = sum(amounts)
     return [amount / whole for amount in amounts]
+
+
+@cache
+def _months_query(side: str) -> str:
+    """``k, net`` of the invoices of one side, written once for a process."""
+    steps = written_steps(side)
+    return query_of(steps, months_of(tables_of(side, steps)[CELLS]).select("k", "net"))
+
+
+@cache
+def _parties_query(side: str) -> str:
+    """What the parties of one side come to, the largest first."""
+    steps = written_steps(side)
+    parties = parties_of(tables_of(side, steps)[CELLS])
+    shown = parties.filter(parties["positive"] > 0).order_by("rank")
+    return query_of(steps, shown.select("positive"))

@@ -14,6 +14,7 @@ import pytest
 from tests.fusion.features.any_rows import Row, strewn, tables_of
 from tests.fusion.features.strategies import moment
 
+from shuxin.fusion.features import advancing
 from shuxin.fusion.features.advancing import EARLY, RUNNING, advanced, touched
 from shuxin.fusion.features.ageing import Ageing, Sight, ageing, batches, days_back, edges, sight
 from shuxin.fusion.features.answering import answered
@@ -219,6 +220,21 @@ class TestTouched:
         found = touched(connection, "dishonest_listing", names=None, since=DAY, as_of=later(1))
         assert found is not None
         assert 0 < len(found) < FIRMS
+
+    def test_is_asked_by_one_query_on_all_days(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        connection, days = engine(1), (DAY, later(1), later(9), DAY)
+        alone = [
+            touched(engine(1), "news", names=None, since=day, as_of=day + dt.timedelta(days=2))
+            for day in days
+        ]
+        monkeypatch.setattr(advancing, "sql_of", None)
+        together = [
+            touched(connection, "news", names=None, since=day, as_of=day + dt.timedelta(days=2))
+            for day in days
+        ]
+        assert together == alone
+        assert alone[0] == alone[3]
+        assert len({str(one) for one in alone}) == 3
 
     def test_tells_rows_of_the_running_month_from_earlier_ones_and_from_those_that_leave_a_window(
         self,

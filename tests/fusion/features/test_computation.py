@@ -263,17 +263,20 @@ class TestRowsBehind:
         office.put(OUT, content(OUT, lines))
         office.load()
         resolve(office)
-        window = Window(1, 3)
+        for as_of, months in ((LATER, range(2, 5)), (LATER - dt.timedelta(days=31), range(1, 4))):
+            self.check(office, lines, as_of, months)
+
+    def check(self, office: Installation, lines: list[Line], as_of: dt.date, months: range) -> None:
         found = rows_behind(
-            [(uscc(1), LATER), (uscc(2), LATER)],
+            [(uscc(1), as_of), (uscc(2), as_of)],
             standard="invoice_out",
-            window=window,
+            window=Window(1, 3),
             permits=[permit()],
             settings=office.settings,
             now=office.now,
         )
         for firm in (1, 2):
-            own = [ln for ln in lines if ln.firm == firm and 2 <= ln.issued_on.month <= 4]
+            own = [ln for ln in lines if ln.firm == firm and ln.issued_on.month in months]
             largest = sorted(own, key=lambda ln: -ln.net)[:3]
             behind = found[uscc(firm)]
             assert behind.count == len(own)

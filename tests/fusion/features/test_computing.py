@@ -18,7 +18,8 @@ from tests.fusion.features.engine import INTEGERS, NAMES, Firm, computed, expres
 from tests.fusion.features.slow import Invoice, by_definition
 from tests.fusion.features.strategies import DAYS, LARGE, cases, moment, strewn_firm
 
-from shuxin.fusion.features.computing import feature_table
+from shuxin.fusion.features.computing import feature_table, joined_parts
+from shuxin.fusion.features.grains import KEY
 from shuxin.fusion.features.registry import TRADE_FEATURES as FEATURES
 
 EMPTY = {feature.name: feature.empty for feature in FEATURES}
@@ -71,6 +72,21 @@ class TestFeatureTable:
     def test_has_58_features_and_the_slow_way_computes_all(self) -> None:
         assert len(NAMES) == 58
         assert set(by_definition([], [], MIDYEAR)) == set(NAMES)
+
+    def test_parts_stand_beside_the_spine_as_if_joined_one_by_one(self) -> None:
+        shape = {"entity": "string", "as_of": "date"}
+        spine = ibis.table(shape, name="spine")
+        some = [replace(FEATURES[0], name=name, source=name, empty=None) for name in "abc"]
+        parts = {one.name: ibis.table(shape | {one.name: "int64"}, name=one.name) for one in some}
+        step_by_step = spine.select(*KEY)
+        for number, (name, part) in enumerate(parts.items()):
+            keys = {f"_{key}{number}": part[key] for key in KEY}
+            named = part.select(**keys, **{name: part[name]})
+            alike = [step_by_step[key] == named[f"_{key}{number}"] for key in KEY]
+            step_by_step = step_by_step.left_join(named, alike)
+        wanted = step_by_step.select(*KEY, *parts).select(*KEY, *parts)
+        found = joined_parts(spine=spine, parts=parts, features=some)
+        assert ibis.to_sql(found, dialect="duckdb") == ibis.to_sql(wanted, dialect="duckdb")
 
     @settings(max_examples=15)
     @given(cases())

@@ -14,8 +14,9 @@ from tests.fusion.features.any_rows import Row, case, tables_of
 from tests.fusion.features.plainly import of_reading, said, value
 from tests.fusion.features.strategies import moment
 
+from shuxin.fusion.features import queries
 from shuxin.fusion.features.computation import spine_table
-from shuxin.fusion.features.definition import WHOLE, Grain, Measure
+from shuxin.fusion.features.definition import WHOLE, Grain, Measure, Window
 from shuxin.fusion.features.library import FEATURES, READINGS
 from shuxin.fusion.features.library.groups import GROUPS
 from shuxin.fusion.features.queries import (
@@ -24,9 +25,11 @@ from shuxin.fusion.features.queries import (
     end_query,
     part_name,
     part_query,
+    rows_query,
+    sql_of,
     wanted,
 )
-from shuxin.fusion.features.readings import Facts
+from shuxin.fusion.features.readings import ROWS, STANDING, TWICE, Facts
 from shuxin.fusion.features.registry import TRADE_FEATURES, standards_of
 from shuxin.fusion.standards import STANDARDS, standard_named
 
@@ -191,6 +194,28 @@ class TestDefinitions:
             "sued_to_sales",
         }
         assert standards_of(wanted(names)[-1]) == ("court_case", "invoice_out")
+
+    def test_what_comes_before_the_features_is_written_once_whatever_is_wanted(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = {step.name: step.sql for step in queries.written_steps("court_case")}
+        assert list(before) == [ROWS, TWICE, STANDING]
+        written: list[str] = []
+        monkeypatch.setattr(queries, "sql_of", lambda made: written.append(sql_of(made)) or "LAST")
+        for name in ("court_sued_365d", "court_sues_365d"):
+            sql, _ = part_query.__wrapped__("court_case", frozenset({name}))
+            assert all(f'"{step}" AS MATERIALIZED (\n{before[step]}\n)' in sql for step in before)
+            assert len(written) == 1
+            assert name in written.pop()
+
+    def test_rows_behind_a_feature_are_asked_by_standard_window_and_number(self) -> None:
+        asked = {
+            rows_query(standard, window, most)
+            for standard in ("invoice_out", "invoice_in")
+            for window in (Window(1, 3), Window(1, 12))
+            for most in (1, 3)
+        }
+        assert len(asked) == 8
 
     def test_the_hash_is_of_what_these_names_compute_from_what_is_here(self) -> None:
         court, both = frozenset({"court_case"}), frozenset({"court_case", "news"})

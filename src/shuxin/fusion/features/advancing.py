@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import add, or_
 from typing import TYPE_CHECKING
 
@@ -30,19 +30,20 @@ from shuxin.fusion.features.ageing import (
 from shuxin.fusion.features.answering import part_answer
 from shuxin.fusion.features.computing import readable, with_combined
 from shuxin.fusion.features.definition import WHOLE, Grain
-from shuxin.fusion.features.flows import Flows
 from shuxin.fusion.features.grains import KEY
 from shuxin.fusion.features.library import READINGS
 from shuxin.fusion.features.narrowing import (
     answered_over,
     around_balances,
+    day_called,
     drop_balances,
     first_moment,
+    moment_called,
     rows_of,
+    say,
     since_day,
-    sql_of,
 )
-from shuxin.fusion.features.queries import wanted
+from shuxin.fusion.features.queries import sql_of, wanted
 from shuxin.fusion.features.readings import SPINE
 from shuxin.fusion.known import KNOWN_FROM, KNOWN_TO
 
@@ -81,45 +82,55 @@ class Between:
         return (self.as_of - self.since).days
 
 
-def touching_query(reading: str, names: frozenset[str] | None, between: Between) -> str:
-    """Over the reading's standards: ``entity, why`` of those of whom a row may change a feature."""
-    parts = [
-        _reasons(reading, names, standard, between) for standard in READINGS[reading].standards
-    ]
+@cache
+def touching_query(reading: str, names: frozenset[str] | None) -> str:
+    """Over the reading's standards: ``entity, why`` of those of whom a row may change a feature between the two days
+    that ``_say`` told the engine.
+    """
+    parts = [_reasons(reading, names, standard) for standard in READINGS[reading].standards]
     whole = parts[0] if len(parts) == 1 else ibis.union(*parts)
     return sql_of(whole.group_by("entity").aggregate(why=whole["why"].bit_or()))
 
 
-def _reasons(
-    reading: str, names: frozenset[str] | None, standard: str, between: Between
-) -> ir.Table:
-    rows, moment = rows_of(standard), ibis.timestamp(first_moment(between.as_of))
+def _say(engine: duckdb.DuckDBPyConnection, between: Between, ages: Collection[int]) -> None:
+    """The days and moments that ``touching_query`` looks at."""
+    days = {"since": between.since, "as_of": between.as_of}
+    moments = {f"{name}_moment": first_moment(day) for name, day in days.items()}
+    ago = {
+        f"{name}_{age}": day - dt.timedelta(days=age) for age in ages for name, day in days.items()
+    }
+    say(engine, month=between.month, **days, **moments, **ago)
+
+
+def _reasons(reading: str, names: frozenset[str] | None, standard: str) -> ir.Table:
+    rows = rows_of(standard)
     known = rows.filter(
-        rows[KNOWN_FROM] < moment,
-        reduce(or_, (reason for reason, _ in _because(rows, reading, names, between))),
+        rows[KNOWN_FROM] < moment_called("as_of_moment"),
+        reduce(or_, (reason for reason, _ in _because(rows, reading, names))),
     )
     why = [
         ibis.ifelse(reason, ibis.literal(bit, "int64"), 0)
-        for reason, bit in _because(known, reading, names, between)
+        for reason, bit in _because(known, reading, names)
     ]
     return known.select(entity=known["entity"], why=reduce(add, why))
 
 
 def _because(
-    rows: ir.Table, reading: str, names: frozenset[str] | None, between: Between
+    rows: ir.Table, reading: str, names: frozenset[str] | None
 ) -> list[tuple[ir.BooleanValue, int]]:
     """Why a row may change a feature, each with its bit."""
     found, happened = edges(reading, names), rows[READINGS[reading].event].cast("date")
-    moments = [ibis.timestamp(first_moment(day)) for day in (between.since, between.as_of)]
+    month, days = day_called("month"), ("since", "as_of")
+    moments = [moment_called(f"{name}_moment") for name in days]
+    between = [day_called(name) for name in days]
     said = [_within(rows[name], *moments) for name in (KNOWN_FROM, KNOWN_TO)]
-    dates = [rows[name].cast("date") for name in sorted(found.dates)]
-    said += [_within(date, between.since, between.as_of) for date in dates]
-    told, early = reduce(or_, said), happened < between.month
-    running = (told & ~early) | _within(happened, between.since, between.as_of)
-    aged = []
-    for age, bit in _bits(found.ages).items():
-        ago = dt.timedelta(days=age)
-        aged.append((_within(happened, between.since - ago, between.as_of - ago), bit))
+    said += [_within(rows[name].cast("date"), *between) for name in sorted(found.dates)]
+    told, early = reduce(or_, said), happened < month
+    running = (told & ~early) | _within(happened, *between)
+    aged = [
+        (_within(happened, *(day_called(f"{name}_{age}") for name in days)), bit)
+        for age, bit in _bits(found.ages).items()
+    ]
     return [(told & early, EARLY), (running, RUNNING), *aged]
 
 
@@ -142,11 +153,12 @@ def touched(
     """Entities whose features of the reading may differ but for age, each with the bits of why; None when a month ended
     and everybody's may.
     """
-    between = Between(since, as_of)
-    if edges(reading, names).months and not between.in_one_month:
+    between, found = Between(since, as_of), edges(reading, names)
+    if found.months and not between.in_one_month:
         return None
-    found = engine.sql(touching_query(reading, names, between)).to_arrow_table()
-    return dict(zip(found["entity"].to_pylist(), found["why"].to_pylist(), strict=True))
+    _say(engine, between, found.ages)
+    rows = engine.sql(touching_query(reading, names)).to_arrow_table()
+    return dict(zip(rows["entity"].to_pylist(), rows["why"].to_pylist(), strict=True))
 
 
 class Sheet:
@@ -293,8 +305,9 @@ class _Renewal:
                 self._compute(batch, features, self._touched(batch, RUNNING))
             else:
                 running = 0 if batch.sight is Sight.MONTHS else RUNNING
-                rows = since_day(self.reading, batch.first_day(self.between.as_of))
-                self._compute(batch, features, self._touched(batch, running), rows)
+                say(self.engine, first=batch.first_day(self.between.as_of))
+                which = self._touched(batch, running)
+                self._compute(batch, features, which, since_day(self.reading))
 
     def _touched(self, batch: Batch, running: int) -> NDArray[np.bool_]:
         bits = _bits(edges(self.reading, self.names).ages)
@@ -306,7 +319,7 @@ class _Renewal:
         batch: Batch,
         features: Sequence[Feature],
         which: NDArray[np.bool_],
-        rows: Mapping[str, ir.Table] | None = None,
+        rows: Mapping[str, str] | None = None,
     ) -> None:
         if which.any():
             self.sheet.put(self._found(batch, which, rows), features, which)
@@ -315,7 +328,7 @@ class _Renewal:
         self,
         batch: Batch,
         which: NDArray[np.bool_],
-        rows: Mapping[str, ir.Table] | None = None,
+        rows: Mapping[str, str] | None = None,
     ) -> pa.Table:
         self.engine.register(SPINE, self.sheet.spine(which))
         if rows is None:
@@ -328,7 +341,8 @@ class _Renewal:
         running = self.sheet.touched(self.why, RUNNING) & ~full
         if running.any():
             aged = {one.name: self.sheet.columns[one.name] for one in features}
-            rows = since_day(self.reading, self.between.month)
+            say(self.engine, first=self.between.month)
+            rows = since_day(self.reading)
             self.sheet.put(self._found(batch, running, rows), features, running)
             this_month = (self.between.as_of - self.between.month).days
             for one in features:
@@ -340,10 +354,7 @@ class _Renewal:
         self._compute(batch, features, full)
 
     def _stretches(self, batch: Batch, features: Sequence[Feature]) -> None:
-        reading = READINGS[self.reading]
-        if not isinstance(reading, Flows):
-            raise TypeError("stretches of balance are of account flows")
-        rows, doubtful = around_balances(self.engine, reading, self.between.as_of)
+        rows, doubtful = around_balances(self.engine, self.reading, self.between.as_of)
         in_doubt = self.sheet.among(doubtful)
         self._compute(batch, features, ~in_doubt, rows)
         drop_balances(self.engine)

@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,8 +15,8 @@ from shuxin.consent.api import ALL_SUBJECTS, require_each
 from shuxin.fusion.features.answering import answered
 from shuxin.fusion.features.graph import READ
 from shuxin.fusion.features.library import READINGS
-from shuxin.fusion.features.queries import definitions_hash, wanted
-from shuxin.fusion.features.readings import known
+from shuxin.fusion.features.queries import definitions_hash, rows_query, wanted
+from shuxin.fusion.features.readings import SPINE
 from shuxin.fusion.features.registry import SOURCES
 from shuxin.fusion.features.sources import marked_datasets, source_table
 from shuxin.fusion.findings import connect
@@ -323,19 +322,11 @@ def rows_behind(
     )
     if table is None or not spine:
         return {}
-    reading = next(one for one in READINGS.values() if one.standards == (standard,))
-    rows = known(reading, {standard: table}, ibis.memtable(spine_table(spine)))
-    within = rows.filter(window.within(rows))
-    largest_first = [within[reading.size].abs().desc()] if reading.size in within.columns else []
-    order = [*largest_first, within["_dataset"], within["_file"], within["_line"]]
-    numbered = within.mutate(
-        rank=ibis.row_number().over(group_by="entity", order_by=order),
-        count=within.count().over(group_by="entity"),
-    )
-    largest = numbered.filter(numbered["rank"] < most).order_by(["entity", "rank"])
+    connection.create_view(standard, table)
+    connection.con.register(SPINE, spine_table(spine))
+    largest = connection.con.sql(rows_query(standard, window, most)).to_arrow_table()
     found: dict[str, RowsBehind] = {}
-    columns = ("entity", "count", "_dataset", "_file", "_line")
-    for row in connection.to_pyarrow(largest.select(*columns)).to_pylist():
+    for row in largest.to_pylist():
         before = found.get(row["entity"], RowsBehind(row["count"], ()))
         place = (row["_dataset"], row["_file"], row["_line"])
         found[row["entity"]] = RowsBehind(row["count"], (*before.places, place))

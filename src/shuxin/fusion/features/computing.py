@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
-from ibis.expr.operations import Field
+from ibis.expr.operations import Equals, Field, JoinChain, JoinLink, JoinReference
 
 from shuxin.fusion.features.definition import WHOLE, Grain
 from shuxin.fusion.features.families import Distinct, Gap
@@ -123,12 +123,22 @@ def with_combined(singles: ir.Table, features: Sequence[Feature]) -> ir.Table:
 
 
 def _beside(left: ir.Table, others: Sequence[ir.Table]) -> ir.Table:
-    """The columns of the others joined to the rows of ``left``, one join after the other."""
+    """The columns of the others joined to the rows of ``left``, one join after the other.
+
+    One chain is made of all of them: joined one by one, each would look through all columns before it.
+    """
+    if not others:
+        return left
+    first = JoinReference(left.op(), identifier=0)
+    links, values = [], dict(first.fields)
     for number, other in enumerate(others):
         keys = {f"_{key}{number}": other[key] for key in KEY}
         named = other.select(**keys, **{n: other[n] for n in other.columns if n not in KEY})
-        left = left.left_join(named, [left[key] == named[f"_{key}{number}"] for key in KEY])
-    return left
+        right = JoinReference(named.op(), identifier=number + 1)
+        alike = [Equals(first.fields[k], right.fields[f"_{k}{number}"]) for k in KEY]
+        links.append(JoinLink("left", table=right, predicates=alike))
+        values |= right.fields
+    return JoinChain(first, rest=links, values=values).to_expr()
 
 
 def with_needed(names: Collection[str], *, features: Sequence[Feature]) -> tuple[Feature, ...]:

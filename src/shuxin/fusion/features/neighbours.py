@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import ibis
@@ -12,28 +13,23 @@ from scipy.sparse.csgraph import connected_components
 
 from shuxin.fusion.features.conditions import Lasts
 from shuxin.fusion.features.definition import Measure
-from shuxin.fusion.features.grains import KEY, party_months
+from shuxin.fusion.features.grains import KEY
 from shuxin.fusion.features.graph import CAP, NEIGHBOUR_FEATURES, READ, YEAR
-from shuxin.fusion.features.library import READINGS
-from shuxin.fusion.features.readings import known
-from shuxin.fusion.features.sources import source_columns
+from shuxin.fusion.features.queries import query_of, reading_of, tables_of, written_steps
+from shuxin.fusion.features.readings import CELLS, SPINE, STANDING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     import duckdb
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
     from shuxin.fusion.features.graph import NeighbourFeature
-    from shuxin.fusion.features.readings import Reading
 
     Fens = NDArray[np.int64]
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
-
-_SPINE = "graph_spine"
-_SHAPE = {"entity": "string", "as_of": "date"}
 
 
 def neighbours(
@@ -80,7 +76,7 @@ class _Asked:
         )
         days = pa.array([self.as_of] * len(self.codes), pa.date32())
         self.engine.register(
-            _SPINE, pa.table({"entity": pa.array(self.codes, pa.string()), "as_of": days})
+            SPINE, pa.table({"entity": pa.array(self.codes, pa.string()), "as_of": days})
         )
         self.bad = (
             self.firms("dishonest_listing", "removed")
@@ -92,24 +88,18 @@ class _Asked:
     def count(self) -> int:
         return len(self.codes)
 
-    def facts(self, standard: str) -> ir.Table | None:
-        """As they stood before the day, of everybody; None without the standard."""
+    def told(self, standard: str, ask: Callable[[ir.Table], ir.Table]) -> pa.Table | None:
+        """What is asked of the facts as they stood before the day, of everybody; None without the standard."""
         if standard not in self.here:
             return None
-        sources = {standard: ibis.table(source_columns(standard), name=standard)}
-        return known(_reading(standard), sources, ibis.table(_SHAPE, name=_SPINE))
-
-    def rows(self, expression: ir.Table) -> pa.Table:
-        return self.engine.sql(str(ibis.to_sql(expression, dialect="duckdb"))).to_arrow_table()
+        return self.engine.sql(_query(standard, ask)).to_arrow_table()
 
     def firms(self, standard: str, until: str) -> Flags:
         """(n,) whether a fact stands that had not ended before the day."""
         found = np.zeros(self.count, bool)
-        facts = self.facts(standard)
+        facts = self.told(standard, _still(until))
         if facts is not None:
-            standing = facts.filter(Lasts(until)(facts)) if until else facts
-            named = self.rows(standing.select("entity").distinct())["entity"].to_pylist()
-            found[[self.number[code] for code in named]] = True
+            found[[self.number[code] for code in facts["entity"].to_pylist()]] = True
         return found
 
     def edges(self, table: pa.Table, source: str, target: str, weight: str) -> sparse.csr_array:
@@ -130,8 +120,22 @@ class _Asked:
         return sparse.coo_array((values, (places[:, 0], places[:, 1])), shape=shape).tocsr()
 
 
-def _reading(standard: str) -> Reading:
-    return next(one for one in READINGS.values() if one.standards == (standard,))
+@cache
+def _query(standard: str, ask: Callable[[ir.Table], ir.Table]) -> str:
+    """Written once for a process: it is the same for all days. Of invoices the sums by month and party are asked."""
+    reading = reading_of(standard)
+    steps = written_steps(reading)
+    made = tables_of(reading, steps)
+    return query_of(steps, ask(made.get(CELLS, made[STANDING])))
+
+
+@cache
+def _still(until: str) -> Callable[[ir.Table], ir.Table]:
+    def ask(facts: ir.Table) -> ir.Table:
+        standing = facts.filter(Lasts(until)(facts)) if until else facts
+        return standing.select("entity").distinct()
+
+    return ask
 
 
 def _is_edge(edges: sparse.csr_array) -> sparse.csr_array:
@@ -155,13 +159,9 @@ def _two_away(ties: sparse.csr_array, marked: Flags) -> Fens:
 
 
 def _control(asked: _Asked) -> Mapping[str, Numbers | Fens]:
-    facts = asked.facts("shareholder")
-    if facts is None:
+    shares = asked.told("shareholder", _shares)
+    if shares is None:
         return {}
-    holder = ibis.coalesce(facts["holder_uscc"], facts["holder_id"])
-    shares = asked.rows(
-        facts.group_by("entity", holder=holder).aggregate(fen=facts["share"].sum().cast("int64"))
-    )
     firms, holders, fen = (shares[name].to_pylist() for name in ("entity", "holder", "fen"))
     whole: dict[str, int] = {}
     for firm, amount in zip(firms, fen, strict=True):
@@ -182,6 +182,11 @@ def _control(asked: _Asked) -> Mapping[str, Numbers | Fens]:
         "holders_bad_share": _ratio(holds.T @ bad, capital),
         "ties_bad_2hop": _two_away(ties, asked.bad),
     }
+
+
+def _shares(facts: ir.Table) -> ir.Table:
+    holder = ibis.coalesce(facts["holder_uscc"], facts["holder_id"])
+    return facts.group_by("entity", holder=holder).aggregate(fen=facts["share"].sum().cast("int64"))
 
 
 def _same_controller(asked: _Asked, groups: list[list[int]]) -> Mapping[str, Numbers | Fens]:
@@ -214,11 +219,9 @@ def _same_controller(asked: _Asked, groups: list[list[int]]) -> Mapping[str, Num
 def _registered(asked: _Asked) -> tuple[Flags, Numbers]:
     """(n,) whether in business, and days since it was founded; of whom the register does not tell: in business."""
     alive, age = np.ones(asked.count, bool), np.full(asked.count, np.nan)
-    facts = asked.facts("registration")
-    if facts is None:
+    told = asked.told("registration", _in_business)
+    if told is None:
         return alive, age
-    standing = (facts["alive"] > 0) & (facts["ended"] == 0) & (facts["cancelled"] == 0)
-    told = asked.rows(facts.select("entity", "days", standing=standing))
     named = (told[name].to_pylist() for name in ("entity", "days", "standing"))
     for code, days, stands in zip(*named, strict=True):
         place = asked.number[code]
@@ -227,12 +230,15 @@ def _registered(asked: _Asked) -> tuple[Flags, Numbers]:
     return alive, age
 
 
+def _in_business(facts: ir.Table) -> ir.Table:
+    standing = (facts["alive"] > 0) & (facts["ended"] == 0) & (facts["cancelled"] == 0)
+    return facts.select("entity", "days", standing=standing)
+
+
 def _guarantees(asked: _Asked) -> Mapping[str, Numbers | Fens]:
-    facts = asked.facts("reported_guarantee")
-    if facts is None:
+    table = asked.told("reported_guarantee", _open_ones)
+    if table is None:
         return {}
-    open_ones = facts.filter(Lasts("to")(facts), facts["debtor_uscc"].notnull())
-    table = asked.rows(open_ones.select("entity", "debtor_uscc", "sum"))
     given = asked.edges(table, "entity", "debtor_uscc", "sum")
     edge, bad = _is_edge(given), asked.bad.astype(np.int64)
     ties = _is_edge(edge + edge.T)
@@ -256,14 +262,16 @@ def _guarantees(asked: _Asked) -> Mapping[str, Numbers | Fens]:
     }
 
 
+def _open_ones(facts: ir.Table) -> ir.Table:
+    open_ones = facts.filter(Lasts("to")(facts), facts["debtor_uscc"].notnull())
+    return open_ones.select("entity", "debtor_uscc", "sum")
+
+
 def _trade(asked: _Asked) -> Mapping[str, Numbers | Fens]:
-    facts = asked.facts("invoice_out")
-    if facts is None:
+    sales = asked.told("invoice_out", _sales)
+    if sales is None:
         return {}
-    cells = party_months(facts)
-    year = cells.filter(YEAR.holds(cells["k"]), cells["party"].notnull())
-    net = year.group_by("entity", "party").aggregate(net=year["net"].sum().cast("int64"))
-    sold = asked.edges(asked.rows(net.filter(net["net"] > 0)), "entity", "party", "net")
+    sold = asked.edges(sales, "entity", "party", "net")
     edge, bad = _is_edge(sold), asked.bad.astype(np.int64)
     total = sold.sum(axis=1)
     both = edge.multiply(edge.T)
@@ -275,3 +283,9 @@ def _trade(asked: _Asked) -> Mapping[str, Numbers | Fens]:
         "two_way_share_12m": _ratio(sold.multiply(both).sum(axis=1), total),
         "trade_circles_12m": (edge @ edge).multiply(edge.T).sum(axis=1),
     }
+
+
+def _sales(cells: ir.Table) -> ir.Table:
+    year = cells.filter(YEAR.holds(cells["k"]), cells["party"].notnull())
+    net = year.group_by("entity", "party").aggregate(net=year["net"].sum().cast("int64"))
+    return net.filter(net["net"] > 0)

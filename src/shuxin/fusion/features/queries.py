@@ -1,12 +1,15 @@
 """Features as SQL text over tables named like standards and readings, written once for a process.
 
 A query is the same for all enterprises, days and permits; writing one takes ten times as long as answering it for one
-enterprise. Each reading has its own, so that only what is wanted and can be read is ever written.
+enterprise. Each reading has its own, so that only what is wanted and can be read is ever written. What comes before the
+features is the same whichever are wanted, and is written apart: rows behind a feature, months of trade and ties of
+neighbours are asked of it too.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import ibis
@@ -20,12 +23,12 @@ from shuxin.fusion.features.sources import source_columns
 from shuxin.kernel.canonical import content_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import ibis.expr.types as ir
     import pyarrow as pa
 
-    from shuxin.fusion.features.definition import Feature
+    from shuxin.fusion.features.definition import Feature, Window
     from shuxin.fusion.features.readings import Step
 
 _SPINE = ibis.schema({"entity": "string", "as_of": "date"})
@@ -42,13 +45,49 @@ def part_name(reading: str) -> str:
     return f"part_{reading}"
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A step of a reading as text, the columns of its table, and the tables that it looks at."""
+
+    name: str
+    sql: str
+    shape: ibis.Schema
+    looks_at: frozenset[str]
+
+
+@cache
+def written_steps(reading: str) -> tuple[Written, ...]:
+    """Of a reading, whatever features are wanted."""
+    return _written(_tables(reading, READINGS[reading].steps, _days()))
+
+
+@cache
+def _steps_of_many(reading: str) -> tuple[Written, ...]:
+    """Those that any feature needs."""
+    made, spine = READINGS[reading], numbered(ibis.table(_SPINE, name=SPINE)).schema()
+    tables = _tables(reading, steps_of_many(made), _as_table(spine, DAYS))
+    named = {name: _as_table(table.schema(), name) for name, table in tables}
+    grains = frozenset(one.grain for one in FEATURES if one.source == reading)
+    looks_at = [(name, _looked_at(table)) for name, table in tables]
+    needed = _needed(looks_at, made.tables(named, grains).values())
+    return _written([(name, table) for name, table in tables if name in needed])
+
+
+def _written(tables: Sequence[tuple[str, ir.Table]]) -> tuple[Written, ...]:
+    return tuple(
+        Written(name, sql_of(table), table.schema(), _looked_at(table)) for name, table in tables
+    )
+
+
 @lru_cache(maxsize=1024)
 def part_query(reading: str, names: frozenset[str] | None) -> tuple[str, pa.Schema]:
     """The features of one reading, for each row of the table ``spine`` that has any.
 
     Each step is a table of its own in the query, so that it is answered once however often the next looks at it.
     """
-    return _query(part_steps(reading, names), on_the_way=frozenset())
+    steps = written_steps(reading)
+    last = summed(reading, tables_of(reading, steps), features=wanted(names))
+    return query_of(steps, last), last.schema().to_pyarrow()
 
 
 @lru_cache(maxsize=1024)
@@ -57,59 +96,109 @@ def many_days_query(reading: str, names: frozenset[str] | None) -> tuple[str, pa
 
     What there is of every day is many times as much: it is answered on the way, where only features look at it.
     """
-    made = {SPINE: _as_table(numbered(ibis.table(_SPINE, name=SPINE)), DAYS)}
     days = numbered(ibis.table(_SPINE, name=SPINE))
-    *steps, (_, part) = _steps(reading, names, steps_of_many(READINGS[reading]), made)
-    called = part.join(made[SPINE].select("entity", "named").distinct(), "entity")
+    steps, spine = _steps_of_many(reading), _as_table(days.schema(), DAYS)
+    part = summed(reading, tables_of(reading, steps) | {SPINE: spine}, features=wanted(names))
+    called = part.join(spine.select("entity", "named").distinct(), "entity")
     last = called.drop("entity").rename(entity="named").select(*part.columns)
-    looked_at = any(STANDING in _looked_at(step) for _, step in steps)
+    first = Written(DAYS, sql_of(days), days.schema(), frozenset())
+    looked_at = any(STANDING in step.looks_at for step in _before(steps, last))
     on_the_way = frozenset({MONTHLY, PARTIES}) | (frozenset() if looked_at else {STANDING})
-    return _query([(DAYS, days), *steps, ("", last)], on_the_way=on_the_way)
+    return query_of((first, *steps), last, on_the_way=on_the_way), last.schema().to_pyarrow()
 
 
-def _query(
-    made: Sequence[tuple[str, ir.Table]], *, on_the_way: frozenset[str]
-) -> tuple[str, pa.Schema]:
-    *steps, (_, last) = made
-    kept = {name: "NOT MATERIALIZED" if name in on_the_way else "MATERIALIZED" for name, _ in steps}
-    tables = [f'"{name}" AS {kept[name]} (\n{_sql(step)}\n)' for name, step in steps]
-    sql = _sql(last)
+@lru_cache(maxsize=256)
+def rows_query(standard: str, window: Window, most: int) -> str:
+    """By entity how many rows of a standard are within the window, and where the ``most`` largest of them stand."""
+    reading = reading_of(standard)
+    steps, size = written_steps(reading), READINGS[reading].size
+    rows = tables_of(reading, steps)[STANDING]
+    within = rows.filter(window.within(rows))
+    largest_first = [within[size].abs().desc()] if size in within.columns else []
+    order = [*largest_first, within["_dataset"], within["_file"], within["_line"]]
+    placed = within.mutate(
+        rank=ibis.row_number().over(group_by="entity", order_by=order),
+        count=within.count().over(group_by="entity"),
+    )
+    largest = placed.filter(placed["rank"] < most).order_by(["entity", "rank"])
+    return query_of(steps, largest.select("entity", "count", "_dataset", "_file", "_line"))
+
+
+def reading_of(standard: str) -> str:
+    """The first whose rows are of this standard only."""
+    return next(name for name, one in READINGS.items() if one.standards == (standard,))
+
+
+def tables_of(reading: str, steps: Iterable[Written]) -> dict[str, ir.Table]:
+    """The standards' rows, the spine and what the steps made, by name, as tables that a query can look at."""
+    made = {one: _source(one) for one in READINGS[reading].standards} | {SPINE: _days()}
+    return made | {step.name: _as_table(step.shape, step.name) for step in steps}
+
+
+def query_of(
+    steps: Sequence[Written], last: ir.Table, *, on_the_way: frozenset[str] = frozenset()
+) -> str:
+    """The query of ``last`` with those steps before it that it needs; the steps on the way are not made apart."""
+    needed = _before(steps, last)
+    kept = {
+        step.name: "NOT MATERIALIZED" if step.name in on_the_way else "MATERIALIZED"
+        for step in needed
+    }
+    tables = [f'"{step.name}" AS {kept[step.name]} (\n{step.sql}\n)' for step in needed]
+    sql = sql_of(last)
     rest = f",\n{sql[5:]}" if sql.startswith("WITH ") else f"\n{sql}"
-    return f"WITH {', '.join(tables)}{rest}", last.schema().to_pyarrow()
+    return f"WITH {', '.join(tables)}{rest}"
+
+
+def _before(steps: Sequence[Written], last: ir.Table) -> list[Written]:
+    """Those that the last table needs."""
+    needed = _needed([(step.name, step.looks_at) for step in steps], [last])
+    return [step for step in steps if step.name in needed]
 
 
 def part_steps(reading: str, names: frozenset[str] | None) -> list[tuple[str, ir.Table]]:
     """Tables and how each is made of those before it, the last one the features; "" is its name."""
-    return _steps(reading, names, READINGS[reading].steps, {SPINE: _days()})
+    tables = _tables(reading, READINGS[reading].steps, _days())
+    made = {SPINE: _days()} | {name: _as_table(table.schema(), name) for name, table in tables}
+    last = summed(reading, made, features=wanted(names))
+    needed = _needed([(name, _looked_at(table)) for name, table in tables], [last])
+    return [*((name, table) for name, table in tables if name in needed), ("", last)]
 
 
-def _steps(
-    reading: str, names: frozenset[str] | None, steps: Sequence[Step], spine: dict[str, ir.Table]
-) -> list[tuple[str, ir.Table]]:
-    """Those that are looked at."""
-    standards = READINGS[reading].standards
-    made = {one: ibis.table(source_columns(one), name=one) for one in standards} | spine
+def _needed(steps: Sequence[tuple[str, Collection[str]]], last: Iterable[ir.Table]) -> set[str]:
+    """Names that the last tables look at, or a step on the way to them. steps: each with what it looks at."""
+    found = {name for table in last for name in _looked_at(table)}
+    for name, looks_at in reversed(steps):
+        if name in found:
+            found.update(looks_at)
+    return found
+
+
+def _tables(reading: str, steps: Sequence[Step], spine: ir.Table) -> list[tuple[str, ir.Table]]:
+    """Each step's table, made of those before it by their names only."""
+    made = {one: _source(one) for one in READINGS[reading].standards} | {SPINE: spine}
     tables = []
     for step in steps:
         table = step.made(made)
         tables.append((step.name, table))
-        made[step.name] = _as_table(table, step.name)
-    found = [("", summed(reading, made, features=wanted(names)))]
-    for name, table in reversed(tables):
-        if any(name in _looked_at(one) for _, one in found):
-            found.insert(0, (name, table))
-    return found
+        made[step.name] = _as_table(table.schema(), step.name)
+    return tables
 
 
-def _looked_at(table: ir.Table) -> set[str]:
-    return {one.name for one in table.op().find(UnboundTable)}
+def _source(standard: str) -> ir.Table:
+    return ibis.table(source_columns(standard), name=standard)
 
 
-def _as_table(made: ir.Table, name: str) -> ir.Table:
-    return ibis.table(made.schema(), name=name)
+def _looked_at(table: ir.Table) -> frozenset[str]:
+    return frozenset(one.name for one in table.op().find(UnboundTable))
 
 
-def _sql(expression: ir.Table) -> str:
+def _as_table(shape: ibis.Schema, name: str) -> ir.Table:
+    return ibis.table(shape, name=name)
+
+
+def sql_of(expression: ir.Table) -> str:
+    """In the dialect of DuckDB."""
     return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
@@ -117,7 +206,7 @@ def _sql(expression: ir.Table) -> str:
 def end_query(readings: tuple[str, ...], names: frozenset[str] | None) -> tuple[str, pa.Schema]:
     """All wanted features out of the answers to the parts of these readings."""
     expression = end_expression(readings, names)
-    return _sql(expression), expression.schema().to_pyarrow()
+    return sql_of(expression), expression.schema().to_pyarrow()
 
 
 def end_expression(readings: tuple[str, ...], names: frozenset[str] | None) -> ir.Table:
@@ -145,7 +234,7 @@ def part_expression(reading: str, names: frozenset[str] | None) -> ir.Table:
     return part_of(
         reading,
         spine=_days(),
-        sources={one: ibis.table(source_columns(one), name=one) for one in read},
+        sources={one: _source(one) for one in read},
         features=wanted(names),
     )
 

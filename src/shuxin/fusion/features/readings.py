@@ -349,11 +349,6 @@ class Trade:
         return found
 
 
-def known(reading: Reading, sources: Mapping[str, ir.Table], spine: ir.Table) -> ir.Table:
-    """Facts of a reading as they stood before each day, with ``entity, as_of, k``."""
-    return all_made(reading, sources, spine)[STANDING]
-
-
 def all_made(
     reading: Reading, sources: Mapping[str, ir.Table], spine: ir.Table
 ) -> dict[str, ir.Table]:
