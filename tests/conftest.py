@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import re
@@ -76,9 +77,11 @@ def family_of(nodeid: str) -> str:
     return "tests/scoring/" if family in OFFICE else family
 
 
-def pytest_configure() -> None:
-    """Nothing that collecting makes is garbage."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing that collecting makes is garbage; a worker that has told all ends without freeing it piece by piece."""
     gc.disable()
+    if hasattr(config, "workerinput"):
+        atexit.register(os._exit, 0)
 
 
 def pytest_collection_finish() -> None:
@@ -87,8 +90,9 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_sessionfinish() -> None:
-    gc.unfreeze()
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        gc.unfreeze()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -34,6 +34,8 @@ EXEMPT = {
 """Files whose words are evidence, and why; what their errors say is not."""
 _HAN = re.compile("[\u3400-\u9fff\u3001-\u3015\uff01-\uff60“”‘’]")
 _FULL = dict(zip(",:;!?", "，：；！？", strict=True))
+_SIGN = re.compile("[,:;!?()（）]")
+_FILLED_IN = re.compile(r"(?<!\{)\{[^{}]*\}(?!\})")
 _IN_TEMPLATE = re.compile(r'(\{% t "(?:[^"\\]|\\.)*" )("(?:[^"\\]|\\.)*")')
 
 
@@ -87,18 +89,29 @@ def _in_python(file: Path) -> Iterator[Place]:
     source = file.read_text(encoding="utf-8")
     if "zh=" not in source:
         return
-    spans = list(_chinese(ast.parse(source), is_evidence=_name(file) in EXEMPT))
+    lines = source.split("\n")
+    every = _chinese(ast.parse(source), is_evidence=_name(file) in EXEMPT)
+    spans = [span for span in every if _may_be_wrong(lines, *span)]
     if not spans:
         return
-    lines = source.split("\n")
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type != tokenize.STRING or token.start[0] != token.end[0]:
             continue
         row, column = token.start
         at = (row, len(lines[row - 1][:column].encode()))
+        if not any(first <= at < last for first, last in spans):
+            continue
         right = full_width(token.string)
-        if right != token.string and any(first <= at < last for first, last in spans):
+        if right != token.string:
             yield Place(file, row, column, token.end[1], token.string, right)
+
+
+def _may_be_wrong(lines: list[str], first: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Whether it is worth while to look for the strings: a sign stands there that is not filled in."""
+    rows = [line.encode() for line in lines[first[0] - 1 : last[0]]]
+    rows[-1] = rows[-1][: last[1]]
+    rows[0] = rows[0][first[1] :]
+    return bool(_SIGN.search(_FILLED_IN.sub("", b"\n".join(rows).decode())))
 
 
 def _chinese(

@@ -15,11 +15,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM_BYTES = 4 << 30
-_AT_ONCE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
-"""On two cores: some wait for other processes, but every further worker collects all tests once more.
-
-tests/conftest.py says which tests share a process and which begin early.
-"""
+_BY_FAMILY = ("--dist", "loadfile", "--no-loadscope-reorder")
+"""tests/conftest.py says which tests share a process and which begin early."""
+_AT_ONCE = ("-n", "3", *_BY_FAMILY)
+"""On two cores: some wait for other processes, but every further worker collects all tests once more."""
+_ON_POSTGRESQL = ("-n", "2", *_BY_FAMILY)
+"""Few of these wait, and the server has work of its own."""
 
 
 def main(*options: str) -> int:
@@ -48,11 +49,10 @@ def main(*options: str) -> int:
             print("-- the tests that touch the database, on PostgreSQL", flush=True)
             environment["SHUXIN_DATABASE_URL"] = url
             if soak:
-                return _pytest(environment, *_AT_ONCE, "-m", "django_db and not soak")
+                return _pytest(environment, *_ON_POSTGRESQL, "-m", "django_db and not soak")
             files = touching.read_text(encoding="utf-8").splitlines()
-            return _pytest(
-                environment, *_AT_ONCE, "-m", "django_db and not soak and not whole_way", *files
-            )
+            wanted = "django_db and not soak and not whole_way"
+            return _pytest(environment, *_ON_POSTGRESQL, "-m", wanted, *files)
 
 
 def _collect(environment: dict[str, str]) -> int:

@@ -80,10 +80,35 @@ def city(seed: int, firms: int, most: int) -> tuple[dict[str, list[Row]], Spine]
     return case(rng, standards, firms=firms, most=most)
 
 
+NOBODY, TWIN = "nobody", "twin of "
+
+
 @cache
-def whole_city(seed: int = 1) -> dict[tuple[str, dt.date], Row]:
-    rows, spine = city(seed, 72, 40)
-    return answered(tables_of(rows), spine, tuple(sorted(READINGS)))
+def all_asked() -> dict[tuple[str, dt.date], Row]:
+    """At once, as the engine plans longer than it computes: all firms, one that nobody knows, and twins with news."""
+    rows, spine = city(1, 72, 40)
+    told = {name: [*found, *_twins(found)] for name, found in rows.items()}
+    twins = [(TWIN + entity, day) for entity, day in dict(spine[::2]).items()]
+    return answered(
+        tables_of(told), [*spine, (NOBODY, spine[0][1]), *twins], tuple(sorted(READINGS))
+    )
+
+
+def _twins(found: list[Row]) -> list[Row]:
+    """The same rows of other firms, and half of them once more, known on the day that is asked or later."""
+    rng = random.Random(9)  # noqa: S311 - the same every time, no secret
+    one_day = dict(city(1, 72, 40)[1][::2])
+    news = [
+        row | {"_known_from": moment(one_day[row["entity"]]) + dt.timedelta(days=rng.choice([0, 1, 90])),
+               "_known_to": None}
+        for row in rng.sample(found, len(found) // 2)
+    ]  # fmt: skip
+    return [row | {"entity": TWIN + row["entity"]} for row in [*found, *news]]
+
+
+@cache
+def whole_city() -> dict[tuple[str, dt.date], Row]:
+    return {pair: all_asked()[pair] for pair in city(1, 72, 40)[1]}
 
 
 def alike(found: Any, wanted: Any, *, rounded: bool = False) -> bool:
@@ -135,28 +160,18 @@ class TestReadings:
             assert alone == {pair: whole_city()[pair]}
 
     def test_of_a_firm_that_nobody_knows_is_empty(self) -> None:
-        rows, spine = city(1, 72, 40)
-        nobody = ("nobody", spine[0][1])
-        found = answered(tables_of(rows), [nobody], tuple(sorted(READINGS)))[nobody]
+        (found,) = (row for (entity, _), row in all_asked().items() if entity == NOBODY)
         assert {one.name: found[one.name] for one in FEATURES} == {
             one.name: one.empty for one in FEATURES
         }
 
     def test_what_becomes_known_on_the_day_or_later_changes_nothing(self) -> None:
-        rows, spine = city(1, 72, 40)
-        rng = random.Random(9)  # noqa: S311 - the same every time, no secret
-        one_day = dict(spine[::2])
-        late = {}
-        for standard, found in rows.items():
-            news = [
-                row | {"_known_from": moment(one_day[row["entity"]]) + dt.timedelta(days=rng.choice([0, 1, 90])),
-                       "_known_to": None}
-                for row in rng.sample(found, len(found) // 2)
-            ]  # fmt: skip
-            late[standard] = [*found, *news]
-        pairs = list(one_day.items())
-        found = answered(tables_of(late), pairs, tuple(sorted(READINGS)))
-        assert found == {pair: whole_city()[pair] for pair in pairs}
+        city_of = whole_city()
+        twins = {pair: row for pair, row in all_asked().items() if pair[0].startswith(TWIN)}
+        assert len(twins) == len({entity for entity, _ in city_of})
+        for (entity, day), row in twins.items():
+            own = entity.removeprefix(TWIN)
+            assert row | {"entity": own} == city_of[own, day]
 
 
 class TestDefinitions:

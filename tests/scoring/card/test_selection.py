@@ -96,6 +96,18 @@ class TestVarianceInflation:
         correlation = np.corrcoef(np.column_stack((x, x.sum(axis=1))), rowvar=False)
         assert np.isinf(variance_inflation(correlation)).all()
 
+    def test_is_that_of_one_regression_after_the_other_combinations_or_not(self) -> None:
+        rng = np.random.default_rng(5)
+        rows = rng.normal(size=(200, 6)) + rng.normal(size=(200, 1))
+        rows = rows - rows.mean(axis=0)
+        for columns in (rows, np.column_stack([rows, rows[:, 0] - rows[:, 1]])):
+            found = variance_inflation(np.corrcoef(columns.T))
+            for nth, column in enumerate(columns.T):
+                others = np.delete(columns, nth, axis=1)
+                left = column - others @ np.linalg.lstsq(others, column, rcond=None)[0]
+                share = float(left @ left / (column @ column))
+                assert found[nth] == pytest.approx(np.inf if share < 1e-12 else 1 / share, rel=1e-9)
+
     def test_of_one_is_one(self) -> None:
         assert variance_inflation(np.ones((1, 1))).tolist() == [1.0]
 

@@ -45,6 +45,22 @@ class TestBootstrap:
         assert first.ks.value == ks(scores=scores, outcomes=outcomes).value
         assert first.auc.low < first.auc.value < first.auc.high
 
+    def test_is_of_what_the_measures_say_of_every_resample(self) -> None:
+        scores, outcomes = sample(np.random.default_rng(3), 150)
+        scores = np.round(scores, 1)
+        found = bootstrapped(
+            scores=scores, outcomes=outcomes, rng=np.random.default_rng(4), resamples=40
+        )
+        rng = np.random.default_rng(4)
+        measured = []
+        for _ in range(40):
+            bads, goods = (rng.choice(np.flatnonzero(c), c.sum()) for c in (outcomes, ~outcomes))
+            drawn = {"scores": scores[(who := [*bads, *goods])], "outcomes": outcomes[who]}
+            measured.append((roc_auc(**drawn), ks(**drawn).value))
+        low, high = np.quantile(measured, [0.025, 0.975], axis=0).tolist()
+        assert [found.auc.low, found.ks.low] == pytest.approx(low, rel=1e-12)
+        assert [found.auc.high, found.ks.high] == pytest.approx(high, rel=1e-12)
+
     def test_is_wider_when_subjects_come_in_groups_of_copies(self) -> None:
         scores, outcomes = (np.repeat(array, 9) for array in sample(np.random.default_rng(6), 80))
         rng = np.random.default_rng(8)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     BoolArray: TypeAlias = NDArray[np.bool_]
 
 UNUSABLE = frozenset({"constant", "all_missing"})
+_NEARLY_SINGULAR = 1e6
+"""Beyond this inflation an inverse says little of the last digits."""
 
 _WEAK = Text(en="IV {iv:.4f} is below {limit}", zh="IV {iv:.4f} 低于 {limit}")
 _ALIKE = Text(
@@ -263,8 +265,18 @@ def _group_full(each: Entrant, kept: Sequence[Entrant], plan: SelectionPlan) -> 
 def variance_inflation(correlation: FloatArray, /) -> FloatArray:
     """(p,) VIF (方差膨胀因子), ``1 / (1 - R^2)`` of each on the others, from their (p, p) correlations.
 
-    Infinite where one is a combination of the others.
+    They are the diagonal of the inverse, where there is one. Infinite where one is a combination of the others.
     """
+    try:
+        found = np.asarray(np.linalg.inv(correlation).diagonal(), np.float64)
+    except np.linalg.LinAlgError:
+        return _inflation_one_by_one(correlation)
+    sound = found.size == 0 or (found.min() > 0.5 and found.max() < _NEARLY_SINGULAR)  # noqa: PLR2004 - at least 1
+    return found if sound else _inflation_one_by_one(correlation)
+
+
+def _inflation_one_by_one(correlation: FloatArray) -> FloatArray:
+    """The same for any matrix: each regressed on the others, which may themselves be combinations."""
     found = np.ones(len(correlation))
     for nth in range(len(correlation)):
         others = np.delete(np.arange(len(correlation)), nth)

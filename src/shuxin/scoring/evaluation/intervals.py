@@ -124,9 +124,10 @@ def _one_draw(members: list[IntArray], rng: np.random.Generator) -> IntArray:
 def _quality(
     scores: FloatArray, outcomes: BoolArray, drawn: Iterator[IntArray], method: Text
 ) -> Quality:
-    found = np.array([_measured(scores[who], outcomes[who]) for who in drawn])
+    levels, place = np.unique(scores, return_inverse=True)
+    found = np.array([_measured(place[who], outcomes[who], levels.size) for who in drawn])
     low, high = np.quantile(found, [(1 - _COVERED) / 2, (1 + _COVERED) / 2], axis=0)
-    value = _measured(scores, outcomes)
+    value = (roc_auc(scores=scores, outcomes=outcomes), ks(scores=scores, outcomes=outcomes).value)
     auc, gap = (
         Interval(value=value[i], low=float(low[i]), high=float(high[i]), method=method)
         for i in range(2)
@@ -134,8 +135,17 @@ def _quality(
     return Quality(auc=auc, ks=gap)
 
 
-def _measured(scores: FloatArray, outcomes: BoolArray) -> tuple[float, float]:
-    return (
-        roc_auc(scores=scores, outcomes=outcomes),
-        ks(scores=scores, outcomes=outcomes).value,
-    )
+def _measured(place: IntArray, outcomes: BoolArray, levels: int) -> tuple[float, float]:
+    """AUC and KS of a resample, bit by bit those of metrics.py, whose places among all scores are known.
+
+    Everything added is a whole number or a half: nothing is rounded before the last division.
+    """
+    subjects = np.bincount(place, minlength=levels)
+    bads = np.bincount(place[outcomes], minlength=levels)
+    goods = subjects - bads
+    all_goods, all_bads = int(goods.sum()), int(bads.sum())
+    middle_rank = np.cumsum(subjects) - (subjects - 1) / 2
+    above = float(middle_rank @ goods) - all_goods * (all_goods + 1) / 2
+    gaps = np.abs(np.cumsum(bads) * all_goods - np.cumsum(goods) * all_bads)
+    both = all_goods * all_bads
+    return above / both, float(gaps.max() / both)
