@@ -269,7 +269,10 @@ class TestHold:
             here.close(number, at=FILED)
             assert Hold.objects.filter(ended_at=None).count() == left
 
-    @settings(max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=settings().max_examples // 2,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
     @given(
         st.lists(
             st.tuples(

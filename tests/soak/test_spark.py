@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.soak
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),  # PySpark's own
+]
 LAST_BITS = 4e-15
 """A logarithm, a root or a power may differ in the last bits between mathematical libraries; nothing else may."""
 
@@ -46,6 +49,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     for name, value in {
         "spark.sql.shuffle.partitions": "2",
         "spark.driver.memory": "2g",
+        "spark.buffer.pageSize": "1m",
         **SETTINGS,
     }.items():
         builder = builder.config(name, value)

@@ -9,6 +9,7 @@ from shuxin.city.catalogues import CODE_TABLES
 from shuxin.city.records.coded import tills
 from shuxin.city.records.coded.current import SUMMARIES
 from shuxin.city.records.coded.days import STARTS, month_of
+from shuxin.city.records.coded.ledger import line_here
 from shuxin.city.records.coded.transfers import FIRST_MONTH, transfers, with_account
 from shuxin.city.records.drawn import blocks
 from shuxin.city.world.scale import WINDOW_MONTHS
@@ -37,8 +38,11 @@ class TestLedger:
         balance = rows.values["balance"]
         assert (summed(rows, np.where(line, 0, balance)) == money.debt).all()
         drawn_lines = summed(rows, np.where(line, balance, 0))
-        assert (drawn_lines >= np.maximum(-money.cash, 0)).all()
-        troubled = (money.debt_late > 0) & (money.cash < 0)
+        here = line_here(town(), np.arange(town().count))[:, None]
+        assert 0.45 < here.mean() < 0.55
+        assert (drawn_lines >= np.where(here, np.maximum(-money.cash, 0), 0)).all()
+        assert not drawn_lines[~here[:, 0]].any()
+        troubled = (money.debt_late > 0) & (money.cash < 0) & here
         assert troubled.sum() > 20
         assert (drawn_lines[troubled] == -money.cash[troubled]).all()
         late = summed(rows, np.where(line, 0, rows.values["overdue"]))
@@ -49,7 +53,7 @@ class TestLedger:
         sound = money.debt_late[rows.firm, rows.month] == 0
         dpd, overdue = rows.values["dpd"][sound], rows.values["overdue"][sound]
         assert 0.01 < (dpd > 0).mean() < 0.06
-        assert dpd.max() <= 9
+        assert dpd.max() <= 28
         assert ((overdue > 0) == (dpd > 0)).all()
         assert (overdue <= rows.values["balance"][sound] // 50 + 1).all()
 
@@ -148,7 +152,7 @@ class TestFlows:
         told = summed(rows, np.where(said == "工资", rows.values["amount"], 0))
         assert (told <= money.wages).all()
         pays = (told > 0).any(axis=1)
-        assert 0.2 < pays[with_account(town())].mean() < 0.4
+        assert 0.08 < pays[with_account(town())].mean() < 0.16
         assert 0.6 < told[pays].sum() / money.wages[pays, FIRST_MONTH:].sum() < 1.0
 
     def test_are_of_so_many_firms_for_three_years(self) -> None:
@@ -192,7 +196,8 @@ class TestFlows:
         rows = drawn("bank_flows")
         said = np.array(plain(rows.values["summary"]))
         lent, back = said == "借款", said == "还款"
-        assert lent.sum() > 3
+        assert lent.any()
+        assert back.any()
         assert (rows.values["amount"][lent] % 1_000_000 == 0).all()
         place = rows.values["counterparty_name"].place
         assert (place[lent | back] < -1).all()

@@ -42,7 +42,7 @@ from shuxin.city.records.coded.parties import (
 from shuxin.city.records.coded.payments import NO_PLACE, Flows, Grid, flows_of
 from shuxin.city.records.coded.ringflows import ring_flows
 from shuxin.city.records.coded.sums import pieces, split
-from shuxin.city.records.coded.tills import ends, through
+from shuxin.city.records.coded.tills import ends, in_account, through
 from shuxin.city.records.coded.transfers import FIRST_MONTH, transfers
 from shuxin.city.records.drawn import Drawn, person_name
 from shuxin.city.vocabulary import CITY
@@ -228,7 +228,7 @@ def _monthly(grid: Grid) -> list[Flows]:
 def _owners(grid: Grid) -> list[Flows]:
     """What owners put in and take out; some borrow from a person in round sums, and pay him back instead."""
     world, firm, bits = grid.world, grid.firm, grid.bits
-    amount = grid.money("owner")
+    amount = in_account(world, firm, grid.month, "owner", grid.money("owner"))
     head = person_name(world.ties.controller[firm]).astype(np.int64)
     own = lots_of(world, "flows/private").bits(firm)
     lender = person_name(some_person(world, own)).astype(np.int64)

@@ -45,9 +45,9 @@ _YEARS = 5
 A, B, M, C, D = range(5)
 _NEW_MONTHS = 34
 """Younger firms get an M where an older one would get an A or B."""
-_BELOW_A, _BELOW_B, _BELOW_C = 1.01, -1.17, -1.83
+_BELOW_A, _BELOW_B, _BELOW_C = 1.07, -1.26, -1.98
 """[T] What is seen, on the scale of a view, from which a firm gets an A, a B or an M, or a C; else a D."""
-_LATE_COUNTS, _OWED_COUNTS, _NOISE = 0.14, 0.25, 0.45
+_LATE_COUNTS, _OWED_COUNTS, _NOISE = 0.14, 0.25, 0.60
 _POINTS = ((0.0, 40.0), (40.0, 70.0), (70.0, 90.0), (90.0, 100.0))
 _RERATED = 0.04
 _REPAIRED = 0.03

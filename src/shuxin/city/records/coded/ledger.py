@@ -158,7 +158,7 @@ def _repay_mode(found: Loans) -> NDArray[np.int8]:
 
 def _lines(world: World, block: Block) -> dict[str, object]:
     """Lines of credit in the months in which something is drawn of them: for want of cash, or to have it at hand."""
-    cash = _with_ease(world, block)
+    cash = np.where(line_here(world, block.firms)[:, None], _with_ease(world, block), 0)
     own, month = np.nonzero(cash < 0)
     firm = block.first + own
     drawn = -cash[own, month]
@@ -189,7 +189,17 @@ def _lines(world: World, block: Block) -> dict[str, object]:
     }
 
 
-_CARELESS, _CARELESS_SLOPE, _FEW_DAYS = 0.028, 0.45, 9
+_LINES_HERE = 0.5
+"""[T] Share of firms whose line of credit is with a bank of the platform."""
+
+
+def line_here(world: World, firm: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(r,) whether a firm's line of credit, if it has one, is with a bank of the platform: the ledger has no other."""
+    found: NDArray[np.bool_] = lots_of(world, "ledger/line").at(firm) < _LINES_HERE
+    return found
+
+
+_CARELESS, _CARELESS_SLOPE, _FEW_DAYS = 0.045, 0.40, 28
 """[T] Chance in a month that interest is some days late for no want of money, how it moves with what the bank sees of
 a firm, and most days.
 """
@@ -201,7 +211,7 @@ def _careless(world: World, block: Block, firm: Whole, month: Whole) -> NDArray[
     return falls(lots_of(world, "ledger/careless").bits(firm, month), 1, chance)
 
 
-_EASY, _EASY_SLOPE, _EASY_PART = 0.60, 0.20, 0.8
+_EASY, _EASY_SLOPE, _EASY_PART, _EASY_MONTHS = 0.80, 0.15, 1.0, 4
 """[T] Share of months in which a borrower draws on his line although he need not, how it moves with what the bank sees,
 and up to what part of it.
 """
@@ -213,7 +223,8 @@ def _with_ease(world: World, block: Block) -> NDArray[np.int64]:
     cash, traits = world.money.cash[own], world.traits
     firm = np.repeat(block.firms, WINDOW_MONTHS).reshape(cash.shape)
     month = np.tile(np.arange(WINDOW_MONTHS), len(cash)).reshape(cash.shape)
-    bits = lots.bits(firm, month // 3)
+    start = np.floor(_EASY_MONTHS * lots.at(block.firms)).astype(np.int64)[:, None]
+    bits = lots.bits(firm, (month + start) // _EASY_MONTHS + 1)
     has = (world.money.debt[own] > 0) & (world.money.debt_late[own] == 0)
     easy = has & falls(bits, 1, _EASY * exp(-_EASY_SLOPE * looks(world, block, "bank")))
     most = (traits.usual[own] * traits.line[own] * _EASY_PART)[:, None]

@@ -64,11 +64,15 @@ _MIDSUMMERS = np.array([day_number(dt.date(year + 1, 7, 1)) for year in _YEARS],
 _NEVER_REPORT = (0.010, 0.015, 0.03)
 """Share of firms by kind that never report."""
 _FORGOTTEN = (0.022, 0.034, 0.034)
-_SILENT_AFTER_FAILURE, _SILENT_BEFORE_EXIT, _STRAINED = 0.55, 0.25, 0.22
+_SILENT_AFTER_FAILURE, _SILENT_BEFORE_EXIT, _STRAINED = 0.55, 0.25, 0.14
 _STRAIN_LEAST, _STRAIN_MOST = 0.2, 1.6
+"""[T] Share that forgets more with bills overdue, and from how many months of costs up to how many it grows."""
 _TOLD, _SALES_TOLD, _MARGIN_TOLD = 1.8, 0.7, 0.06
-"""Log spread of what a report says of cash and liabilities, of sales, and spread of the margin: nobody audits it."""
-"""Months of costs overdue from which and up to which firms forget more."""
+"""[T] Log spread of what a report says of cash and liabilities, of sales; spread of the margin: nobody audits it."""
+_HEADS_SHOWN, _BALANCE_SHOWN, _RESULT_SHOWN = 0.60, 0.30, 0.16
+"""[T] Share of reports that say how many work there, and of firms that publish what they own and owe, and the result:
+a firm chooses (DOMAIN T07), and most choose not to.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +161,16 @@ def _figures(world: World, firm: Whole, place: Whole, bits: Bits) -> dict[str, o
     liabilities = np.floor(liabilities * told).astype(np.int64)
     level = summed(money.wages) / np.maximum(traits.usual[firm] * traits.wages[firm] * 12, 1.0)
     heads = np.maximum(1, np.rint(world.firms.employees[firm] * np.clip(level, 0.2, 3.0)))
-    shows = falls(bits, 4, 0.40)
+    habit = lots_of(world, "annual reports/published").at(firm)
+    most, shows = habit < _BALANCE_SHOWN, habit < _RESULT_SHOWN
     sales = np.floor(about(sales, _SALES_TOLD, again(bits, purpose=11))).astype(np.int64)
 
     def shown(amounts: Whole, chance: NDArray[np.bool_]) -> Whole:
         return np.where(chance, amounts // 100 * 100, NOTHING)
 
-    most = falls(bits, 5, 0.6)
+    counted = falls(bits, 5, _HEADS_SHOWN)
     return {
-        "employees": np.where(most, heads.astype(np.int64), NOTHING),
+        "employees": np.where(counted, heads.astype(np.int64), NOTHING),
         "assets": shown(assets, most),
         "equity": shown(assets - liabilities, most),
         "liabilities": shown(liabilities, most),

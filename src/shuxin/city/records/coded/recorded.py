@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
     Amounts = NDArray[np.float64]
 
-FOLLOWED = 0.41
+FOLLOWED = 0.31
 """[T] Of what a month's sales and purchases differ from the usual, so much is in the books."""
 _KEPT, _LASTING, _PASSING = 0.8, 0.20, 0.15
 """[T] Noise in logs: an autoregression and its spread, and what a month has of its own."""
+_HABIT = 0.6
+"""[T] Log spread of what a firm always bills of its trade: some is not billed, some is billed for others."""
 _SEEN = 0.06
 """[T] Of the log of sales, for a standard deviation of what the tax bureau sees."""
 _OF_BALANCES, _WANDERING = 0.7, 0.35
@@ -79,6 +81,7 @@ def _made(
     calm = np.array(_CALM)[world.firms.size]
     lasting = [bell(lots_of(world, f"books/{side}").bits(every)) for side in range(2)]
     fresh = (1 - _KEPT * _KEPT) ** 0.5
+    habit = _HABIT * bell(lots_of(world, "books/habit").bits(every))
     made = tuple(np.zeros((WINDOW_MONTHS, world.count), np.float32) for _ in range(2))
     for month in range(WINDOW_MONTHS):
         usual = expected(world, month)
@@ -90,7 +93,9 @@ def _made(
             if month:
                 lasting[side] = _KEPT * lasting[side] + fresh * bell(lots.bits(every, when))
             own = bell(lots_of(world, f"books/{side}/own").bits(every, when))
-            power = calm * (_LASTING * lasting[side] + _PASSING * own) + _SEEN * looks[:, month]
+            power = (
+                calm * (_LASTING * lasting[side] + _PASSING * own) + _SEEN * looks[:, month] + habit
+            )
             level = usual if not side else usual * world.traits.goods
             true = column[:, month].astype(np.float64)
             mixed = ((1 - FOLLOWED) * level + FOLLOWED * true) * exp(power)

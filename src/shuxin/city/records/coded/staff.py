@@ -37,6 +37,8 @@ LAST = WINDOW_MONTHS - 2
 _COVERED = (0.72, 0.28)
 """Of a firm's people, so many are insured, to so many more."""
 _SEEN_IN_HEADS = 0.045
+_HEADS_FOLLOWED = 0.70
+"""[T] Of what a month's wages differ from the usual, so much is in the number of people; the rest is hours."""
 _LEAST_BASE_FEN = 420_000
 _GROWTH = 0.0033
 """Of the least base in a month."""
@@ -76,7 +78,8 @@ def staff(world: World, block: Block) -> Staff:
     usual = np.maximum(traits.usual[own] * traits.wages[own], 1.0)[:, None]
     due = wages_due(world, block)
     people = firms.employees[own, None]
-    heads = np.maximum(np.rint(people * np.clip(due / usual, 0.1, 2.5)), 1).astype(np.int64)
+    level = 1 + _HEADS_FOLLOWED * (np.clip(due / usual, 0.1, 2.5) - 1)
+    heads = np.maximum(np.rint(people * level), 1).astype(np.int64)
     seen_as = looks(world, block, "social")
     low, more = _COVERED
     part = low + more * firm_lots(world, block.firms, "covered")[:, None] + _SEEN_IN_HEADS * seen_as

@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     Amounts = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-_THROUGH, _THROUGH_FIRM, _THROUGH_MONTH = 0.40, 1.5, 0.70
+_THROUGH, _THROUGH_FIRM, _THROUGH_MONTH = 0.35, 1.9, 0.70
 """[T] Median share of receipts and payments that pass through the account; log spread by firm, and what wanders."""
-_OF_THE_FIRM = 0.27
+_OF_THE_FIRM = 0.14
 """[T] So much of what passes through is the firm's own trade; the rest is its owner's other dealings."""
 _WAGES_MONTH = 0.35
 """[T] Log spread of the part of wages that is not paid in cash."""
-_SEEN_CASH = 0.08
+_SEEN_CASH = 0.05
 """[T] Of the firm's cash at a month's end, so much is in the account."""
 _LEFT, _LEFT_FIRM, _LEFT_MONTH = 0.35, 0.8, 0.5
 """[T] What the owner leaves there, in months of costs; log spread by firm, and what wanders."""
 _KEPT = 0.8
-_PAID_HERE = {"wages": 0.3, "rent": 0.3, "taxes": 0.3}
+_PAID_HERE = {"wages": 0.12, "rent": 0.3, "taxes": 0.12, "owner": 0.25}
 """[D] Share of firms that pay these from the account here."""
 
 
@@ -53,7 +53,9 @@ def through(world: World, block: Block, column: str) -> Whole:
     power = firm[:, None] + _THROUGH_MONTH * _wandering(world, block, f"tills/{column}")
     share = np.minimum(_THROUGH * exp(rounded(power)), 1.0)
     mixed = _OF_THE_FIRM * actual + (1 - _OF_THE_FIRM) * usual
-    found: Whole = np.floor(share * mixed * (actual > 0)).astype(np.int64)
+    failed = world.outcome.failed[own, None]
+    runs = (actual > 0) | (failed < 0) | (np.arange(WINDOW_MONTHS) < failed)
+    found: Whole = np.floor(share * mixed * runs).astype(np.int64)
     return found
 
 
