@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -84,10 +85,21 @@ def pytest_configure(config: pytest.Config) -> None:
         atexit.register(os._exit, 0)
 
 
-def pytest_collection_finish() -> None:
-    """What was collected stays to the end: to look for garbage in it over and over is a tenth of the time."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was collected stays to the end: to look for garbage in it over and over is a tenth of the time.
+
+    Who only collects does so for those who come after, and reads for them too what Hypothesis reads of the source.
+    """
     gc.freeze()
     gc.enable()
+    if session.config.option.collectonly:
+        _constants_are_read()
+
+
+@settings(database=None, max_examples=100, derandomize=True)
+@given(st.lists(st.integers(), min_size=20))
+def _constants_are_read(_: list[int]) -> None:
+    """Hypothesis keeps the constants of each file of the house once it draws from them: seconds for every worker."""
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -114,7 +126,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for item in items
             if item.get_closest_marker("django_db") and not item.get_closest_marker("whole_way")
         }
-        Path(wanted).write_text("\n".join(sorted(map(str, touching))), encoding="utf-8")
+        part = Path(f"{wanted}.part")
+        part.write_text("\n".join(sorted(map(str, touching))), encoding="utf-8")
+        part.replace(wanted)  # whole or not there: somebody waits for it
 
 
 @pytest.hookimpl(optionalhook=True)

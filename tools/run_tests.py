@@ -1,4 +1,4 @@
-"""Run the tests on SQLite, then those that touch the database once more on a PostgreSQL of our own.
+"""Run the tests on SQLite, and those that touch the database once more on a PostgreSQL of our own.
 
 ``--soak``: first the long ones, one at a time; then all others with more examples, on PostgreSQL the whole ways too.
 ``--collect``: only finds the tests, so that they and all that they import are compiled once and not by every worker.
@@ -11,20 +11,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM_BYTES = 4 << 30
+_HEADING = "-- the tests that touch the database, on PostgreSQL"
 _BY_FAMILY = ("--dist", "loadfile", "--no-loadscope-reorder")
 """tests/conftest.py says which tests share a process and which begin early."""
 _AT_ONCE = ("-n", "3", *_BY_FAMILY)
 """On two cores: some wait for other processes, but every further worker collects all tests once more."""
 _ON_POSTGRESQL = ("-n", "2", *_BY_FAMILY)
 """Few of these wait, and the server has work of its own."""
+_BESIDE = ("-n", "1", *_BY_FAMILY)
+"""Beside the tests on SQLite, which leave a part of the cores idle and take longer."""
 
 
 def main(*options: str) -> int:
-    """Exit status of the first run that failed; PostgreSQL is never skipped."""
+    """Exit status of the first run that failed; PostgreSQL is never skipped where SQLite passed."""
     soak = "--soak" in options
     thorough = ("--hypothesis-profile", "thorough") if soak else ()
     with tempfile.TemporaryDirectory(prefix="s-", dir=_in_memory()) as folder:
@@ -43,16 +47,55 @@ def main(*options: str) -> int:
             return _collect(environment)
         if soak and (status := _pytest(environment, "-m", "soak", *thorough)):
             return status
-        if status := _pytest(environment, *_AT_ONCE, "-m", "not soak", *thorough):
-            return status
-        with _PostgreSQL(Path(folder) / "pg") as url:
-            print("-- the tests that touch the database, on PostgreSQL", flush=True)
-            environment["SHUXIN_DATABASE_URL"] = url
-            if soak:
-                return _pytest(environment, *_ON_POSTGRESQL, "-m", "django_db and not soak")
-            files = touching.read_text(encoding="utf-8").splitlines()
-            wanted = "django_db and not soak and not whole_way"
-            return _pytest(environment, *_ON_POSTGRESQL, "-m", wanted, *files)
+        if soak:
+            return _one_after_the_other(environment, Path(folder) / "pg", *thorough)
+        return _beside_each_other(environment, Path(folder), touching)
+
+
+def _one_after_the_other(environment: dict[str, str], server: Path, *thorough: str) -> int:
+    if status := _pytest(environment, *_AT_ONCE, "-m", "not soak", *thorough):
+        return status
+    with _PostgreSQL(server) as url:
+        print(_HEADING, flush=True)
+        own = environment | {"SHUXIN_DATABASE_URL": url}
+        return _pytest(own, *_ON_POSTGRESQL, "-m", "django_db and not soak")
+
+
+def _beside_each_other(environment: dict[str, str], folder: Path, touching: Path) -> int:
+    """As soon as the tests on SQLite are collected it is known which files PostgreSQL is asked about as well.
+
+    What it says is shown when the others have ended.
+    """
+    told = folder / "postgresql.txt"
+    command = [sys.executable, "-m", "pytest", "-q", *_AT_ONCE, "-m", "not soak"]
+    with (
+        _PostgreSQL(folder / "pg") as url,
+        told.open("wb") as out,
+        subprocess.Popen(command, cwd=ROOT, env=environment) as first,
+    ):
+        while first.poll() is None and not touching.exists():
+            time.sleep(0.2)
+        if not touching.exists():
+            return first.wait() or 1
+        (folder / "t2").mkdir()
+        own = {
+            "SHUXIN_DATABASE_URL": url,
+            "SHUXIN_HOME": f"{folder}/home2",
+            "TMPDIR": f"{folder}/t2",
+        }
+        files = touching.read_text(encoding="utf-8").splitlines()
+        wanted = ("-m", "django_db and not soak and not whole_way", *files)
+        second = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *_BESIDE, *wanted],
+            cwd=ROOT,
+            env=environment | own,
+            check=False,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        status = first.wait()
+        print(_HEADING, told.read_text(encoding="utf-8"), sep="\n", flush=True)
+        return status or second.returncode
 
 
 def _collect(environment: dict[str, str]) -> int:
