@@ -37,7 +37,7 @@ LAST = WINDOW_MONTHS - 2
 _COVERED = (0.72, 0.28)
 """Of a firm's people, so many are insured, to so many more."""
 _SEEN_IN_HEADS = 0.045
-_HEADS_FOLLOWED = 0.70
+_HEADS_FOLLOWED = 0.85
 """[T] Of what a month's wages differ from the usual, so much is in the number of people; the rest is hours."""
 _LEAST_BASE_FEN = 420_000
 _GROWTH = 0.0033
