@@ -23,6 +23,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -81,15 +82,9 @@ def by_spark(out: Path, names: frozenset[str] | None, memory: str) -> dict[str, 
         session.read.parquet(str(file)).createOrReplaceTempView(file.stem)
     frame = answered_by_spark(session, standards=standards_in(out), names=names)
     frame.coalesce(1).write.mode("overwrite").parquet(str(out / "spark.answer"))
-    cpu = time.process_time() + _cpu_of(session.sparkContext._gateway.proc.pid)  # noqa: SLF001 - told nowhere else
+    jvm = psutil.Process(session.sparkContext._gateway.proc.pid).cpu_times()  # noqa: SLF001 - told nowhere else
     session.stop()
-    return {"began": began, "cpu": cpu}
-
-
-def _cpu_of(process: int) -> float:
-    """Of another process, its ended children left out: fields 14 and 15 of proc(5)."""
-    told = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    return {"began": began, "cpu": time.process_time() + jvm.user + jvm.system}
 
 
 def _session(out: Path, memory: str) -> SparkSession:
@@ -102,7 +97,6 @@ def _session(out: Path, memory: str) -> SparkSession:
         "spark.driver.memory": memory,
         "spark.sql.shuffle.partitions": "4",
         "spark.local.dir": str(out / "spill"),
-        "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
         **SETTINGS,
     }
     builder = SparkSession.builder.master("local[2]")
@@ -112,14 +106,20 @@ def _session(out: Path, memory: str) -> SparkSession:
 
 
 def differing(out: Path) -> list[str]:
-    """Features whose answers are not alike; logarithms, roots and powers may differ in the last bits."""
+    """Features whose answers are not alike; logarithms, roots and powers may differ in the last bits.
+
+    Raises ValueError when one has more rows than the other.
+    """
     sorts = [("entity", "ascending"), ("as_of", "ascending")]
     here = pq.read_table(out / "duckdb.answer").sort_by(sorts)
     there = pq.read_table(out / "spark.answer").sort_by(sorts)
     return [
         name
         for name in here.column_names
-        if not all(map(_alike, here[name].to_pylist(), there[name].to_pylist()))
+        if not all(
+            _alike(one, other)
+            for one, other in zip(here[name].to_pylist(), there[name].to_pylist(), strict=True)
+        )
     ]
 
 

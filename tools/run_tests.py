@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM_BYTES = 4 << 30
@@ -66,12 +67,11 @@ def _beside_each_other(environment: dict[str, str], folder: Path, touching: Path
 
     What it says is shown when the others have ended.
     """
-    told = folder / "postgresql.txt"
-    command = [sys.executable, "-m", "pytest", "-q", *_AT_ONCE, "-m", "not soak"]
+    told, on_sqlite = folder / "postgresql.txt", _command(*_AT_ONCE, "-m", "not soak")
     with (
         _PostgreSQL(folder / "pg") as url,
         told.open("wb") as out,
-        subprocess.Popen(command, cwd=ROOT, env=environment) as first,
+        subprocess.Popen(on_sqlite, cwd=ROOT, env=environment) as first,
     ):
         while first.poll() is None and not touching.exists():
             time.sleep(0.2)
@@ -79,23 +79,17 @@ def _beside_each_other(environment: dict[str, str], folder: Path, touching: Path
             return first.wait() or 1
         (folder / "t2").mkdir()
         own = {
-            "SHUXIN_DATABASE_URL": url,
             "SHUXIN_HOME": f"{folder}/home2",
+            "SHUXIN_DATABASE_URL": url,
+            "SHUXIN_TESTS_OF_DATABASE": "",
             "TMPDIR": f"{folder}/t2",
         }
         files = touching.read_text(encoding="utf-8").splitlines()
         wanted = ("-m", "django_db and not soak and not whole_way", *files)
-        second = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *_BESIDE, *wanted],
-            cwd=ROOT,
-            env=environment | own,
-            check=False,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
+        second = _pytest(environment | own, *_BESIDE, *wanted, out=out)
         status = first.wait()
         print(_HEADING, told.read_text(encoding="utf-8"), sep="\n", flush=True)
-        return status or second.returncode
+        return status or second
 
 
 def _collect(environment: dict[str, str]) -> int:
@@ -115,9 +109,21 @@ def _in_memory() -> str | None:
     return str(place) if roomy and os.access(place, os.W_OK) else None
 
 
-def _pytest(environment: dict[str, str], *options: str) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", *options]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+def _command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", *options]
+
+
+def _pytest(environment: dict[str, str], *options: str, out: IO[bytes] | None = None) -> int:
+    """out: where to all that it says goes, if not to where we say it."""
+    ran = subprocess.run(
+        _command(*options),
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        stdout=out,
+        stderr=subprocess.STDOUT if out else None,
+    )
+    return ran.returncode
 
 
 class _PostgreSQL:

@@ -66,10 +66,9 @@ def _steps_of_many(reading: str) -> tuple[Written, ...]:
     """Those that any feature needs."""
     made, spine = READINGS[reading], numbered(ibis.table(_SPINE, name=SPINE)).schema()
     tables = _tables(reading, steps_of_many(made), _as_table(spine, DAYS))
-    named = {name: _as_table(table.schema(), name) for name, table in tables}
     grains = frozenset(one.grain for one in FEATURES if one.source == reading)
     looks_at = [(name, _looked_at(table)) for name, table in tables]
-    needed = _needed(looks_at, made.tables(named, grains).values())
+    needed = _needed(looks_at, made.tables(_named(tables), grains).values())
     return _written([(name, table) for name, table in tables if name in needed])
 
 
@@ -159,8 +158,7 @@ def _before(steps: Sequence[Written], last: ir.Table) -> list[Written]:
 def part_steps(reading: str, names: frozenset[str] | None) -> list[tuple[str, ir.Table]]:
     """Tables and how each is made of those before it, the last one the features; "" is its name."""
     tables = _tables(reading, READINGS[reading].steps, _days())
-    made = {SPINE: _days()} | {name: _as_table(table.schema(), name) for name, table in tables}
-    last = summed(reading, made, features=wanted(names))
+    last = summed(reading, {SPINE: _days()} | _named(tables), features=wanted(names))
     needed = _needed([(name, _looked_at(table)) for name, table in tables], [last])
     return [*((name, table) for name, table in tables if name in needed), ("", last)]
 
@@ -176,13 +174,17 @@ def _needed(steps: Sequence[tuple[str, Collection[str]]], last: Iterable[ir.Tabl
 
 def _tables(reading: str, steps: Sequence[Step], spine: ir.Table) -> list[tuple[str, ir.Table]]:
     """Each step's table, made of those before it by their names only."""
-    made = {one: _source(one) for one in READINGS[reading].standards} | {SPINE: spine}
+    made = tables_of(reading, ()) | {SPINE: spine}
     tables = []
     for step in steps:
         table = step.made(made)
         tables.append((step.name, table))
         made[step.name] = _as_table(table.schema(), step.name)
     return tables
+
+
+def _named(tables: Iterable[tuple[str, ir.Table]]) -> dict[str, ir.Table]:
+    return {name: _as_table(table.schema(), name) for name, table in tables}
 
 
 def _source(standard: str) -> ir.Table:

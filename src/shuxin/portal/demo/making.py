@@ -28,7 +28,7 @@ from shuxin.portal.demo.plan import (
 )
 from shuxin.portal.demo.registry import registered
 from shuxin.portal.demo.running import DemoStepFailed
-from shuxin.portal.demo.scales import DATASETS, FEATURES, LEVELS, SCALES, Scale, Window, period
+from shuxin.portal.demo.scales import DATASETS, LEVELS, SCALES, Scale, Window, period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,7 @@ class Making:
                 "data_from": first,
                 "data_to": last,
             }
-            found.append(one | ({"features": list(FEATURES[seat])} if features else {}))
+            found.append(one | ({"features": list(self.scale.features[seat])} if features else {}))
         return found
 
     def align(self) -> None:

@@ -212,8 +212,8 @@ def _careless(world: World, block: Block, firm: Whole, month: Whole) -> NDArray[
 
 
 _EASY, _EASY_SLOPE, _EASY_PART, _EASY_MONTHS = 0.80, 0.15, 1.0, 4
-"""[T] Share of months in which a borrower draws on his line although he need not, how it moves with what the bank sees,
-and up to what part of it.
+"""[T] Share of stretches in which a borrower draws on his line although he need not, how it moves with what the bank
+sees, up to what part of it, and months of a stretch.
 """
 
 

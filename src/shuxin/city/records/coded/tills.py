@@ -4,7 +4,7 @@ Firms have a second account elsewhere, a card of the owner's, a till and product
 what comes in and goes out passes through the account here as the firm likes, month by month; wages, rent and taxes of
 some are paid from elsewhere. What stands in the account at a month's end is a part of the firm's cash and what its
 owner leaves there, and transfers to and from its other account make up the difference. Nothing here looks at what
-becomes of a firm. How much is seen was tuned to the worth of a bank's records in DOMAIN 9.6.
+is still to become of a firm. How much is seen was tuned to the worth of a bank's records in DOMAIN 9.6.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _LEFT, _LEFT_FIRM, _LEFT_MONTH = 0.35, 0.8, 0.5
 """[T] What the owner leaves there, in months of costs; log spread by firm, and what wanders."""
 _KEPT = 0.8
 _PAID_HERE = {"wages": 0.12, "rent": 0.3, "taxes": 0.12, "owner": 0.25}
-"""[D] Share of firms that pay these from the account here."""
+"""[D] Share of firms that pay these from the account here; "owner" is what the owner draws."""
 
 
 def through(world: World, block: Block, column: str) -> Whole:
@@ -54,6 +54,7 @@ def through(world: World, block: Block, column: str) -> Whole:
     share = np.minimum(_THROUGH * exp(rounded(power)), 1.0)
     mixed = _OF_THE_FIRM * actual + (1 - _OF_THE_FIRM) * usual
     failed = world.outcome.failed[own, None]
+    # The owner's other dealings go on in a month without trade, but not after a failure.
     runs = (actual > 0) | (failed < 0) | (np.arange(WINDOW_MONTHS) < failed)
     found: Whole = np.floor(share * mixed * runs).astype(np.int64)
     return found
@@ -77,14 +78,14 @@ def ends(world: World, block: Block) -> Whole:
 
 
 def pays_here(world: World, firm: NDArray[np.integer], what: str) -> NDArray[np.bool_]:
-    """(r,) whether firms pay wages, rent or taxes from the account here."""
+    """(r,) whether firms pay wages, rent, taxes or what the owner draws from the account here."""
     share = _PAID_HERE.get(what, 1.0)
     found: NDArray[np.bool_] = lots_of(world, f"tills/{what}").at(firm) < share
     return found
 
 
 def in_account(world: World, firm: Whole, month: Whole, what: str, amount: Whole) -> Whole:
-    """(r,) fen of wages, rent, taxes and the rest that are paid from the account here."""
+    """(r,) fen of wages, rent, taxes, what the owner draws and the rest that are paid from the account here."""
     here = np.where(pays_here(world, firm, what), amount, 0)
     if what != "wages":
         return here
