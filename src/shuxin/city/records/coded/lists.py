@@ -69,7 +69,7 @@ _STRAIN_LEAST, _STRAIN_MOST = 0.2, 1.6
 """[T] Share that forgets more with bills overdue, and from how many months of costs up to how many it grows."""
 _TOLD, _SALES_TOLD, _MARGIN_TOLD = 1.8, 0.7, 0.06
 """[T] Log spread of what a report says of cash and liabilities, of sales; spread of the margin: nobody audits it."""
-_HEADS_SHOWN, _BALANCE_SHOWN, _RESULT_SHOWN = 0.60, 0.30, 0.16
+_HEADS_SHOWN, _BALANCE_SHOWN, _RESULT_SHOWN = 0.60, 0.20, 0.10
 """[T] Share of reports that say how many work there, and of firms that publish what they own and owe, and the result:
 a firm chooses (DOMAIN T07), and most choose not to.
 """
