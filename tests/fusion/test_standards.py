@@ -247,7 +247,7 @@ class TestRealInvoices:
 
 _FITTING = {
     FieldType.CODE: {"code", "text", "uscc", "account", "name", "person_hmac"},
-    FieldType.STRING: {"text", "name", "uscc", "code"},
+    FieldType.STRING: {"address", "text", "name", "uscc", "code"},
     FieldType.INTEGER: {"integer"},
     FieldType.NUMBER: {"number", "integer"},
     FieldType.MONEY: {"fen"},
@@ -290,6 +290,29 @@ class TestCityCatalogues:
 
 
 class TestWideStandards:
+    def test_keep_an_address_an_address_and_a_person_personal(self, office: Installation) -> None:
+        header = [
+            "统一社会信用代码",
+            "企业名称",
+            "注册资本",
+            "成立日期",
+            "登记机关",
+            "登记状态",
+            "住所",
+            "经营者证件标识",
+        ]
+        rows = [
+            [uscc(n), f"北京第{n}建材有限公司", f"{n}00.00", f"2020-03-{n:02}", "110101", "存续",
+             f"北京市朝阳区建国路{n}号", f"{n % 7:032x}"]
+            for n in range(1, 29)
+        ]  # fmt: skip
+        contract = proposed(office, [header, *rows], "企业登记.csv").contract
+        assert standard_of(contract) == "registration"
+        assert contract.field("address").meaning is Meaning.ADDRESS
+        operator = contract.field("operator_id")
+        assert (operator.personal, operator.level) == (PersonalClass.C2, Level.L3)
+        assert contract.field("status").personal is PersonalClass.NONE
+
     def test_keep_the_columns_that_they_do_not_know(self, office: Installation) -> None:
         rows = [
             [uscc(n), f"北京第{n}建材有限公司", f"P{n:05}", "罚款", f"{n}.5", f"2024-01-{n % 28 + 1:02}", "",

@@ -54,6 +54,7 @@ WITHOUT = {
     "missing_values": "counts",
     "record_feature_lineage": "lineage",
     "registered_features": "definitions",
+    "registered_neighbour_features": "definitions",
     "reject_proposal": "states of proposals",
     "remove_rows": "hashes and counts of an approved erasure",
     "require_past": "a check",

@@ -4,17 +4,20 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.fusion.conftest import uscc
 from tests.fusion.features.engine import NAMES
 from tests.fusion.features.test_sources import agree_anew
 from tests.fusion.features.trade import IN, OUT, Line, content
 
-from shuxin.catalogue.api import Level, impact
+from shuxin.catalogue.api import Level, PersonalClass, impact
+from shuxin.fusion.features.graph import NEIGHBOUR_FEATURES
 from shuxin.fusion.features.library import FEATURES
 from shuxin.fusion.features.registry import (
     FeatureUnknown,
     feature_named,
     record_feature_lineage,
     registered_features,
+    registered_neighbour_features,
 )
 
 if TYPE_CHECKING:
@@ -75,6 +78,43 @@ class TestRegisteredFeatures:
         record_feature_lineage(now=office.now)
         reached = {column.column for column in impact(dataset="销项发票", field="tax")}
         assert {"inv_out_tax_rate_12m", "vat_burden_12m"} <= reached
+
+
+@pytest.mark.django_db
+class TestRegisteredNeighbourFeatures:
+    def test_without_data_have_neither_fields_nor_grade(self, office: Installation) -> None:
+        found = registered_neighbour_features(now=office.now)
+        assert [each.feature for each in found] == list(NEIGHBOUR_FEATURES)
+        assert {(each.fields, each.grade) for each in found} == {((), None)}
+
+    def test_name_the_fields_here_and_rise_with_them(self, office: Installation) -> None:
+        sent(office, OUT)
+        found = {each.feature.name: each for each in registered_neighbour_features(now=office.now)}
+        told = {name for name, each in found.items() if each.fields}
+        assert told == {name for name, each in found.items() if "sales" in each.feature.asks}
+        assert {field for _, field in found["two_way_12m"].fields} >= {"party", "net", "issued_on"}
+        assert {dataset for dataset, _ in found["two_way_12m"].fields} == {"销项发票"}
+        agree_anew({"level": Level.L4}, field="party")
+        risen = {
+            each.feature.name
+            for each in registered_neighbour_features(now=office.now)
+            if each.grade and each.grade.level == Level.L4
+        }
+        assert risen == told
+
+    def test_say_that_a_shared_head_is_personal(self, office: Installation) -> None:
+        header = ["统一社会信用代码", "企业名称", "证件标识", "职务", "任职起"]
+        rows = [
+            [uscc(n), f"北京第{n}建材有限公司", f"{n % 7:032x}", "法定代表人", f"2024-03-{n:02}"]
+            for n in range(1, 29)
+        ]
+        office.put("主要人员.csv", [header, *rows])
+        office.load()
+        found = {each.feature.name: each for each in registered_neighbour_features(now=office.now)}
+        grade = found["head_others"].grade
+        assert grade is not None
+        assert (grade.level, grade.personal) == (Level.L3, PersonalClass.C2)
+        assert found["addr_others"].grade is None
 
 
 class TestFeatureNamed:

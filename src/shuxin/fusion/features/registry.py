@@ -12,6 +12,7 @@ import ibis
 from shuxin.catalogue.api import (
     ColumnLineage,
     Lineage,
+    SourceColumn,
     column_lineage,
     contract,
     grades_of,
@@ -20,12 +21,14 @@ from shuxin.catalogue.api import (
 from shuxin.fusion.features.computing import part_of, readable, with_needed
 from shuxin.fusion.features.definition import Grain
 from shuxin.fusion.features.families import Together
+from shuxin.fusion.features.graph import NEIGHBOUR_FEATURES
 from shuxin.fusion.features.invoices import INVOICE_FEATURES
 from shuxin.fusion.features.library import FEATURES, READINGS
 from shuxin.fusion.features.library.groups import GROUPS
 from shuxin.fusion.features.queries import end_expression, part_expression, part_name
 from shuxin.fusion.features.readings import SPINE
 from shuxin.fusion.features.sources import marked_datasets, unbound_source
+from shuxin.fusion.standards import fields_in, standard_named
 from shuxin.kernel.errors import NotFound
 from shuxin.kernel.text import Text
 
@@ -33,8 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from shuxin.catalogue.api import Contract, Grade, SourceColumn
+    from shuxin.catalogue.api import Contract, Grade
     from shuxin.fusion.features.definition import Feature
+    from shuxin.fusion.features.graph import NeighbourFeature
 
 TRADE_FEATURES: tuple[Feature, ...] = INVOICE_FEATURES
 """Those that cards and limits of a bank of its own are made of: what invoices tell."""
@@ -61,6 +65,15 @@ class RegisteredFeature:
     """
 
     feature: Feature
+    fields: tuple[tuple[str, str], ...]
+    grade: Grade | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredNeighbourFeature:
+    """As ``RegisteredFeature``. ``fields``: those of datasets here that make its value or choose what makes it."""
+
+    feature: NeighbourFeature
     fields: tuple[tuple[str, str], ...]
     grade: Grade | None
 
@@ -142,6 +155,47 @@ def registered_features(*, now: datetime) -> list[RegisteredFeature]:
         fields = tuple((source.table, source.column) for source in direct)
         found.append(RegisteredFeature(feature, fields, grades[feature.name] if fields else None))
     return found
+
+
+def registered_neighbour_features(*, now: datetime) -> list[RegisteredNeighbourFeature]:
+    """Every feature of neighbours, its fields and the grade that follows from the contracts in force."""
+    lineage = neighbour_lineage(now=now)
+    tables = {source.table for column in lineage.columns for source in column.sources}
+    contracts = {table: contract(dataset=table) for table in tables}
+    grades = grades_of(lineage=lineage, contracts=contracts, today=now.date())
+    found = []
+    for feature in NEIGHBOUR_FEATURES:
+        direct = sorted(lineage.of(feature.name).direct)
+        fields = tuple((source.table, source.column) for source in direct)
+        grade = grades[feature.name] if fields else None
+        found.append(RegisteredNeighbourFeature(feature, fields, grade))
+    return found
+
+
+def neighbour_lineage(*, now: datetime) -> Lineage:
+    """Column lineage of the features of neighbours over the datasets that are here.
+
+    A field that chooses who is counted (a day of removal) flows into the number: it counts as direct.
+    """
+    given = {
+        name: [(one.dataset, fields_in(one, standard_named(name))) for one in agreed]
+        for name, agreed in marked_datasets(now=now).items()
+    }
+
+    def sources(feature: NeighbourFeature) -> frozenset[SourceColumn]:
+        return frozenset(
+            SourceColumn(dataset, fields[field])
+            for standard, field in feature.fields
+            for dataset, fields in given.get(standard, ())
+            if field in fields
+        )
+
+    return Lineage(
+        columns=tuple(
+            ColumnLineage(column=one.name, direct=sources(one), indirect=frozenset())
+            for one in NEIGHBOUR_FEATURES
+        )
+    )
 
 
 def feature_lineage(*, now: datetime) -> Lineage | None:

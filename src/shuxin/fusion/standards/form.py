@@ -12,6 +12,7 @@ from shuxin.catalogue.api import (
     FieldType,
     Level,
     Meaning,
+    PersonalClass,
     QualityRule,
     Sharing,
 )
@@ -61,6 +62,7 @@ def standard_field(
     *,
     needed: bool = False,
     level: Level = Level.L3,
+    personal: PersonalClass = PersonalClass.NONE,
 ) -> StandardField:
     rules = (QualityRule(kind="complete", threshold=0.98),) if needed else ()
     made = Field(
@@ -70,6 +72,7 @@ def standard_field(
         level=level,
         sharing=Sharing.CONDITIONAL,
         meaning=meaning,
+        personal=personal,
         rules=rules,
     )
     return StandardField(made, frozenset(headers), needed)

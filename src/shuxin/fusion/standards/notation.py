@@ -6,6 +6,8 @@
       role 诉讼地位 code !               ! needed: without it a table is not this standard
       filed 立案日期 date ! @            @ the event time, or the first day of the period that a row describes
       amount 诉讼标的额 money
+      address 住所 address       a text that says where it is
+      person_id 证件标识 person  a keyed digest of a person's number: personal information, class C2, level 3
 
 A field goes by its name, by its Chinese title, and by further headers after a ``/``. Every standard has its subject
 by code, name or the office's own number, and ``known_on``, the day on which a row became known; a table without that
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import re
 
-from shuxin.catalogue.api import Cycle, DataGroup, FieldType, Level, Meaning
+from shuxin.catalogue.api import Cycle, DataGroup, FieldType, Level, Meaning, PersonalClass
 from shuxin.fusion.standards.form import (
     OWN_CODES,
     OWN_NAMES,
@@ -38,7 +40,10 @@ _TYPES = {
     "money": FieldType.MONEY,
     "date": FieldType.DATE,
     "flag": FieldType.BOOLEAN,
+    "address": FieldType.STRING,
+    "person": FieldType.CODE,
 }
+_MEANINGS = {"money": Meaning.AMOUNT, "address": Meaning.ADDRESS}
 _CYCLES = {
     "D": Cycle.DAY,
     "M": Cycle.MONTH,
@@ -82,8 +87,14 @@ def _field(line: str) -> StandardField:
     name, titles, kind, *marks = line.split()
     if kind not in _TYPES or set(marks) - {"!", "@"}:
         raise ValueError(f"not understood: {line!r}")
-    meaning = Meaning.EVENT_TIME if "@" in marks else Meaning.NONE
-    if kind == "money" and meaning is Meaning.NONE:
-        meaning = Meaning.AMOUNT
-    headers = (name, *titles.split("/"))
-    return standard_field(name, headers, _TYPES[kind], meaning, needed="!" in marks, level=Level.L1)
+    meaning = Meaning.EVENT_TIME if "@" in marks else _MEANINGS.get(kind, Meaning.NONE)
+    is_person = kind == "person"
+    return standard_field(
+        name,
+        (name, *titles.split("/")),
+        _TYPES[kind],
+        meaning,
+        needed="!" in marks,
+        level=Level.L3 if is_person else Level.L1,
+        personal=PersonalClass.C2 if is_person else PersonalClass.NONE,
+    )

@@ -21,6 +21,8 @@ registration T01 企业登记 | Register of enterprises | public D+1
   status 登记状态 code !
   revoke_date 吊销日期 date
   cancel_date 注销日期 date
+  address 住所/注册地址/登记地址/企业住所 address
+  operator_id 经营者证件标识 person
 
 shareholder T02 股东及出资 | Shareholders and contributions | public E+5
   holder_type 股东类型 code !
@@ -31,6 +33,13 @@ shareholder T02 股东及出资 | Shareholders and contributions | public E+5
   subscribe_due 认缴期限 date
   valid_from 生效日期 date ! @
   valid_to 失效日期 date
+
+key_person T03 主要人员 | Directors, supervisors, managers | public E+5
+  person_id 证件标识 person !
+  post 职务 code !
+  legal_rep 是否法定代表人 flag
+  from 任职起 date ! @
+  to 任职止 date
 
 registration_change T04 变更登记 | Changes of registration | public E+3
   change_no 变更序号 code !

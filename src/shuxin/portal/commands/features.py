@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from shuxin.fusion.api import RegisteredFeature, RegisteredNeighbourFeature
     from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
 
@@ -112,12 +113,17 @@ def _keep(table: pa.Table, dataset: str, *, settings: Settings, language: Langua
 
 
 def _list(language: Language) -> None:
-    from shuxin.fusion.api import registered_features
+    from shuxin.fusion.api import registered_features, registered_neighbour_features
     from shuxin.infra.api import now_in_china
     from shuxin.scoring.api import NO_DATA
 
     rows = []
-    for found in registered_features(now=now_in_china()):
+    now = now_in_china()
+    every: list[RegisteredFeature | RegisteredNeighbourFeature] = [
+        *registered_features(now=now),
+        *registered_neighbour_features(now=now),
+    ]
+    for found in every:
         feature = found.feature
         fields = sorted({f"{column}" for _, column in found.fields})
         empty = NO_DATA.say(language) if feature.empty is None else str(feature.empty)

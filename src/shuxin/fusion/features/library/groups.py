@@ -56,6 +56,7 @@ register 登记 | registration
 register_changes 登记变更 | changes of registration
 register_abnormal 经营异常与严重违法 | abnormal operations and serious violations
 holders 股东与出质 | holders and pledges
+key_persons 主要人员 | key persons
 guarantees 担保 | guarantees
 environment 环保 | environment
 safety 安全生产 | safety at work

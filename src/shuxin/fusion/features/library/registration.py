@@ -31,6 +31,7 @@ REGISTER = Facts(
         "cancelled": Tells((Not(Lasts("cancel_date")),)),
         "term_left": DaysLeft("expire_date"),
     },
+    texts=("address", "operator_id"),
     size="reg_capital",
 )
 _REGISTER = Group(REGISTER, "register")
@@ -104,6 +105,28 @@ _HOLDER_FEATURES = (
                  _YEAR, Measure.COUNT, Count(_YEAR)),
 )  # fmt: skip
 
+HEAD_POSTS = ("legal_representative", "legal_rep", "法定代表人", "负责人", "执行事务合伙人")
+"""Posts of who stands for an enterprise."""
+KEY_PERSONS = Facts(
+    name="key_person",
+    standard="key_person",
+    event="from",
+    key=("person_id", "post"),
+    only=(Lasts("to"),),
+    texts=("to", "legal_rep"),
+    columns={},
+)
+_KEY_PERSONS = Group(KEY_PERSONS, "key_persons")
+_IS_HEAD = (Is("post", HEAD_POSTS),)
+_PERSON_FEATURES = (
+    _KEY_PERSONS.has("key_persons_now", "posts of key persons held now", "当前主要人员任职数", NOW, Measure.COUNT,
+                     Count(NOW)),
+    _KEY_PERSONS.has("key_persons_new_365d", "of them taken up in the last 365 days", "近365天主要人员新任职数", _YEAR,
+                     Measure.COUNT, Count(_YEAR)),
+    _KEY_PERSONS.has("key_persons_head_days", "days that the legal representative has held the post",
+                     "现任法定代表人任职天数", NOW, Measure.DAYS, Least("days", NOW, _IS_HEAD)),
+)  # fmt: skip
+
 PLEDGES = Facts(
     name="equity_pledge",
     standard="equity_pledge",
@@ -156,5 +179,7 @@ _RELATION_FEATURES = (
                   Measure.COUNT, Distinct("debtor", NOW, _IN_FORCE)),
 )  # fmt: skip
 
-READINGS = (REGISTER, CHANGES, HOLDERS, PLEDGES, GUARANTEES, REPORTED)
-FEATURES = (*_REGISTER_FEATURES, *_CHANGE_FEATURES, *_HOLDER_FEATURES, *_RELATION_FEATURES)
+READINGS = (REGISTER, CHANGES, HOLDERS, KEY_PERSONS, PLEDGES, GUARANTEES, REPORTED)
+FEATURES = (
+    *_REGISTER_FEATURES, *_CHANGE_FEATURES, *_HOLDER_FEATURES, *_PERSON_FEATURES, *_RELATION_FEATURES,
+)  # fmt: skip
