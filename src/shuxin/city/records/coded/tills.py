@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _THROUGH, _THROUGH_FIRM, _THROUGH_MONTH = 0.35, 1.9, 0.70
 """[T] Median share of receipts and payments that pass through the account; log spread by firm, and what wanders."""
-_OF_THE_FIRM = 0.14
+_OF_THE_FIRM = 0.11
 """[T] So much of what passes through is the firm's own trade; the rest is its owner's other dealings."""
 _WAGES_MONTH = 0.35
 """[T] Log spread of the part of wages that is not paid in cash."""
