@@ -55,5 +55,13 @@ class TestSince:
         assert carried == full != first
         assert main(["features", "--as-of", "2026-01-10", "--since", name]) == 1
         assert "snapshot_not_earlier" in capsys.readouterr().err
+        tied = ["--neighbours", "--out", str(home / "tied.csv")]
+        assert main(["features", "--as-of", "2026-01-15", *tied]) == 0
+        assert "features of those that they are tied to" in said(capsys)
+        head = (home / "tied.csv").read_text(encoding="utf-8").splitlines()[0]
+        assert head.startswith(first.splitlines()[0])
+        assert '"trade_rank_12m"' in head
+        assert main(["features", "--neighbours"]) == 1
+        assert "feature_dataset_day" in capsys.readouterr().err
         assert main(["features", "--since", name]) == 1
         assert "feature_dataset_day" in capsys.readouterr().err

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shuxin.consent.api import Permit
-    from shuxin.fusion.api import Feature, RowsBehind
+    from shuxin.fusion.api import Feature, NeighbourFeature, RowsBehind
     from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
     from shuxin.scoring.card.reasons import Reason
@@ -96,7 +96,7 @@ def sources_of(feature: Feature) -> tuple[str, ...]:
 _PLACES = {"1/month": 4, "points": 2}
 
 
-def value_text(feature: Feature, value: float | None, language: Language) -> str:
+def value_text(feature: Feature | NeighbourFeature, value: float | None, language: Language) -> str:
     """A feature's number with its unit, for people."""
     if value is None:
         return NO_DATA.say(language)

@@ -11,6 +11,7 @@ from tests.fusion.conftest import FIRST_DAY, Installation
 from tests.fusion.features.trade import (
     IN,
     OUT,
+    Line,
     everybody,
     features_of,
     of_files,
@@ -19,7 +20,7 @@ from tests.fusion.features.trade import (
 )
 
 from shuxin.catalogue.api import Level, contract, dataset, lineages, loads
-from shuxin.fusion.api import keep_as_dataset, subject_codes, subject_values
+from shuxin.fusion.api import keep_as_dataset, neighbour_features, subject_codes, subject_values
 from shuxin.fusion.features.dataset import DatasetNotDerived, FeatureDataset
 from shuxin.infra.api import Settings
 
@@ -44,6 +45,11 @@ def kept(rows: pa.Table, settings: Settings, name: str = NAME) -> FeatureDataset
 def office(office: Installation) -> Installation:
     rng = random.Random(3)  # noqa: S311 - the same every time, no secret
     files = {file: strewn_lines(rng, count=80, until=FIRST_DAY.date()) for file in (OUT, IN)}
+    day = FIRST - dt.timedelta(days=30)
+    files[OUT] += [
+        Line(9001, 1, 2 - 900, day, 700_00, day),
+        Line(9002, 2, 1 - 900, day, 300_00, day),
+    ]
     of_files(office, files, now=FIRST_DAY)
     return office
 
@@ -70,6 +76,31 @@ class TestKeepAsDataset:
         newest = [row for row in rows.to_pylist() if row["as_of"] == SECOND]
         truth = {row["entity"]: row["inv_out_amt_12m"] for row in newest}
         assert read(office, "inv_out_amt_12m") == truth
+
+    def test_keeps_what_neighbours_tell_beside_the_rest(self, office: Installation) -> None:
+        rows = computed(office, FIRST)
+        tied = neighbour_features(
+            rows["entity"].to_pylist(),
+            as_of=FIRST,
+            permit=permit(),
+            settings=office.settings,
+            now=FIRST_DAY,
+        )
+        alone = kept(rows, office.settings, "单独特征").contract
+        both = rows.append_column("two_way_12m", tied["two_way_12m"])
+        agreed = kept(both.append_column("trade_rank_12m", tied["trade_rank_12m"]), office.settings)
+        added = {one.name: one for one in agreed.contract.fields[len(alone.fields) :]}
+        assert set(added) == {"two_way_12m", "trade_rank_12m"}
+        assert {one.level for one in added.values()} == {Level.L3}
+        truth = dict(zip(tied["entity"].to_pylist(), tied["two_way_12m"].to_pylist(), strict=True))
+        assert read(office, "two_way_12m") == truth
+        assert sorted(truth.values())[-2:] == [1, 1]
+        (sources,) = (
+            column.direct for column in lineages()[NAME].columns if column.column == "two_way_12m"
+        )
+        assert {source.column for source in sources} >= {"party", "issued_on"}
+        loaded = {name: loads(dataset=name)[0].mapping_hash for name in (NAME, "单独特征")}
+        assert len(set(loaded.values())) == 2
 
     @pytest.mark.soak
     def test_a_day_again_takes_the_place_of_its_rows_and_leaves_other_days(

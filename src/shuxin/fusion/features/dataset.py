@@ -30,14 +30,16 @@ from shuxin.catalogue.api import (
 )
 from shuxin.fusion.features.computation import NoFeatureData, some_of
 from shuxin.fusion.features.definition import WHOLE, Measure
+from shuxin.fusion.features.graph import NEIGHBOUR_FEATURES, neighbours_hash
 from shuxin.fusion.features.library import FEATURES
 from shuxin.fusion.features.queries import definitions_hash
-from shuxin.fusion.features.registry import SOURCES, feature_lineage
+from shuxin.fusion.features.registry import SOURCES, feature_lineage, neighbour_lineage
 from shuxin.fusion.features.sources import marked_datasets
 from shuxin.fusion.loading import REJECTS_FILE, ROWS_FILE
 from shuxin.fusion.models import Entity
 from shuxin.fusion.rows import REJECT_SCHEMA
 from shuxin.infra.api import Store
+from shuxin.kernel.canonical import content_hash
 from shuxin.kernel.errors import Conflict
 from shuxin.kernel.text import Text
 from shuxin.kernel.uscc import LENGTH
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from shuxin.fusion.features.definition import Feature
+    from shuxin.fusion.features.graph import NeighbourFeature
     from shuxin.infra.api import Settings
 
 CODE_FIELD, DAY_FIELD = "subject_code", "as_of"
@@ -88,18 +92,17 @@ def keep_as_dataset(
 ) -> FeatureDataset:
     """Keep features of one or more days as rows of a dataset, an enterprise and day each.
 
-    rows: as ``compute_features`` has them. The event time is the as-of day; the rows are known from ``now`` on. Days
-    that were kept before are replaced, others stay. A field's level is the highest of the fields it is computed from,
-    and the lineage is recorded under the dataset's name; features of which no source is here are left out.
+    rows: as ``compute_features`` has them, with columns of ``neighbour_features`` or without. The event time is the
+    as-of day; the rows are known from ``now`` on. Days that were kept before are replaced, others stay. A field's level
+    is the highest of the fields it is computed from, and the lineage is recorded under the dataset's name; features of
+    which no source is here are left out.
     Raises NoFeatureData, DatasetNotDerived.
     """
     lineage = _lineage(rows.column_names, now)
     agreed = _agreed(lineage, dataset=dataset, title=title, department=department, now=now)
     coded = _with_code(rows)
     store = Store(settings.store)
-    made_by = definitions_hash(
-        frozenset(rows.column_names[2:]), frozenset(marked_datasets(now=now))
-    )
+    made_by = _definitions(frozenset(rows.column_names[2:]), now)
     loads = [
         _stored(coded.filter(pc.equal(coded["as_of"], day)), agreed, made_by, store=store, now=now)
         for day in sorted(set(coded["as_of"].to_pylist()))
@@ -112,13 +115,21 @@ def keep_as_dataset(
     return FeatureDataset(agreed, coded.num_rows, rows.num_rows - coded.num_rows)
 
 
+def _definitions(names: frozenset[str], now: datetime) -> str:
+    """Of what computed these columns."""
+    made_by = definitions_hash(names, frozenset(marked_datasets(now=now)))
+    tied = [one for one in NEIGHBOUR_FEATURES if one.name in names]
+    return content_hash([made_by, neighbours_hash(tied)]) if tied else made_by
+
+
 def _lineage(names: Sequence[str], now: datetime) -> Lineage:
     """Of these columns of such a dataset. Raises NoFeatureData."""
     whole = feature_lineage(now=now)
     if whole is None:
         raise NoFeatureData(standards=some_of(SOURCES))
     called = {"entity": CODE_FIELD}
-    there = [one for one in whole.columns if one.column in names]
+    every = (*whole.columns, *neighbour_lineage(now=now).columns)
+    there = [one for one in every if one.column in names]
     kept = [one for one in there if one.direct or one.column == DAY_FIELD]
     return Lineage(tuple(replace(one, column=called.get(one.column, one.column)) for one in kept))
 
@@ -129,6 +140,7 @@ def _agreed(
     """Its contract, under the lowest version that tells what changed. Raises DatasetNotDerived."""
     tables = {source.table for column in lineage.columns for source in column.sources}
     fields = {column.column for column in lineage.columns}
+    every: tuple[Feature | NeighbourFeature, ...] = (*FEATURES, *NEIGHBOUR_FEATURES)
     made = Contract(
         dataset=dataset,
         version="1.0.0",
@@ -150,7 +162,7 @@ def _agreed(
                 Field(
                     each.name, _type_of(each.measure), title=each.title.zh, unit=each.measure.value
                 )
-                for each in FEATURES
+                for each in every
                 if each.name in fields
             ),
         ),

@@ -12,10 +12,15 @@ of what two do. Labels are past ones, and a firm's own is in no number of its ow
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shuxin.fusion.features.definition import NOW, Measure, Window
-from shuxin.fusion.features.neighbour_facts import ASKS, BAD, YEAR, fields_asked
+from shuxin.fusion.features.neighbour_facts import ASKS, BAD, YEAR, ask_query, fields_asked
+from shuxin.kernel.canonical import content_hash
 from shuxin.kernel.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CAP = 50
 """Sizes of groups and circles are told up to this; what more other firms share (a controller, an address, a head) is an
@@ -189,3 +194,17 @@ NEIGHBOUR_GROUPS = {
 """Groups of these features as people read them."""
 READ = tuple(sorted({standard for one in NEIGHBOUR_FEATURES for standard in one.standards}))
 """Standards that they read."""
+_COUNTING = 1
+"""Raise it when what is counted along ties changes: a number of before is none of after."""
+
+
+def neighbours_hash(features: Sequence[NeighbourFeature]) -> str:
+    """SHA-256 over what is asked for these, how it is counted, and what empty means."""
+    asks = sorted({ask for one in features for ask in one.asks})
+    return content_hash(
+        {
+            "sql": [ask_query(ask) for ask in asks],
+            "empty": {one.name: one.empty for one in features},
+            "counting": [_COUNTING, CAP, *(f"{one}" for one in (DECAY, LEAST_SHARE, DAMPING))],
+        }
+    )

@@ -47,7 +47,8 @@ SOURCES = tuple(
 )
 """Standards that features read, by name."""
 _BY_NAME = {feature.name: feature for feature in FEATURES}
-LINEAGE_OF = "features"
+LINEAGE_OF, NEIGHBOURS = "features", "neighbours"
+"""Names on the data map."""
 _ANY_DAY = dt.date(2020, 1, 1)
 
 
@@ -146,29 +147,27 @@ def registered_features(*, now: datetime) -> list[RegisteredFeature]:
     lineage = feature_lineage(now=now)
     if lineage is None:
         return [RegisteredFeature(feature, (), None) for feature in FEATURES]
-    tables = {source.table for column in lineage.columns for source in column.sources}
-    contracts = {table: contract(dataset=table) for table in tables}
-    grades = grades_of(lineage=lineage, contracts=contracts, today=now.date())
-    found = []
-    for feature in FEATURES:
-        direct = sorted(lineage.of(feature.name).direct)
-        fields = tuple((source.table, source.column) for source in direct)
-        found.append(RegisteredFeature(feature, fields, grades[feature.name] if fields else None))
-    return found
+    told = _told(lineage, now=now)
+    return [RegisteredFeature(feature, *told[feature.name]) for feature in FEATURES]
 
 
 def registered_neighbour_features(*, now: datetime) -> list[RegisteredNeighbourFeature]:
     """Every feature of neighbours, its fields and the grade that follows from the contracts in force."""
-    lineage = neighbour_lineage(now=now)
+    told = _told(neighbour_lineage(now=now), now=now)
+    return [RegisteredNeighbourFeature(one, *told[one.name]) for one in NEIGHBOUR_FEATURES]
+
+
+def _told(
+    lineage: Lineage, *, now: datetime
+) -> dict[str, tuple[tuple[tuple[str, str], ...], Grade | None]]:
+    """By column its fields and its grade."""
     tables = {source.table for column in lineage.columns for source in column.sources}
     contracts = {table: contract(dataset=table) for table in tables}
     grades = grades_of(lineage=lineage, contracts=contracts, today=now.date())
-    found = []
-    for feature in NEIGHBOUR_FEATURES:
-        direct = sorted(lineage.of(feature.name).direct)
-        fields = tuple((source.table, source.column) for source in direct)
-        grade = grades[feature.name] if fields else None
-        found.append(RegisteredNeighbourFeature(feature, fields, grade))
+    found = {}
+    for column in lineage.columns:
+        fields = tuple((source.table, source.column) for source in sorted(column.direct))
+        found[column.column] = (fields, grades[column.column] if fields else None)
     return found
 
 
@@ -259,3 +258,6 @@ def record_feature_lineage(*, now: datetime) -> None:
     lineage = feature_lineage(now=now)
     if lineage is not None:
         record_lineage(derived=LINEAGE_OF, lineage=lineage, now=now)
+    told = [column for column in neighbour_lineage(now=now).columns if column.direct]
+    if told:
+        record_lineage(derived=NEIGHBOURS, lineage=Lineage(tuple(told)), now=now)

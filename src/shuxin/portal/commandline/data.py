@@ -111,6 +111,11 @@ def _features(command: argparse.ArgumentParser) -> None:
         metavar="SNAPSHOT",
         help="carry from this snapshot of an earlier day what did not change / 沿用较早一日快照中未变动的取值",
     )
+    command.add_argument(
+        "--neighbours",
+        action="store_true",
+        help="add what those tell that each is tied to / 增加关联特征",
+    )
 
 
 def _train(command: argparse.ArgumentParser) -> None:

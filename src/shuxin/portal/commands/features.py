@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from shuxin.fusion.api import RegisteredFeature, RegisteredNeighbourFeature
+    from shuxin.fusion.api import (
+        Feature,
+        NeighbourFeature,
+        RegisteredFeature,
+        RegisteredNeighbourFeature,
+    )
     from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
 
@@ -43,6 +48,10 @@ _ANEW = Text(
     en="nothing could be carried from snapshot {name}: everything was computed anew",
     zh="快照 {name} 中没有可沿用的取值，已全部重新计算",
 )
+_TIED = Text(
+    en="{rows:,} enterprises x {columns} features of those that they are tied to, as known before {as_of}",
+    zh="{rows:,} 家企业 × {columns} 个关联特征，仅用 {as_of} 之前已知的数据",
+)
 _WRITTEN = Text(en="written to {file}", zh="已写入 {file}")
 _KEPT = Text(
     en="dataset {dataset} {version}: {rows:,} enterprises as of {as_of}, {fields} features; level {level};"
@@ -64,11 +73,13 @@ class DayNeeded(InvalidInput):
 def run(options: argparse.Namespace, language: Language) -> int:
     settings = start()
     if options.as_of is None:
-        if options.dataset or options.since:
+        if options.dataset or options.since or options.neighbours:
             raise DayNeeded
         _list(language)
         return 0
     table = compute(options.as_of, settings=settings, language=language, since=options.since or "")
+    if options.neighbours:
+        table = _with_neighbours(table, settings=settings, language=language)
     if options.out:
         import pyarrow.csv as pc
 
@@ -175,16 +186,38 @@ def compute(as_of: dt.date, *, settings: Settings, language: Language, since: st
     return table
 
 
+def _with_neighbours(table: pa.Table, *, settings: Settings, language: Language) -> pa.Table:
+    """With columns about those that each is tied to, as of the same day; they read everybody's rows."""
+    from shuxin.fusion.api import neighbour_features
+    from shuxin.infra.api import now_in_china
+
+    now, as_of = now_in_china(), table["as_of"][0].as_py()
+    found = neighbour_features(
+        table["entity"].to_pylist(),
+        as_of=as_of,
+        permit=permit_for_all(Purpose.MODEL_TRAINING, now=now),
+        settings=settings,
+        now=now,
+    )
+    _summary(found, language)
+    say(_TIED, language, rows=table.num_rows, columns=found.num_columns - 2, as_of=as_of)
+    for name in found.column_names[2:]:
+        table = table.append_column(name, found[name])
+    return table
+
+
 def _summary(table: pa.Table, language: Language) -> None:
     import numpy as np
 
-    from shuxin.fusion.api import feature_named
+    from shuxin.fusion.api import FEATURES, NEIGHBOUR_FEATURES
     from shuxin.scoring.api import value_text
 
+    every: list[Feature | NeighbourFeature] = [*FEATURES, *NEIGHBOUR_FEATURES]
+    named = {one.name: one for one in every}
     rows = []
     for name in table.column_names[2:]:
         numbers = table[name].drop_null().cast("float64").to_numpy()
-        feature = feature_named(name)
+        feature = named[name]
         said = ["-"] * 3
         if len(numbers):
             said = [

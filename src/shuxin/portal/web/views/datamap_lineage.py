@@ -253,9 +253,11 @@ def _registered() -> frozenset[str]:
 
 
 def _label(table: str) -> Text | str:
-    """In words what is not a dataset: features, and the placing of rows with firms."""
+    """In words what is not a dataset: features, those of neighbours, and the placing of rows with firms."""
     if table == "features":
         return Text(en="features", zh="特征")
+    if table == "neighbours":
+        return Text(en="features of neighbours", zh="关联特征")
     if table.startswith("entity_mentions."):
         return Text(en="who is who", zh="主体归一")
     return table
