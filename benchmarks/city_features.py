@@ -88,12 +88,6 @@ def by_hand(connection: object, asked: pa.Table, day: dt.date) -> pa.Table:
     return connection.sql(whole).to_arrow_table()
 
 
-def rows_in(folder: Path) -> int:
-    """Rows of files that features read."""
-    parts = [file for found in city_sources.standards(folder).values() for file, _ in found]
-    return sum(pq.read_metadata(file).num_rows for file in parts)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -108,7 +102,7 @@ def main() -> None:
         contend(options.contender, options.folder, options)
         return
     city_sources.begin()
-    rows = rows_in(options.folder)
+    rows = city_sources.rows_in(options.folder)
     seen: dict[str, list[dict[str, float]]] = {name: [] for name in options.only.split(",")}
     with tempfile.TemporaryDirectory(prefix="shuxin-bench-") as out:
         for _ in range(options.runs):

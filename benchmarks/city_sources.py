@@ -73,6 +73,13 @@ def standards(folder: Path) -> dict[str, list[tuple[Path, Contract]]]:
     return found
 
 
+def rows_in(folder: Path, only: Collection[str] | None = None) -> int:
+    """Rows of the files that keep a standard."""
+    found = standards(folder)
+    parts = [file for name in found if only is None or name in only for file, _ in found[name]]
+    return sum(pq.read_metadata(file).num_rows for file in parts)
+
+
 def sources(backend: Backend, folder: Path, only: Collection[str] | None = None) -> list[str]:
     """Views named by standard; which ones there are."""
     import ibis

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from shuxin.fusion.features.registry import (
         TRADE_FEATURES,
         RegisteredFeature,
-        RegisteredNeighbourFeature,
         feature_named,
         features_here,
         group_title,
@@ -140,7 +139,6 @@ _LATER = {
     "features.registry": (
         "TRADE_FEATURES",
         "RegisteredFeature",
-        "RegisteredNeighbourFeature",
         "feature_named",
         "features_here",
         "group_title",
@@ -231,7 +229,6 @@ __all__ = [
     "ProposedColumn",
     "Reason",
     "RegisteredFeature",
-    "RegisteredNeighbourFeature",
     "RejectedRow",
     "RowsBehind",
     "Snapshot",

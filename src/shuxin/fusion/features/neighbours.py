@@ -22,6 +22,7 @@ from shuxin.fusion.features.tied import (
     ratio,
     shares_of,
     two_away,
+    where_any,
 )
 
 if TYPE_CHECKING:
@@ -79,10 +80,10 @@ def _control(everybody: Everybody) -> Mapping[str, Numbers | Fens]:
         "held_firms": own.sum(axis=1),
         "held_bad": own @ marks,
         "held_bad_share": ratio(held @ marks, invested),
-        "held_bad_2hop": _where(invested, exposed(into, bad)),
+        "held_bad_2hop": where_any(invested, exposed(into, bad)),
         "holders_firms": own.sum(axis=0),
         "holders_bad_share": ratio(held.T @ marks, everybody.capital),
-        "holders_bad_2hop": _where(everybody.capital, exposed(by, bad)),
+        "holders_bad_2hop": where_any(everybody.capital, exposed(by, bad)),
         "ties_bad_2hop": two_away(both_ways(own), bad),
     }
 
@@ -137,9 +138,9 @@ def _guarantees(everybody: Everybody) -> Mapping[str, Numbers | Fens]:
         "gua_circle_bad": among,
         "gua_given_bad_amt": given @ marks,
         "gua_given_bad_share": ratio(given @ marks, out),
-        "gua_given_bad_2hop": _where(out, exposed(given_to, bad)),
+        "gua_given_bad_2hop": where_any(out, exposed(given_to, bad)),
         "gua_received_bad_share": ratio(given.T @ marks, into),
-        "gua_received_bad_2hop": _where(into, exposed(received, bad)),
+        "gua_received_bad_2hop": where_any(into, exposed(received, bad)),
         "gua_bad_2hop": two_away(ties, bad),
     }
 
@@ -155,7 +156,7 @@ def _all_ties(everybody: Everybody) -> Mapping[str, Numbers | Fens]:
         together = sparse.csr_array(together + shares)
     steps, marks = shares_of(together, told), everybody.bad.astype(np.float64)
     return {
-        "ties_bad_spread": _where(told, DECAY * (steps @ marks) + DECAY**2 * exposed(steps, everybody.bad)),
+        "ties_bad_spread": where_any(told, DECAY * (steps @ marks) + DECAY**2 * exposed(steps, everybody.bad)),
     }  # fmt: skip
 
 
@@ -166,8 +167,3 @@ def _kinds(everybody: Everybody) -> list[sparse.csr_array]:
         found.append(sparse.csr_array(edges_of(both_ways(everybody.held) + everybody.controlled)))
     amounts = (everybody.guaranteed, everybody.sold)
     return found + [sparse.csr_array(one + one.T) for one in amounts if one is not None]
-
-
-def _where(whole: Fens, values: Numbers) -> Numbers:
-    """NaN where there is nothing to have a share of."""
-    return np.where(whole > 0, values, np.nan)

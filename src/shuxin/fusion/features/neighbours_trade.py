@@ -18,6 +18,7 @@ from shuxin.fusion.features.tied import (
     ratio,
     shares_of,
     way_back,
+    where_any,
 )
 
 if TYPE_CHECKING:
@@ -44,14 +45,14 @@ def trade(everybody: Everybody) -> Mapping[str, Numbers | Fens]:
     return {
         "buyers_bad_12m": edge @ marks,
         "sales_to_bad_12m": ratio(sold @ marks, sales),
-        "sales_to_bad_2hop_12m": np.where(sales > 0, exposed(to, bad), np.nan),
+        "sales_to_bad_2hop_12m": where_any(sales, exposed(to, bad)),
         "suppliers_bad_12m": edge.T @ marks,
         "purchases_bad_12m": ratio(bought @ marks, purchases),
-        "purchases_bad_2hop_12m": np.where(purchases > 0, exposed(of, bad), np.nan),
+        "purchases_bad_2hop_12m": where_any(purchases, exposed(of, bad)),
         "two_way_12m": both.sum(axis=1),
         "two_way_share_12m": ratio(sold.multiply(both).sum(axis=1), sales),
         "trade_circles_12m": _circles(edge),
-        "sales_back_12m": np.where(sales > 0, _back(to), np.nan),
+        "sales_back_12m": where_any(sales, _back(to)),
         "trade_rank_12m": _rank(of),
         **_related(everybody, sold, bought),
     }

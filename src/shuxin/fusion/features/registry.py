@@ -62,19 +62,11 @@ class FeatureUnknown(NotFound):
 class RegisteredFeature:
     """A feature with the fields that its values are made of (dataset, field) and the grade that follows.
 
-    ``grade`` None and no ``fields``: no dataset that it reads is here.
+    Of neighbours: also the fields that choose what makes it. ``grade`` None and no ``fields``: no dataset that it reads
+    is here.
     """
 
-    feature: Feature
-    fields: tuple[tuple[str, str], ...]
-    grade: Grade | None
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredNeighbourFeature:
-    """As ``RegisteredFeature``. ``fields``: those of datasets here that make its value or choose what makes it."""
-
-    feature: NeighbourFeature
+    feature: Feature | NeighbourFeature
     fields: tuple[tuple[str, str], ...]
     grade: Grade | None
 
@@ -147,27 +139,25 @@ def registered_features(*, now: datetime) -> list[RegisteredFeature]:
     lineage = feature_lineage(now=now)
     if lineage is None:
         return [RegisteredFeature(feature, (), None) for feature in FEATURES]
-    told = _told(lineage, now=now)
-    return [RegisteredFeature(feature, *told[feature.name]) for feature in FEATURES]
+    return _registered(FEATURES, lineage, now=now)
 
 
-def registered_neighbour_features(*, now: datetime) -> list[RegisteredNeighbourFeature]:
+def registered_neighbour_features(*, now: datetime) -> list[RegisteredFeature]:
     """Every feature of neighbours, its fields and the grade that follows from the contracts in force."""
-    told = _told(neighbour_lineage(now=now), now=now)
-    return [RegisteredNeighbourFeature(one, *told[one.name]) for one in NEIGHBOUR_FEATURES]
+    return _registered(NEIGHBOUR_FEATURES, neighbour_lineage(now=now), now=now)
 
 
-def _told(
-    lineage: Lineage, *, now: datetime
-) -> dict[str, tuple[tuple[tuple[str, str], ...], Grade | None]]:
-    """By column its fields and its grade."""
+def _registered(
+    features: Sequence[Feature | NeighbourFeature], lineage: Lineage, *, now: datetime
+) -> list[RegisteredFeature]:
     tables = {source.table for column in lineage.columns for source in column.sources}
     contracts = {table: contract(dataset=table) for table in tables}
     grades = grades_of(lineage=lineage, contracts=contracts, today=now.date())
-    found = {}
-    for column in lineage.columns:
-        fields = tuple((source.table, source.column) for source in sorted(column.direct))
-        found[column.column] = (fields, grades[column.column] if fields else None)
+    found = []
+    for feature in features:
+        direct = sorted(lineage.of(feature.name).direct)
+        fields = tuple((source.table, source.column) for source in direct)
+        found.append(RegisteredFeature(feature, fields, grades[feature.name] if fields else None))
     return found
 
 

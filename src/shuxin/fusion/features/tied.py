@@ -195,6 +195,11 @@ def ratio(top: Numbers | Fens, bottom: Numbers | Fens) -> Numbers:
         return np.where(bottom > 0, top / bottom, np.nan)
 
 
+def where_any(whole: Numbers | Fens, values: Numbers) -> Numbers:
+    """NaN where there is nothing to have a share of."""
+    return np.where(whole > 0, values, np.nan)
+
+
 def shares_of(weights: sparse.csr_array, whole: Numbers | Fens) -> sparse.csr_array:
     """Each row over the row's whole; a row without one stays empty."""
     parts = np.zeros(len(whole))

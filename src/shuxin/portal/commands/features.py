@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from shuxin.fusion.api import (
-        Feature,
-        NeighbourFeature,
-        RegisteredFeature,
-        RegisteredNeighbourFeature,
-    )
+    from shuxin.fusion.api import Feature, NeighbourFeature
     from shuxin.infra.api import Settings
     from shuxin.kernel.text import Language
 
@@ -128,13 +123,8 @@ def _list(language: Language) -> None:
     from shuxin.infra.api import now_in_china
     from shuxin.scoring.api import NO_DATA
 
-    rows = []
-    now = now_in_china()
-    every: list[RegisteredFeature | RegisteredNeighbourFeature] = [
-        *registered_features(now=now),
-        *registered_neighbour_features(now=now),
-    ]
-    for found in every:
+    rows, now = [], now_in_china()
+    for found in (*registered_features(now=now), *registered_neighbour_features(now=now)):
         feature = found.feature
         fields = sorted({f"{column}" for _, column in found.fields})
         empty = NO_DATA.say(language) if feature.empty is None else str(feature.empty)
